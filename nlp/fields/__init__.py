@@ -1,0 +1,1 @@
+"""Package nlp/fields."""

@@ -1,0 +1,259 @@
+"""Nouns, protocols and errors of nlp: values only, no ids, no storage.
+
+    NlpError
+    ├── TemplateInvalid       a template is not JSON Schema, or names a field nobody extracts
+    ├── TemplateUnknown       no template of that name
+    ├── CatalogueInvalid      a catalogue file has no code column, or no rows
+    ├── ArticleRejected       an article is empty, too long or of a format no loader reads
+    ├── RecordSystemDown      the business's own records did not answer in time
+    └── LabelsInvalid         too few examples to fit a classifier
+
+Spans are half-open and count code points of Document.text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+Box = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+SourceKind = Literal["text", "audio", "image"]
+EvidenceKind = Literal["text", "audio", "image", "record"]
+Role = Literal["customer", "agent", "unknown"]
+Status = Literal["auto", "suggest", "conflict", "missing"]
+
+
+class NlpError(Exception):
+    """Something about text went wrong; the message says what, where, and what to do."""
+
+
+class TemplateInvalid(NlpError): ...
+
+
+class TemplateUnknown(NlpError): ...
+
+
+class CatalogueInvalid(NlpError): ...
+
+
+class ArticleRejected(NlpError): ...
+
+
+class RecordSystemDown(NlpError): ...
+
+
+class LabelsInvalid(NlpError): ...
+
+
+# --- Document: everything that was said, written or shown, as one text that still knows where each character came from
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of source text on its way into a Document: a message, a spoken word, a line on a page, a code on a page.
+
+    `joiner` is put between this part and the one before it, so that words of one sentence stay on one line.
+    """
+
+    text: str
+    source: str  # message id or file name
+    kind: SourceKind
+    role: Role = "unknown"
+    joiner: str = "\n"
+    start_s: float | None = None
+    end_s: float | None = None
+    page: int | None = None
+    box: Box | None = None
+    confidence: float = 1.0  # of the recogniser or reader; typed text is 1
+    symbology: str = ""  # for a barcode: what it was, e.g. "Code128"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The span [start, end) of Document.text came from `part`, whose first character stands at `start`."""
+
+    start: int
+    end: int
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    text: str
+    origins: tuple[Origin, ...]  # in order, not overlapping
+    locale: str = ""  # "zh-CN", "en-US", ... or "" where the caller did not say
+    reference_time: datetime | None = None  # aware; what "yesterday" is relative to
+    region: str = "CN"  # ISO 3166 region for numbers without a country code
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a value can be checked: quote is exactly the source's text."""
+
+    source: str
+    kind: EvidenceKind
+    quote: str
+    start: int | None = None  # code points in the message's own text
+    end: int | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    speaker: str = ""
+    page: int | None = None
+    box: Box | None = None
+
+
+# --- Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One test that a value passed or failed; `detail` is for people."""
+
+    name: str
+    passed: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place where a field's value is said. `why` names the pattern or rule that found it."""
+
+    field: str
+    value: str  # normalised, e.g. "+8613800138000"
+    start: int
+    end: int
+    score: float  # 0..1, high is sure; from the pattern and its context words, before resolve()
+    why: str = ""
+    checks: tuple[Check, ...] = ()
+    resolution: Mapping[str, object] | None = None  # Recognizers-Text shape, for date_time and the like
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    value: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """What resolve() made of all mentions of one field."""
+
+    field: str
+    value: str | None
+    status: Status
+    confidence: float  # calibrated 0..1
+    candidates: tuple[Candidate, ...] = ()  # best first; the value itself and its rivals
+    evidence: tuple[Evidence, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The one question worth asking next, ready to send."""
+
+    field: str
+    text: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """None is an honest "not known"."""
+
+    intent: str | None
+    priority: str | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row of the business's own records, e.g. kind="orders", id="20240518936", values={"order_number": ..., "device_model": ...}."""
+
+    kind: str
+    id: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+class Extractor(Protocol):
+    """Finds mentions of one field."""
+
+    @property
+    def name(self) -> str: ...
+
+    def extract(self, document: Document) -> Sequence[Mention]: ...
+
+
+class RecordSystem(Protocol):
+    """The business's own records. Raises RecordSystemDown when it cannot answer."""
+
+    def find(self, field: str, value: str) -> Sequence[Record]: ...
+
+    def of_customer(self, customer_id: str) -> Sequence[Record]: ...
+
+
+# --- Knowledge base
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    id: str
+    title: str
+    body: str  # Markdown or plain text
+    locale: str = ""
+    tags: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()  # groups that may see it; empty = everybody
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of an article: `start`/`end` are code points of Article.body."""
+
+    article_id: str
+    title: str
+    heading: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    passage: Passage
+    score: float  # the retriever's own scale, high is good
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The sentence that answers: a span of the article's body."""
+
+    article_id: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    article_id: str
+    title: str
+    passage: str
+    url: str
+    score: float
+    confidence: float
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """The ranking is kept even when `is_abstained`: people then see "nothing fits" and may look anyway."""
+
+    is_abstained: bool
+    suggestions: tuple[Suggestion, ...]
+
+
+class Retriever(Protocol):
+    def search(self, question: str, *, top_k: int, allowed: Sequence[str]) -> Sequence[Hit]: ...
