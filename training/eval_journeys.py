@@ -1,6 +1,6 @@
 """Walk real data through the product's own door, the `beforehand` command and HTTP, and say how it fared.
 
-In: the folder of public evaluation data. Out: one table a journey: documents, a call, questions, a failing machine, dialogues.
+In: the folder of public evaluation data. Out: one table a journey (documents, call, questions, machine, dialogues).
 It knows nothing of the inside: what a stranger with the contract could measure, and no more.
 Run: python -m training.eval_journeys --data ../shared/data [--only documents,call,questions,machine,dialogues]
 """
