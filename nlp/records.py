@@ -6,7 +6,8 @@
     ├── CatalogueInvalid      a catalogue file has no code column, or no rows
     ├── ArticleRejected       an article is empty, too long or of a format no loader reads
     ├── RecordSystemDown      the business's own records did not answer in time
-    └── LabelsInvalid         too few examples to fit a classifier
+    ├── LabelsInvalid         too few examples to fit a classifier
+    └── DocumentTooLarge      messages, transcript and pages together are longer than a document may be
 
 Spans are half-open and count code points of Document.text.
 """
@@ -45,6 +46,9 @@ class RecordSystemDown(NlpError): ...
 
 
 class LabelsInvalid(NlpError): ...
+
+
+class DocumentTooLarge(NlpError): ...
 
 
 # --- Document: everything that was said, written or shown, as one text that still knows where each character came from
@@ -150,6 +154,14 @@ class FieldValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolution:
+    """What resolve() made of a whole document: one FieldValue for each field of the template, in the template's order."""
+
+    fields: Mapping[str, FieldValue]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """The one question worth asking next, ready to send."""
 
@@ -220,10 +232,33 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """How much of a question a passage covers, title and heading included: what the abstain rule judges by."""
+
+    coverage: float  # share of the question's information (sum of idf) found in the passage, 0..1
+    article_coverage: float  # the same, found anywhere in the article
+    codes: int  # model and error codes in the question
+    codes_found: int  # ... of which the article names
+    information: float  # sum of idf of the question's known and unknown content tokens; a greeting has almost none
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     passage: Passage
     score: float  # the retriever's own scale, high is good
     url: str = ""
+    match: Match | None = None  # None where the retriever compares no tokens
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What put_many() did; `passages` counts those of the articles added or updated."""
+
+    added: int
+    updated: int
+    unchanged: int
+    deleted: int
+    passages: int
 
 
 @dataclass(frozen=True, slots=True)
