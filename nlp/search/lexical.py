@@ -1,0 +1,147 @@
+"""BM25 over tokens: a question and token statistics in, scores and matches out. No storage, no text.
+
+It knows words, not meaning: a question that shares no token with the right article cannot find it here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from nlp.records import Match, NlpError
+from nlp.search.tokens import Kind, tokens
+
+# Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.2: 1.2 < k1 < 2, 0.5 < b < 0.8.
+K1 = 1.2
+B = 0.75
+# A word of the title or a heading says more about an article than one of its body (training.eval_search, 2026-11-22).
+TITLE_WEIGHT = 2.0
+# A single character repeats what its pairs say; half weight is best or equal on all four Chinese sets (same run).
+KIND_WEIGHT: Mapping[Kind, float] = {"char": 0.5, "pair": 1.0, "word": 1.0, "code": 1.0}
+# The passage proves, its article gives the topic: how much the whole article counts beside its best passage.
+ARTICLE_SHARE = 0.5
+
+MAX_QUESTION = 10_000  # code points; a ticket with its whole thread
+MAX_LOOKUPS = 512  # distinct tokens whose frequency is looked up
+MAX_TERMS = 64  # of these, the most telling ones are searched for
+
+
+class QuestionTooLong(NlpError): ...
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A distinct token of the question."""
+
+    text: str
+    kind: Kind
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedTerm:
+    text: str
+    kind: Kind
+    idf: float  # times the weight of its kind
+    is_known: bool  # stands somewhere in the knowledge base
+
+
+@dataclass(frozen=True, slots=True)
+class FieldText:
+    """The indexed tokens of one passage, separated by spaces, and its article."""
+
+    title: str
+    body: str
+    article: int
+    article_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusSize:
+    passages: int
+    articles: int
+    tokens: int  # of all passages
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    passage: int
+    article: int
+    score: float
+    match: Match
+
+
+def question_terms(question: str) -> tuple[Term, ...]:
+    """Return the distinct tokens of a question in order. Raises QuestionTooLong."""
+    if len(question) > MAX_QUESTION:
+        message = f"the question has {len(question)} characters; at most {MAX_QUESTION} are searched for: shorten it"
+        raise QuestionTooLong(message)
+    counts = Counter((token.text, token.kind) for token in tokens(question))
+    return tuple(Term(text, kind, count) for (text, kind), count in list(counts.items())[:MAX_LOOKUPS])
+
+
+def weigh(terms: Sequence[Term], frequency: Mapping[str, int], size: CorpusSize) -> tuple[WeighedTerm, ...]:
+    """Weigh each term by how rare it is; keep the MAX_TERMS most telling."""
+    weighed = []
+    for term in terms:
+        found_in = frequency.get(term.text, 0)
+        idf = math.log1p((size.passages - found_in + 0.5) / (found_in + 0.5))
+        weighed.append(WeighedTerm(term.text, term.kind, KIND_WEIGHT[term.kind] * idf, found_in > 0))
+    return tuple(sorted(weighed, key=lambda term: -term.idf)[:MAX_TERMS])
+
+
+def match_expression(terms: Sequence[WeighedTerm]) -> str:
+    """Return the FTS5 query that finds the candidates: every term quoted, so no question is ever syntax.
+
+    Single characters are left out, they stand in nearly every passage and their pairs find the same ones; where a
+    question has nothing else, they are all there is.
+    """
+    known = [term for term in terms if term.is_known]
+    chosen = [term for term in known if term.kind != "char"] or known
+    return " OR ".join('"' + term.text.replace('"', '""') + '"' for term in chosen)
+
+
+def rank(terms: Sequence[WeighedTerm], candidates: Mapping[int, FieldText], size: CorpusSize) -> tuple[Scored, ...]:
+    """Score candidate passages, best first; equal ones in the order of their numbers."""
+    wanted = {term.text for term in terms}
+    found = {number: _frequencies(text, wanted) for number, text in candidates.items()}
+    in_article: dict[int, Counter[str]] = {}
+    for number, counts in found.items():
+        in_article.setdefault(candidates[number].article, Counter()).update(counts)
+    scored = []
+    for number, text in candidates.items():
+        length = (text.title.count(" ") + text.body.count(" ") + 2) / max(size.tokens / size.passages, 1)
+        article_length = text.article_length / max(size.tokens / size.articles, 1)
+        score = _bm25(terms, found[number], length)
+        score += ARTICLE_SHARE * _bm25(terms, in_article[text.article], article_length)
+        scored.append(Scored(number, text.article, score, _match(terms, found[number], in_article[text.article])))
+    return tuple(sorted(scored, key=lambda one: (-one.score, one.passage)))
+
+
+def _frequencies(text: FieldText, wanted: set[str]) -> Counter[str]:
+    counts: Counter[str] = Counter(token for token in text.body.split(" ") if token in wanted)
+    for token in text.title.split(" "):
+        if token in wanted:
+            counts[token] += TITLE_WEIGHT  # type: ignore[assignment]
+    return counts
+
+
+def _bm25(terms: Iterable[WeighedTerm], counts: Mapping[str, float], relative_length: float) -> float:
+    norm = K1 * (1 - B + B * relative_length)
+    return sum(
+        term.idf * counts[term.text] * (K1 + 1) / (counts[term.text] + norm) for term in terms if term.text in counts
+    )
+
+
+def _match(terms: Sequence[WeighedTerm], counts: Mapping[str, float], in_article: Mapping[str, float]) -> Match:
+    information = sum(term.idf for term in terms)
+    codes = {term.text for term in terms if term.kind == "code"}
+    return Match(
+        coverage=sum(term.idf for term in terms if term.text in counts) / max(information, 1e-9),
+        article_coverage=sum(term.idf for term in terms if term.text in in_article) / max(information, 1e-9),
+        codes=len(codes),
+        codes_found=sum(code in in_article for code in codes),
+        information=information,
+    )
