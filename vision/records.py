@@ -1,14 +1,17 @@
 """Nouns and errors of vision: values only, no ids, no storage.
 
     VisionError
-    └── ImageRejected       the file is too big, has too many pixels or pages, is empty, broken or not an allowed format
+    ├── ImageRejected       the file is too big, has too many pixels or pages, is empty, broken or not an allowed format
+    └── ReaderUnknown       no reader of that name
 
 Boxes are four corners in pixels of the upright page, clockwise from the text's top left.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +19,7 @@ import numpy.typing as npt
 Pixels = npt.NDArray[np.uint8]
 Point = tuple[float, float]
 Box = tuple[Point, Point, Point, Point]
+PageKind = Literal["receipt", "invoice", "nameplate", "screenshot", "other"]
 
 
 class VisionError(Exception):
@@ -24,11 +28,14 @@ class VisionError(Exception):
 
 class ImageRejected(VisionError):
     """The image cannot be used. `reason` is a stable word for machines: empty, too_large, too_many_pixels, too_many_pages,
-    broken, not_an_image."""
+    broken, encrypted, not_an_image."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class ReaderUnknown(VisionError): ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +96,11 @@ class Page:
     codes: tuple[Code, ...]
     engine: str
     quality: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageReport:
+    """What a page is and what it names. A field that the page does not name is not in `fields`."""
+
+    kind: PageKind
+    fields: Mapping[str, PageField]

@@ -1,0 +1,167 @@
+"""PDF pages as pictures: bytes in, rendered pages out, with the text layer's lines where a page has one.
+
+A page is rendered at `dpi`, or lower where it would pass PAGE_PIXELS, so that a page as large as a wall costs no more
+than a letter. PDFium is not thread-safe: everything here runs under one lock.
+
+What this does not know: whether a text layer says what the page shows; it only leaves out layers that cannot be text.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vision.records import Box, Image, ImageRejected, Line, Pixels
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+POINTS_PER_INCH = 72
+PAGE_PIXELS = 8_000_000
+"""A4 at 200 dpi is 3.9 million pixels, A3 7.7: office paper stays at 200 dpi, posters get less."""
+EMBEDDED_PIXELS = 100_000_000
+"""PDFium decodes an embedded picture whole before it scales it: 100 million pixels are 300 MB. A4 scanned at 600 dpi has 35."""
+MAX_RUNS = 5_000
+"""Text runs of a page; a full A4 page of 6-point print has about 1,000. A page above this is read from its picture."""
+MIN_CHARACTERS = 8
+"""Fewer readable characters than this are a page number on a scan, not a text layer."""
+PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
+
+_PDFIUM = threading.Lock()
+
+
+def read_pdf(
+    content: bytes, *, name: str, dpi: int, max_pages: int, max_total_pixels: int
+) -> tuple[Image, ...]:
+    """Render every page.
+
+    Raises:
+        ImageRejected: encrypted, broken, without pages, or past a limit.
+    """
+    import pypdfium2  # type: ignore[import-untyped]
+
+    with _PDFIUM:
+        document = _open(pypdfium2, content, name=name)
+        try:
+            count = len(document)
+            if count == 0:
+                raise ImageRejected("broken", f"{name} is a PDF without pages. Export it again.")
+            if count > max_pages:
+                raise ImageRejected(
+                    "too_many_pages",
+                    f"{name} has {count} pages, more than the {max_pages} allowed. Send the pages that matter.",
+                )
+            return _pages(pypdfium2, document, name=name, dpi=dpi, max_total_pixels=max_total_pixels)
+        finally:
+            document.close()
+
+
+def _open(pypdfium2: ModuleType, content: bytes, *, name: str) -> Any:
+    try:
+        return pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) == PASSWORD_ERROR:
+            raise ImageRejected(
+                "encrypted", f"{name} is locked with a password. Send a copy without one."
+            ) from error
+        raise ImageRejected("broken", f"{name} is not a readable PDF ({error}). Export it again.") from error
+
+
+def _pages(
+    pypdfium2: ModuleType, document: Any, *, name: str, dpi: int, max_total_pixels: int
+) -> tuple[Image, ...]:
+    images: list[Image] = []
+    left = max_total_pixels
+    for number in range(len(document)):
+        try:
+            image = _page(document, number, name=name, dpi=dpi, max_pixels=min(PAGE_PIXELS, left))
+        except (pypdfium2.PdfiumError, ValueError, OverflowError) as error:
+            raise ImageRejected(
+                "broken", f"{name}: page {number + 1} cannot be rendered ({error}). Export it again."
+            ) from error
+        images.append(image)
+        left -= image.width_px * image.height_px
+    return tuple(images)
+
+
+def _page(document: Any, number: int, *, name: str, dpi: int, max_pixels: int) -> Image:
+    page = document[number]
+    try:
+        width_pt, height_pt = page.get_size()
+        if not width_pt > 0 or not height_pt > 0:
+            raise ImageRejected("broken", f"{name}: page {number + 1} has no area. Export it again.")
+        _refuse_embedded(page, name=name, number=number)
+        scale = dpi / POINTS_PER_INCH
+        # One pixel of margin a side, because PDFium rounds both sides up.
+        room = max(max_pixels - width_pt * scale - height_pt * scale - 1, 1)
+        scale *= min(1.0, (room / (width_pt * height_pt * scale * scale)) ** 0.5)
+        if width_pt * scale < 1 or height_pt * scale < 1:
+            raise ImageRejected(
+                "too_many_pixels",
+                f"{name}: page {number + 1} is {width_pt:.0f} x {height_pt:.0f} points, or the pages before it used up "
+                "the pixels allowed. Send the pages that matter.",
+            )
+        bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
+        pixels = _rgb(bitmap.to_numpy())
+        lines = _text_lines(page, bitmap.get_posconv(page))
+        bitmap.close()
+    finally:
+        page.close()
+    return Image(name=name, page=number, pixels=pixels, text_lines=lines)
+
+
+def _refuse_embedded(page: Any, *, name: str, number: int) -> None:
+    from pypdfium2 import raw
+
+    for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
+        width_px, height_px = picture.get_px_size()
+        if width_px * height_px > EMBEDDED_PIXELS:
+            raise ImageRejected(
+                "too_many_pixels",
+                f"{name}: page {number + 1} holds a picture of {width_px} x {height_px} pixels, more than the "
+                f"{EMBEDDED_PIXELS:,} allowed. Send a smaller copy.",
+            )
+
+
+def _rgb(bitmap: Pixels) -> Pixels:
+    if bitmap.ndim == 2:
+        return np.repeat(bitmap[:, :, None], 3, axis=2)
+    if bitmap.shape[2] == 1:
+        return np.repeat(bitmap, 3, axis=2)
+    return np.ascontiguousarray(bitmap[:, :, :3])
+
+
+def _text_lines(page: Any, to_bitmap: Any) -> tuple[Line, ...]:
+    textpage = page.get_textpage()
+    try:
+        count = textpage.count_rects()
+        if count > MAX_RUNS:
+            return ()
+        lines: list[Line] = []
+        for index in range(count):
+            left, bottom, right, top = textpage.get_rect(index)
+            text = " ".join(textpage.get_text_bounded(left, bottom, right, top).split())
+            if text:
+                corners = to_bitmap.to_bitmap(left, top), to_bitmap.to_bitmap(right, bottom)
+                lines.append(Line(text=text, box=_box(*corners), confidence=1.0))
+    finally:
+        textpage.close()
+    return tuple(lines) if _is_text("".join(line.text for line in lines)) else ()
+
+
+def _box(first: tuple[float, float], second: tuple[float, float]) -> Box:
+    left, right = sorted((float(first[0]), float(second[0])))
+    top, bottom = sorted((float(first[1]), float(second[1])))
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
+
+
+def _is_text(text: str) -> bool:
+    """Tell a text layer from the noise of a font without a character map.
+
+    >>> _is_text("Invoice 2024"), _is_text("\\ufffd" * 20), _is_text("- 1 -")
+    (True, False, False)
+    """
+    readable = sum(character.isprintable() and not "\ue000" <= character <= "\uf8ff" and character != "\ufffd" for character in text)
+    return readable >= MIN_CHARACTERS and readable >= 0.9 * len(text)

@@ -1,0 +1,86 @@
+"""PP-OCRv6 through rapidocr on onnxruntime: a decoded picture in, lines with boxes and confidences out.
+
+One engine is shared by all threads behind a semaphore, with a fixed number of intra-op threads. The weights come from
+the folder that the model's card is located in, never from a hub; rapidocr is given arrays, never a path or a URL.
+
+What this does not know: which way is up (vision.orientation asks several times), and the order of reading.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from model_cards import locate
+
+from vision.records import Box, Image, Line
+
+if TYPE_CHECKING:
+    from model_cards import Located
+
+MODEL = "ppocr-v6"
+DETECTION_FILE = "PP-OCRv6_det_small.onnx"
+RECOGNITION_FILE = "PP-OCRv6_rec_small.onnx"
+
+MIN_SIDE_PX = 8
+"""The recogniser takes strips 48 px high; print that is a sixth of that holds no strokes."""
+
+
+def build(*, models_dir: Path | None = None, threads: int = 1, max_side_px: int = 2000) -> PpocrReader:
+    """Load the weights and return a reader.
+
+    Raises:
+        model_cards.ModelMissing: the weights are not on this machine; the message says what brings them.
+    """
+    return PpocrReader(engine=f"ppocr:{MODEL}", session=_load(locate(MODEL, models_dir=models_dir), threads, max_side_px))
+
+
+class PpocrReader:
+    """A loaded PP-OCR engine."""
+
+    def __init__(self, *, engine: str, session: Any) -> None:
+        self._engine = engine
+        self._session = session
+        # rapidocr keeps the size of the current picture on its detector, so one picture at a time.
+        self._semaphore = threading.Semaphore(1)
+
+    @property
+    def engine(self) -> str:
+        return self._engine
+
+    def read(self, image: Image) -> tuple[Line, ...]:
+        if min(image.width_px, image.height_px) < MIN_SIDE_PX:
+            return ()
+        bgr = np.ascontiguousarray(image.pixels[:, :, ::-1])
+        with self._semaphore:
+            result = self._session(bgr)
+        if result.boxes is None:
+            return ()
+        return tuple(
+            Line(text=text, box=_box(corners), confidence=float(score))
+            for text, corners, score in zip(result.txts, result.boxes, result.scores, strict=True)
+        )
+
+
+def _box(corners: Any) -> Box:
+    first, second, third, fourth = ((float(x), float(y)) for x, y in corners)
+    return (first, second, third, fourth)
+
+
+def _load(located: Located, threads: int, max_side_px: int) -> Any:
+    from rapidocr import RapidOCR
+
+    folder = _folder(located)
+    return RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.use_cls": False,  # it turns upright lines over; see vision.orientation
+            "Global.max_side_len": max_side_px,
+            "Det.model_path": str(folder / DETECTION_FILE),
+            "Rec.model_path": str(folder / RECOGNITION_FILE),
+            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+    )

@@ -1,0 +1,114 @@
+"""What was paid, from the rows of a receipt: rows in, the total with its box out.
+
+Rows that name a total are weighed by how final their words are, and every candidate by what the rest of the receipt says:
+an amount that equals cash minus change, or that several rows repeat, is the one that was paid. Tax summaries at the foot
+repeat the word "total" for parts and are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vision.layout import Row, part_of
+from vision.records import Line, PageField
+
+AMOUNT = re.compile(r"(?<![\d.,/-])(?:-? ?)(?:RM|MYR|USD|SGD|\$|¥|￥|€|£)? ?(\d{1,3}(?:,\d{3}){1,3}\.\d\d|\d{1,7} ?[.,] ?\d\d)(?![\d%/]|\.\d)", re.I)
+SUMMARY = re.compile(r"(?:GST|TAX|SST) ?(?:SUMMARY|ANALYSIS|CODE)|税率汇总", re.I)
+
+FINAL = re.compile(
+    r"GRAND|NETT?\b|PAYABLE|ROUNDED|AFTER ?(?:ADJ|ROUND)|FINAL|TO BE PAID|AMOUNT DUE|TOTAL DUE|BALANCE DUE|BILL TOTAL|TOTAL PAID|"
+    r"实付|应付|实收|合计|总计|总额",
+    re.I,
+)
+INCLUSIVE = re.compile(r"INCL|INC\.|WITH GST|TOTAL ?(?:RM|AMT|AMOUNT|SALES)?\W*(?:\(RM\)|RM)?\W*$", re.I)
+TOTAL = re.compile(r"T[O0]TA[L1I]|\bNETT?\b|AMOUNT DUE|TO BE PAID|PAYABLE|合计|总计|总额|实付|应付|实收", re.I)
+NOT_TOTAL = re.compile(
+    r"SUB ?-?.?T[O0]TA|QTY|QUANTITY|ITEM|DISC|SAVING|STAMP|POINT|EXCL|\bEX\b|TOTAL (?:GST|TAX|SST|SV|GV)|TAX TOTAL|GST PAYABLE|"
+    r"INCLUDED IN|SUPPLIES|BEFORE|ROUNDING|小计|数量|优惠|税额",
+    re.I,
+)
+CASH = re.compile(r"\bCASH\b(?!IER)|TENDER|VISA|MASTER|CREDIT|DEBIT|CARD|PAID|现金|微信|支付宝", re.I)
+CHANGE = re.compile(r"CHANGE|找零", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money on a row: `cents`, and where it is printed."""
+
+    cents: int
+    text: str
+    line: Line
+    start: int
+    end: int
+
+
+def find_total(rows: Sequence[Row]) -> PageField | None:
+    """Find what was paid; None where no row names an amount."""
+    rows = rows[: next((index for index, row in enumerate(rows) if index > 4 and SUMMARY.search(row.text)), len(rows))]
+    amounts = [_amounts(row) for row in rows]
+    repeats = Counter(found[-1].cents for found in amounts if found)
+    paid = _paid(rows, amounts)
+    best: Amount | None = None
+    best_score = 0.0
+    for index, row in enumerate(rows):
+        score = _finality(row.text)
+        amount = _of_row(index, rows, amounts) if score > 0 else None
+        if amount is None or amount.cents == 0:
+            continue
+        score += 3.0 * (amount.cents in paid) + 0.4 * min(repeats[amount.cents], 4) + index / (100 * len(rows))
+        if score >= best_score:
+            best, best_score = amount, score
+    best = best or _most_paid(amounts, paid)
+    if best is None:
+        return None
+    certainty = 0.97 if best.cents in paid else 0.85
+    box = part_of(best.line.box, best.start, best.end, len(best.line.text))
+    return PageField(best.text, round(certainty * best.line.confidence, 4), box)
+
+
+def _finality(text: str) -> float:
+    if not TOTAL.search(text) or NOT_TOTAL.search(text):
+        return 0.0
+    return 1.0 + 1.5 * bool(FINAL.search(text)) + 1.0 * bool(INCLUSIVE.search(AMOUNT.sub("", text)))
+
+
+def _of_row(index: int, rows: Sequence[Row], amounts: Sequence[Sequence[Amount]]) -> Amount | None:
+    """Take the rightmost amount of a row, or that of the row below where the row holds only words."""
+    if amounts[index]:
+        return amounts[index][-1]
+    below = index + 1
+    if below < len(rows) and amounts[below] and not re.search(r"[A-Z]{3}", AMOUNT.sub("", rows[below].text), re.I):
+        return amounts[below][-1]
+    return None
+
+
+def _paid(rows: Sequence[Row], amounts: Sequence[Sequence[Amount]]) -> set[int]:
+    """Work out cash minus change, in cents, for every pair of such rows."""
+    given = [found[-1].cents for row, found in zip(rows, amounts, strict=True) if found and CASH.search(row.text)]
+    back = [found[-1].cents for row, found in zip(rows, amounts, strict=True) if found and CHANGE.search(row.text)]
+    return {cash - change for cash in given for change in back if cash > change}
+
+
+def _most_paid(amounts: Sequence[Sequence[Amount]], paid: set[int]) -> Amount | None:
+    """Fall back on an amount that equals cash minus change, wherever it stands."""
+    return next((amount for found in amounts for amount in found if amount.cents in paid), None)
+
+
+def _amounts(row: Row) -> list[Amount]:
+    return [
+        Amount(_cents(match.group(1)), match.group(1).replace(" ", ""), line, match.start(1), match.end(1))
+        for line in row.lines
+        for match in AMOUNT.finditer(line.text)
+    ]
+
+
+def _cents(text: str) -> int:
+    """Read "1,234.50" or "12,50" as cents.
+
+    >>> _cents("1,234.50"), _cents("12,50")
+    (123450, 1250)
+    """
+    return int("".join(character for character in text if character.isdigit()))
