@@ -1,4 +1,5 @@
-"""A model card: Markdown whose YAML front matter says what a program must know, and whose prose tells a person the rest.
+"""A model card: Markdown whose YAML front matter says what a program must know, and whose prose tells a person the
+rest.
 
 In: the text of a card. Out: a `ModelCard`. It does not know whether the files are on this machine (see `rungs`).
 """
@@ -34,9 +35,9 @@ class CardFile:
 class CardSource:
     """Where the files come from: exactly one of `hub`, `package`, `shipped` is set.
 
-    `hub` is a repository at `revision`; `package` a folder inside an installed distribution's package, `shipped` one inside ours;
-    both of these are `package/folder/...`, and `requirement` is the release of the distribution that holds exactly these files.
-    All three empty: the folder itself is the source (a model brought from elsewhere).
+    `hub` is a repository at `revision`; `package` a folder inside an installed distribution's package, `shipped` one
+    inside ours; both of these are `package/folder/...`, and `requirement` is the release of the distribution that
+    holds exactly these files. All three empty: the folder itself is the source (a model brought from elsewhere).
     """
 
     hub: str = ""

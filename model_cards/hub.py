@@ -1,9 +1,10 @@
 """Fetch a model from its hub, once, when a person asks for it.
 
-In: a card's name. Out: `models_dir/name`, whole and checked, with a MANIFEST.json of what was received. A download that broke off goes
-on where it stopped; a file that is not the named one is deleted. The folder appears by one rename at the very end, so a half model can
-never be loaded. Where the card has no sha256 yet, the hub's own checksum is the judge (sha256 of large files, git's blob hash of small
-ones) and the manifest records what came: trust on first use. It does not know who asks: serving never does.
+In: a card's name. Out: `models_dir/name`, whole and checked, with a MANIFEST.json of what was received. A download
+that broke off goes on where it stopped; a file that is not the named one is deleted. The folder appears by one rename
+at the very end, so a half model can never be loaded. Where the card has no sha256 yet, the hub's own checksum is the
+judge (sha256 of large files, git's blob hash of small ones) and the manifest records what came: trust on first use.
+It does not know who asks: serving never does.
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ def pull(
     CardMissing
         No card bears this name.
     PullFailed
-        The hub cannot be reached, does not have the file, or breaks off again and again. What came is kept for the next try.
+        The hub cannot be reached, does not have the file, or breaks off again and again. What came is kept for the
+        next try.
     ChecksumMismatch
         A file is not the named one; it was deleted and nothing became loadable.
     """
@@ -115,7 +117,9 @@ def _is_whole(name: str, models_dir: Path) -> bool:
 
 
 def _ask(client: httpx.Client, card: ModelCard, file: CardFile, endpoint: str) -> Expected:
-    """Ask the hub for a file's checksum and size; they stand on its own answer, before it redirects to where the bytes lie."""
+    """Ask the hub for a file's checksum and size; they stand on its own answer, before it redirects to where the
+    bytes lie.
+    """
     import httpx
 
     url = f"{endpoint.rstrip('/')}/{card.source.hub}/resolve/{quote(card.source.revision)}/{quote(file.path)}"

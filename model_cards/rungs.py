@@ -1,8 +1,8 @@
 """Where a model's files lie on this machine, rung by rung, and whether they are still the ones that were named.
 
-In: a card's name and the models folder. Out: the folder to load from. Rungs: "folder" (`models_dir/name`, filled by hand or by
-`pull`), "shipped" (trained here, in the tree), "package" (inside an installed distribution). It never asks a hub, and it does not
-choose a floor: which lesser model to fall back on is the caller's to say, aloud.
+In: a card's name and the models folder. Out: the folder to load from. Rungs: "folder" (`models_dir/name`, filled by
+hand or by `pull`), "shipped" (trained here, in the tree), "package" (inside an installed distribution). It never asks
+a hub, and it does not choose a floor: which lesser model to fall back on is the caller's to say, aloud.
 """
 
 from __future__ import annotations

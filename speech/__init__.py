@@ -1,1 +1,48 @@
-"""Package speech."""
+"""Audio in, transcript out."""
+
+from speech.activity import ActivityDetector, activity_names, build_activity
+from speech.audio import AudioLimits, RawFormat, read_audio
+from speech.captions import to_srt, to_vtt
+from speech.records import (
+    SAMPLE_RATE_HZ,
+    Audio,
+    AudioRejected,
+    ModelUnavailable,
+    Recording,
+    Segment,
+    SpeechError,
+    Stretch,
+    Transcript,
+    Word,
+)
+from speech.speakers import guess_customer_channel, with_speakers
+from speech.transcribe import transcribe_recording
+from speech.transcriber import LANGUAGES, Transcriber, build_transcriber, transcriber_names
+
+__all__ = [
+    "LANGUAGES",
+    "SAMPLE_RATE_HZ",
+    "ActivityDetector",
+    "Audio",
+    "AudioLimits",
+    "AudioRejected",
+    "ModelUnavailable",
+    "RawFormat",
+    "Recording",
+    "Segment",
+    "SpeechError",
+    "Stretch",
+    "Transcriber",
+    "Transcript",
+    "Word",
+    "activity_names",
+    "build_activity",
+    "build_transcriber",
+    "guess_customer_channel",
+    "read_audio",
+    "to_srt",
+    "to_vtt",
+    "transcribe_recording",
+    "transcriber_names",
+    "with_speakers",
+]

@@ -16,7 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 SAMPLE_RATE_HZ = 16_000
-"""What every recogniser here was trained on: Whisper, silero VAD and the pocketsphinx en-us model all take 16 kHz mono."""
+"""What every recogniser here was trained on: Whisper, silero VAD and the pocketsphinx en-us model all take 16 kHz
+mono.
+"""
 
 Samples = npt.NDArray[np.float32]
 ChannelLayout = Literal["mono", "stereo", "dual_mono"]
@@ -27,7 +29,9 @@ class SpeechError(Exception):
 
 
 class AudioRejected(SpeechError):
-    """The recording cannot be used. `reason` is a stable word for machines: empty, too_large, too_long, broken, not_audio."""
+    """The recording cannot be used. `reason` is a stable word for machines: empty, too_large, too_long, broken,
+    not_audio.
+    """
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
@@ -58,6 +62,7 @@ class Recording:
     layout: ChannelLayout
     codec: str
     source_rate_hz: int
+    warnings: tuple[str, ...] = ()  # what was missing or damaged but did not stop the decoding
 
     @property
     def duration_s(self) -> float:

@@ -1,0 +1,85 @@
+"""Silero VAD v6, as it comes inside faster-whisper, on one thread.
+
+In: one channel. Out: stretches no longer than a Whisper window, padded so that first and last sounds are kept. Long
+audio is taken block by block, so memory does not grow with the call; a stretch that a block's end would cut is begun
+again in the next block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from model_cards import locate
+from speech.records import SAMPLE_RATE_HZ, Audio, Samples, Stretch
+
+BLOCK_S = 600.0
+CUT_S = 1.0
+"""A stretch that ends nearer than this to a block's end may have been cut by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SileroOptions:
+    """`threshold` is the network's speech probability; its makers' 0.5. A window of Whisper is 30 s; 28 leaves room
+    for the padding.
+    """
+
+    threshold: float = 0.5
+    min_speech_s: float = 0.1
+    min_silence_s: float = 0.5
+    padding_s: float = 0.2
+    max_stretch_s: float = 28.0
+
+
+class SileroActivity:
+    def __init__(self, spans: Callable[[Samples], list[dict[str, int]]]) -> None:
+        self._spans = spans  # from samples to [{"start": sample, "end": sample}]
+
+    def detect(self, audio: Audio) -> tuple[Stretch, ...]:
+        return tuple(self._stretches(audio.samples))
+
+    def _stretches(self, samples: Samples) -> Iterator[Stretch]:
+        start = 0
+        while start < len(samples):
+            end = min(len(samples), start + round(BLOCK_S * SAMPLE_RATE_HZ))
+            spans = self._spans(np.ascontiguousarray(samples[start:end], dtype=np.float32))
+            following = end
+            if (
+                end < len(samples)
+                and spans
+                and spans[-1]["start"] > 0
+                and start + spans[-1]["end"] > end - CUT_S * SAMPLE_RATE_HZ
+            ):
+                following = start + spans.pop()["start"]
+            for span in spans:
+                yield Stretch((start + span["start"]) / SAMPLE_RATE_HZ, (start + span["end"]) / SAMPLE_RATE_HZ)
+            start = following
+
+
+def build(*, options: SileroOptions = SileroOptions(), models_dir: Path | None = None) -> SileroActivity:
+    """Load the network from the installed package; `models_dir` is taken so that every backend is built alike.
+
+    Raises
+    ------
+    ModelMissing
+        The installed faster-whisper does not hold the file that the card names.
+    """
+    locate("silero-vad", models_dir=None)
+    from faster_whisper.vad import VadOptions, get_speech_timestamps  # type: ignore[import-untyped]
+
+    settings = VadOptions(
+        threshold=options.threshold,
+        min_speech_duration_ms=round(options.min_speech_s * 1000),
+        min_silence_duration_ms=round(options.min_silence_s * 1000),
+        speech_pad_ms=round(options.padding_s * 1000),
+        max_speech_duration_s=options.max_stretch_s,
+    )
+
+    def spans(samples: Samples) -> list[dict[str, int]]:
+        found: list[dict[str, int]] = get_speech_timestamps(samples, settings)
+        return found
+
+    return SileroActivity(spans)

@@ -1,0 +1,78 @@
+"""From one channel to words: the seam behind which every recogniser stands.
+
+In: one channel, its language, words to listen for, and the stretches in which somebody speaks. Out: a `Transcript` of
+that channel on the audio's own timeline. It does not know the other channels (see `transcribe`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from speech.backends import backend_names, build_backend
+from speech.records import Audio, SpeechError, Stretch, Transcript
+
+LANGUAGES = ("zh", "en", "auto")
+
+
+@runtime_checkable
+class Transcriber(Protocol):
+    """Recognises speech. One transcriber is shared by threads; options of a call are arguments, never kept."""
+
+    @property
+    def engine(self) -> str:
+        """Say which recogniser and model answers, as in "whisper:whisper-small"."""
+        ...
+
+    def transcribe(
+        self, audio: Audio, *, language: str, hotwords: Sequence[str], stretches: Sequence[Stretch] | None = None
+    ) -> Transcript:
+        """Return what is said within the stretches; None: the audio is one stretch, already cut to speech by the
+        caller.
+        """
+        ...
+
+
+def transcriber_names() -> tuple[str, ...]:
+    """Return the recognisers that can be built.
+
+    Examples
+    --------
+    >>> transcriber_names()
+    ('scripted', 'sphinx', 'whisper')
+    """
+    return backend_names("transcriber")
+
+
+def build_transcriber(name: str, **options: object) -> Transcriber:
+    """Build a recogniser by name and load its weights.
+
+    Raises
+    ------
+    ModelUnavailable
+        There is no such recogniser, or its weights are not here; the message names the command that brings them.
+    """
+    transcriber = build_backend("transcriber", name, **options)
+    if not isinstance(transcriber, Transcriber):
+        raise SpeechError(f"The recogniser {name!r} lacks engine or transcribe(...); see speech/transcriber.py.")
+    return transcriber
+
+
+def check_language(language: str) -> str:
+    """Return the language, or say which ones there are.
+
+    Raises
+    ------
+    SpeechError
+        The language is none of zh, en, auto.
+    """
+    if language not in LANGUAGES:
+        raise SpeechError(f"The language {language[:40]!r} is not one of {', '.join(LANGUAGES)}.")
+    return language
+
+
+def whole(audio: Audio, stretches: Sequence[Stretch] | None) -> tuple[Stretch, ...]:
+    """Return the stretches to hear: those given, or the whole audio as one."""
+    if stretches is not None:
+        return tuple(stretches)
+    return (Stretch(0.0, audio.duration_s),) if audio.duration_s > 0 else ()

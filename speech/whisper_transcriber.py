@@ -1,0 +1,199 @@
+"""Whisper on faster-whisper (CTranslate2, int8), batched over the stretches that a voice detector found.
+
+In: one channel, its stretches, hotwords. Out: words on the channel's own timeline, one segment a stretch. It loads
+from a local folder only and never asks a hub. It is given nothing but speech, keeps no memory of the text before
+(condition_on_previous_text is off), drops what loops or what the model itself takes for silence, and drops words that
+lie outside every stretch: silence cannot become words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from threading import Semaphore
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model_cards import Located, ModelCardError, locate, locate_folder
+from speech.records import SAMPLE_RATE_HZ, Audio, ModelUnavailable, Segment, Stretch, Transcript, Word
+from speech.transcriber import check_language, whole
+
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel  # type: ignore[import-untyped]
+    from faster_whisper.transcribe import Segment as Heard  # type: ignore[import-untyped]
+
+WINDOW_S = 28.0
+"""Whisper hears windows of 30 s; two seconds are left for the rounding of stretches."""
+JOIN_S = 1.0
+"""Stretches nearer than this share a window: a window costs the same full or empty, and a breath of silence does no
+harm.
+"""
+MAX_HOTWORDS = 200
+"""Half of Whisper's 448-token context may be prompt; faster-whisper cuts there, this bounds what is tokenised at
+all.
+"""
+MAX_HOTWORD_CHARACTERS = 64
+ZH_TOKENS = ("zh", "yue")
+
+
+@dataclass(frozen=True, slots=True)
+class WhisperOptions:
+    """How to load and how to judge. The three limits are those of openai/whisper's transcribe()."""
+
+    threads: int = 2
+    compute_type: str = "int8"
+    batch_size: int = 8
+    beam_size: int = 5
+    compression_ratio_limit: float = 2.4
+    no_speech_limit: float = 0.6
+    log_probability_floor: float = -1.0
+
+
+class WhisperTranscriber:
+    """One model shared by all threads; a semaphore lets one call in at a time, whose threads are fixed."""
+
+    def __init__(self, model: WhisperModel, *, name: str, options: WhisperOptions = WhisperOptions()) -> None:
+        self._model = model
+        self._options = options
+        self._semaphore = Semaphore(1)
+        self.engine = f"whisper:{name}"
+
+    def transcribe(
+        self, audio: Audio, *, language: str, hotwords: Sequence[str], stretches: Sequence[Stretch] | None = None
+    ) -> Transcript:
+        check_language(language)
+        heard = [stretch for stretch in whole(audio, stretches) if stretch.end_s > stretch.start_s]
+        if not heard:
+            return Transcript("und", self.engine, audio.duration_s, ())
+        windows = _windows(heard)
+        with self._semaphore:
+            spoken = self._detected(audio, windows) if language == "auto" else language
+            found = self._heard(audio, windows, language=spoken, hotwords=_prompt(hotwords))
+        kept = [segment for segment in found if self._is_speech(segment)]
+        segments = tuple(_segments(kept, heard, language=spoken))
+        return Transcript(spoken if segments else "und", self.engine, audio.duration_s, segments, _dropped(found, kept))
+
+    def _detected(self, audio: Audio, windows: Sequence[Stretch]) -> str:
+        """Choose between Chinese and English by the longest window."""
+        longest = max(windows, key=lambda window: window.end_s - window.start_s)
+        _, _, probabilities = self._model.detect_language(_cut(audio, longest))
+        by_code: dict[str, float] = dict(probabilities)
+        return "zh" if sum(by_code.get(code, 0.0) for code in ZH_TOKENS) > by_code.get("en", 0.0) else "en"
+
+    def _heard(self, audio: Audio, windows: Sequence[Stretch], *, language: str, hotwords: str | None) -> list[Heard]:
+        from faster_whisper import BatchedInferencePipeline
+
+        segments, _ = BatchedInferencePipeline(self._model).transcribe(
+            audio.samples,
+            language=language,
+            clip_timestamps=[{"start": window.start_s, "end": window.end_s} for window in windows],
+            batch_size=self._options.batch_size,
+            beam_size=self._options.beam_size,
+            temperature=0.0,
+            condition_on_previous_text=False,
+            word_timestamps=True,
+            hotwords=hotwords,
+        )
+        return list(segments)
+
+    def _is_speech(self, segment: Heard) -> bool:
+        options = self._options
+        is_loop = segment.compression_ratio > options.compression_ratio_limit
+        is_silence = (
+            segment.no_speech_prob > options.no_speech_limit and segment.avg_logprob < options.log_probability_floor
+        )
+        return not is_loop and not is_silence
+
+
+def _windows(stretches: Sequence[Stretch]) -> list[Stretch]:
+    """Join near stretches into windows that Whisper hears at once; cut what is longer than one."""
+    windows: list[Stretch] = []
+    for stretch in stretches:
+        last = windows[-1] if windows else None
+        if last is not None and stretch.start_s - last.end_s < JOIN_S and stretch.end_s - last.start_s <= WINDOW_S:
+            windows[-1] = Stretch(last.start_s, stretch.end_s)
+            continue
+        count = max(1, int(np.ceil((stretch.end_s - stretch.start_s) / WINDOW_S)))
+        edges = np.linspace(stretch.start_s, stretch.end_s, count + 1).tolist()
+        windows.extend(Stretch(start_s, end_s) for start_s, end_s in pairwise(edges))
+    return windows
+
+
+def _cut(audio: Audio, stretch: Stretch) -> np.ndarray:
+    return audio.samples[round(stretch.start_s * SAMPLE_RATE_HZ) : round(stretch.end_s * SAMPLE_RATE_HZ)]
+
+
+def _prompt(hotwords: Sequence[str]) -> str | None:
+    words = [word.strip()[:MAX_HOTWORD_CHARACTERS] for word in hotwords[:MAX_HOTWORDS]]
+    return " ".join(word for word in words if word) or None
+
+
+def _segments(found: Sequence[Heard], stretches: Sequence[Stretch], *, language: str) -> Iterator[Segment]:
+    """Give every word to the stretch that holds its middle; one segment a stretch, words kept within it."""
+    words = sorted((word for segment in found for word in segment.words or ()), key=lambda word: (word.start, word.end))
+    for stretch in stretches:
+        inside = [word for word in words if stretch.start_s <= (word.start + word.end) / 2 < stretch.end_s]
+        kept = tuple(
+            Word(
+                max(stretch.start_s, word.start),
+                min(stretch.end_s, word.end),
+                word.word.strip(),
+                float(word.probability),
+            )
+            for word in inside
+            if word.word.strip()
+        )
+        text = "".join(word.word for word in inside).strip()
+        if kept and text:
+            confidence = sum(word.confidence for word in kept) / len(kept)
+            yield Segment(kept[0].start_s, kept[-1].end_s, text, confidence, kept)
+
+
+def _dropped(found: Sequence[Heard], kept: Sequence[Heard]) -> tuple[str, ...]:
+    count = len(found) - len(kept)
+    if not count:
+        return ()
+    times = ", ".join(f"{segment.start:.1f}-{segment.end:.1f} s" for segment in found if segment not in kept)
+    return (f"{count} windows were left out because the text looped or the model heard no speech: {times}",)
+
+
+def build(
+    *,
+    model: str = "whisper-small",
+    models_dir: Path | None = None,
+    folder: Path | None = None,
+    options: WhisperOptions = WhisperOptions(),
+) -> WhisperTranscriber:
+    """Load Whisper from `models_dir/model`, or from a `folder` that brings its own card.
+
+    Raises
+    ------
+    ModelUnavailable
+        The weights or their card are not here, or the folder does not hold a CTranslate2 Whisper.
+    """
+    try:
+        located = locate_folder(folder) if folder is not None else locate(model, models_dir=models_dir)
+    except ModelCardError as error:
+        raise ModelUnavailable(str(error)) from error
+    return WhisperTranscriber(_load(located, options), name=located.card.name, options=options)
+
+
+def _load(located: Located, options: WhisperOptions) -> WhisperModel:
+    from faster_whisper import WhisperModel
+
+    if not (located.path / "tokenizer.json").is_file():  # without it faster-whisper would ask a hub
+        raise ModelUnavailable(f"{located.path} has no tokenizer.json. Run: beforehand models pull {located.card.name}")
+    try:
+        return WhisperModel(
+            str(located.path),
+            device="cpu",
+            compute_type=options.compute_type,
+            cpu_threads=options.threads,
+            num_workers=1,
+            local_files_only=True,
+        )
+    except (RuntimeError, ValueError) as error:
+        raise ModelUnavailable(f"{located.path} cannot be loaded as a CTranslate2 Whisper: {error}") from error
