@@ -7,6 +7,7 @@
     ├── ArticleRejected       an article is empty, too long or of a format no loader reads
     ├── RecordSystemDown      the business's own records did not answer in time
     ├── LabelsInvalid         too few examples to fit a classifier
+    ├── FieldUnknown          no field of that name
     └── DocumentTooLarge      messages, transcript and pages together are longer than a document may be
 
 Spans are half-open and count code points of Document.text.
@@ -46,6 +47,9 @@ class RecordSystemDown(NlpError): ...
 
 
 class LabelsInvalid(NlpError): ...
+
+
+class FieldUnknown(NlpError): ...
 
 
 class DocumentTooLarge(NlpError): ...
