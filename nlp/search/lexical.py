@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp.records import Match, NlpError
+from nlp.search.question_words import without_question_words
 from nlp.search.tokens import Kind, tokens
 
 # Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.2: 1.2 < k1 < 2, 0.5 < b < 0.8.
@@ -19,7 +20,7 @@ B = 0.75
 # A word of the title or a heading says more about an article than one of its body (training.eval_search, 2026-11-22).
 TITLE_WEIGHT = 2.0
 # A single character repeats what its pairs say; half weight is best or equal on all four Chinese sets (same run).
-KIND_WEIGHT: Mapping[Kind, float] = {"char": 0.5, "pair": 1.0, "word": 1.0, "code": 1.0}
+KIND_WEIGHT: Mapping[Kind, float] = {"char": 0.5, "pair": 1.0, "word": 1.0, "phrase": 0.2, "code": 1.0}
 # The passage proves, its article gives the topic: how much the whole article counts beside its best passage.
 ARTICLE_SHARE = 0.5
 
@@ -78,7 +79,7 @@ def question_terms(question: str) -> tuple[Term, ...]:
     if len(question) > MAX_QUESTION:
         message = f"the question has {len(question)} characters; at most {MAX_QUESTION} are searched for: shorten it"
         raise QuestionTooLong(message)
-    counts = Counter((token.text, token.kind) for token in tokens(question))
+    counts = Counter((token.text, token.kind) for token in tokens(without_question_words(question)))
     return tuple(Term(text, kind, count) for (text, kind), count in list(counts.items())[:MAX_LOOKUPS])
 
 
@@ -99,7 +100,7 @@ def match_expression(terms: Sequence[WeighedTerm]) -> str:
     question has nothing else, they are all there is.
     """
     known = [term for term in terms if term.is_known]
-    chosen = [term for term in known if term.kind != "char"] or known
+    chosen = [term for term in known if term.kind not in ("char", "phrase")] or known
     return " OR ".join('"' + term.text.replace('"', '""') + '"' for term in chosen)
 
 
@@ -109,7 +110,7 @@ def rank(terms: Sequence[WeighedTerm], candidates: Mapping[int, FieldText], size
     found = {number: _frequencies(text, wanted) for number, text in candidates.items()}
     in_article: dict[int, Counter[str]] = {}
     for number, counts in found.items():
-        in_article.setdefault(candidates[number].article, Counter()).update(counts)
+        in_article.setdefault(candidates[number].article, Counter()).update(counts)  # type: ignore[arg-type]
     scored = []
     for number, text in candidates.items():
         length = (text.title.count(" ") + text.body.count(" ") + 2) / max(size.tokens / size.passages, 1)
@@ -120,11 +121,12 @@ def rank(terms: Sequence[WeighedTerm], candidates: Mapping[int, FieldText], size
     return tuple(sorted(scored, key=lambda one: (-one.score, one.passage)))
 
 
-def _frequencies(text: FieldText, wanted: set[str]) -> Counter[str]:
-    counts: Counter[str] = Counter(token for token in text.body.split(" ") if token in wanted)
-    for token in text.title.split(" "):
-        if token in wanted:
-            counts[token] += TITLE_WEIGHT  # type: ignore[assignment]
+def _frequencies(text: FieldText, wanted: set[str]) -> dict[str, float]:
+    counts: dict[str, float] = {}
+    for token in filter(wanted.__contains__, text.body.split(" ")):
+        counts[token] = counts.get(token, 0.0) + 1.0
+    for token in filter(wanted.__contains__, text.title.split(" ")):
+        counts[token] = counts.get(token, 0.0) + TITLE_WEIGHT
     return counts
 
 

@@ -1,7 +1,7 @@
 """Text in, index tokens out: what an article and a question must share to find each other.
 
-Chinese runs become single characters and pairs, traditional folded to simplified; English words are stemmed; model and
-error codes stay whole, also without their joints and in parts ("KFR-35GW" -> kfr-35gw, kfr35gw, kfr, 35gw), so that
+Chinese runs become single characters and pairs, traditional folded to simplified; English words are stemmed, and two
+neighbours make a phrase; model and error codes stay whole, also without their joints and in parts ("KFR-35GW" -> kfr-35gw, kfr35gw, kfr, 35gw), so that
 "E4" finds E4 and never E14. Case and full width are folded. It knows no synonyms, no word meaning and no offsets.
 """
 
@@ -17,7 +17,7 @@ from typing import Literal
 import snowballstemmer
 from opencc import OpenCC  # type: ignore[import-untyped]
 
-Kind = Literal["code", "word", "char", "pair"]
+Kind = Literal["code", "word", "phrase", "char", "pair"]
 
 # Han with its extensions, kana and hangul: scripts written without spaces between words, or agglutinating.
 _HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
@@ -49,14 +49,20 @@ def tokens(text: str) -> Iterator[Token]:
     """Yield the tokens of a text in order, repeated as often as they occur.
 
     >>> [token.text for token in tokens("空調 E4 blinking")]
-    ['空', '调', '空调', 'e4', 'blink']
+    ['空', '调', '空调', 'e4', 'blink', 'e4_blink']
     """
-    for match in _RUN.finditer(fold(text)):
+    folded = fold(text)
+    before, before_end = "", -1  # the Latin word that ended there
+    for match in _RUN.finditer(folded):
         han, latin, other = match.groups()
         if han:
             yield from _characters(han)
         elif latin:
-            yield from _latin(latin)
+            words = tuple(_latin(latin))
+            yield from words
+            if before and words and folded[before_end : match.start()] == " ":
+                yield Token(f"{before}_{words[0].text}"[:MAX_TOKEN_LENGTH], "phrase")
+            before, before_end = (words[-1].text if words else ""), match.end()
         elif len(other) <= MAX_TOKEN_LENGTH:
             yield Token(other, "word")
 
