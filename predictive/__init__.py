@@ -1,1 +1,67 @@
-"""Package predictive."""
+"""Package predictive: measurements in, alerts out."""
+
+from predictive.alerts import AlertOptions, alert_key
+from predictive.detector import ANOMALOUS, Ensemble, build_detector, default_detectors, detector_names
+from predictive.evidence import EvidenceOptions
+from predictive.monitor import Monitor, MonitorOptions
+from predictive.prognosis import foresee_crossing
+from predictive.records import (
+    Alert,
+    AlertState,
+    Anomaly,
+    Batch,
+    Columns,
+    Detector,
+    DetectorMissing,
+    Limit,
+    Measurement,
+    Observation,
+    PredictiveError,
+    Prognosis,
+    Reason,
+    Rejection,
+    Scores,
+    SeriesFull,
+    SeriesPoints,
+    Severity,
+    StateMismatch,
+    TableError,
+)
+from predictive.stream import StreamOptions
+from predictive.window import WindowOptions
+
+__all__ = [
+    "ANOMALOUS",
+    "Alert",
+    "AlertOptions",
+    "AlertState",
+    "Anomaly",
+    "Batch",
+    "Columns",
+    "Detector",
+    "DetectorMissing",
+    "Ensemble",
+    "EvidenceOptions",
+    "Limit",
+    "Measurement",
+    "Monitor",
+    "MonitorOptions",
+    "Observation",
+    "PredictiveError",
+    "Prognosis",
+    "Reason",
+    "Rejection",
+    "Scores",
+    "SeriesFull",
+    "SeriesPoints",
+    "Severity",
+    "StateMismatch",
+    "StreamOptions",
+    "TableError",
+    "WindowOptions",
+    "alert_key",
+    "build_detector",
+    "default_detectors",
+    "detector_names",
+    "foresee_crossing",
+]

@@ -2,14 +2,16 @@
 
     PredictiveError
     ├── StateMismatch       a snapshot was made by another version or other options
-    └── SeriesFull          more series than the configured limit
+    ├── SeriesFull          more series than the configured limit
+    ├── DetectorMissing     no detector has this name, or it refuses these options
+    └── TableError          a csv cannot be read as a table of metrics; says which row and column
 
 `at` is seconds since 1970-01-01 UTC in arrays and an aware datetime in records.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -19,6 +21,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 State = Mapping[str, npt.NDArray[np.generic]]
 Severity = Literal["info", "warning", "critical"]
 AlertState = Literal["open", "resolved"]
@@ -34,6 +37,12 @@ class StateMismatch(PredictiveError): ...
 class SeriesFull(PredictiveError): ...
 
 
+class DetectorMissing(PredictiveError): ...
+
+
+class TableError(PredictiveError): ...
+
+
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """One reading as a gateway sends it."""
@@ -42,6 +51,31 @@ class Measurement:
     metric: str
     at: datetime  # aware
     value: float
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The same readings as aligned columns, so that parsing stays columnar. Empty `units`: none was given."""
+
+    device_ids: Sequence[str]
+    metrics: Sequence[str]
+    at_s: Floats  # (n,) float64 seconds since the epoch
+    values: Floats  # (n,) float64
+    units: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.device_ids), len(self.metrics), len(self.at_s), len(self.values)}
+        if len(lengths) > 1 or (self.units and len(self.units) not in lengths):
+            raise PredictiveError(f"columns differ in length: {sorted(lengths)}, units {len(self.units)}; align them")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a metric must not fall below or rise above, in `unit` (empty: the series' own)."""
+
+    lower: float | None = None
+    upper: float | None = None
     unit: str = ""
 
 
@@ -68,10 +102,11 @@ class Scores:
 
     score: Floats  # (n,) float64 in [0, 1], high is anomalous; 0 in warm-up
     expected: Floats  # (n,) float64, what the detector expected; nan where it has no opinion
+    since_s: Floats | None = None  # (n,) float64, when the change began; nan or None where the detector cannot tell
 
 
 class Detector(Protocol):
-    """Vectorised over series. Call score before learn; neither looks ahead. State arrays grow with the highest series seen."""
+    """Vectorised over series. Call score before learn; neither looks ahead. State grows with the highest series."""
 
     @property
     def name(self) -> str: ...
@@ -121,7 +156,10 @@ class Prognosis:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One episode of one device. `key` is the same for the same device and episode, whatever is repeated or replayed."""
+    """One episode of one device. `key` is the same for the same device and episode, whatever is repeated or replayed.
+
+    Within the cool-down a resolved alert opens again under its old key: one episode, one ticket.
+    """
 
     key: str
     device_id: str
@@ -132,3 +170,28 @@ class Alert:
     resolved_at: datetime | None
     reasons: tuple[Reason, ...]  # strongest first
     prognosis: Prognosis = Prognosis(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What became of one request's readings."""
+
+    accepted: int
+    duplicates: int
+    late: int
+    rejected: tuple[Rejection, ...]
+    anomalies: tuple[Anomaly, ...]
+    alerts: tuple[Alert, ...]  # opened, changed or resolved by these readings, latest form of each
+    late_indices: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()  # a limit that cannot be applied, and why
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPoints:
+    """Recent readings of one series, oldest first, thinned to a bounded number."""
+
+    device_id: str
+    metric: str
+    unit: str
+    at_s: Floats  # (n,) float64
+    values: Floats  # (n,) float64

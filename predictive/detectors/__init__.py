@@ -1,1 +1,1 @@
-"""Package predictive/detectors."""
+"""Package predictive.detectors: one file per detector, each exporting `make_detector(**options)`."""

@@ -1,0 +1,189 @@
+"""Firing series in, alerts out: one open alert a device and episode.
+
+Evidence per series goes in, with the time; alerts that opened, changed or resolved come out. An episode begins when a
+series of the device fires, takes in the device's other series as they join, and ends after a calm time; within the
+cool-down it opens again under the same key. Does not know why, nor what to advise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from predictive.evidence import Evidence
+from predictive.records import Alert, Floats, Ints, Prognosis, Reason, Severity
+from predictive.series import SeriesTable
+
+SILENCE = "gap"  # the fault mode, and the detector name in reasons, of a device that stopped reporting
+CRITICAL_METRICS = 3  # so many metrics of one device off at once is not one bad sensor
+CRITICAL_SCORE = 0.9  # three times the tolerable distance; see baseline.squash
+MOST_REASONS = 16  # a ticket names the strongest; a device with 500 metrics does not make a book
+SOON_H = 24.0  # a technician has to be sent today
+SURE_DETECTORS = frozenset({"threshold"})  # a person's limit was crossed
+
+
+@dataclass(frozen=True, slots=True)
+class AlertOptions:
+    """How episodes are cut."""
+
+    resolve_after_s: float = 12 * 3600.0  # calm for so long: over. Half a day covers the other half of a daily cycle
+    cool_down_s: float = 72 * 3600.0  # an episode that returns within the useful lead time is the same episode
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """What is kept of a device's latest alert."""
+
+    alert: Alert
+    rows: frozenset[int]  # series that have taken part
+
+
+class AlertBook:
+    """Keeps the latest episode of every device that ever had one, and apart from them the latest silence."""
+
+    def __init__(self, options: AlertOptions, *, detectors: Sequence[str]) -> None:
+        self.options = options
+        self._detectors = tuple(detectors)
+        self.episodes: dict[int, Episode] = {}  # by device code
+        self.silences: dict[int, Episode] = {}  # by device code
+
+    def fire(self, rows: Mapping[int, float], *, table: SeriesTable, evidence: Evidence) -> list[Alert]:
+        """Open or extend the episodes of the devices whose series start to fire; `rows` says when each did."""
+        by_device: dict[int, dict[int, float]] = {}
+        for row, at_s in rows.items():
+            by_device.setdefault(int(table.device_of[row]), {})[row] = at_s
+        return [self._extend(code, joined, table, evidence) for code, joined in by_device.items()]
+
+    def calm(self, at_s: Mapping[int, float], *, table: SeriesTable, evidence: Evidence) -> list[Alert]:
+        """Resolve the open episodes among these devices, now at `at_s`, that have been calm for long enough."""
+        resolved = []
+        for code, now_s in at_s.items():
+            episode = self.episodes.get(code)
+            if episode is None or episode.alert.state != "open":
+                continue
+            rows = sorted(episode.rows)
+            quiet_s = now_s - float(evidence["hot_s"][rows].max())
+            if quiet_s >= self.options.resolve_after_s and not evidence["firing"][rows].any():
+                self.episodes[code] = _resolved(episode, now_s)
+                resolved.append(self.episodes[code].alert)
+        return resolved
+
+    def silence(self, code: int, *, reasons: Mapping[int, Reason], at_s: float, table: SeriesTable) -> list[Alert]:
+        """Open an alert for a device whose series stopped reporting, unless one is open."""
+        known = self.silences.get(code)
+        if known is not None and known.alert.state == "open":
+            return []
+        device_id, at = table.devices[code], _time(at_s)
+        ordered = tuple(reasons[row] for row in sorted(reasons))[:MOST_REASONS]
+        key = alert_key(device_id, SILENCE, min(reason.since for reason in ordered))
+        alert = Alert(key, device_id, "open", "warning", at, at, None, ordered)
+        self.silences[code] = Episode(alert, frozenset(reasons))
+        return [alert]
+
+    def heard(self, at_s: Mapping[int, float], *, newest_s: Floats) -> list[Alert]:
+        """Resolve the silence of those devices whose silent series all report again."""
+        resolved = []
+        for code, now_s in at_s.items():
+            silent = self.silences.get(code)
+            if silent is None or silent.alert.state != "open":
+                continue
+            since = {reason.since.timestamp() for reason in silent.alert.reasons}
+            if newest_s[sorted(silent.rows)].min() > max(since):
+                self.silences[code] = _resolved(silent, now_s)
+                resolved.append(self.silences[code].alert)
+        return resolved
+
+    def open_devices(self) -> Ints:
+        """Return the codes of devices with an open alert or silence."""
+        both = (*self.episodes.items(), *self.silences.items())
+        return np.unique(np.array([code for code, kept in both if kept.alert.state == "open"], dtype=np.int64))
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """Return every alert kept, open or resolved."""
+        return tuple(kept.alert for kept in (*self.episodes.values(), *self.silences.values()))
+
+    def foresee(self, code: int, prognosis: Prognosis) -> Alert:
+        """Give the device's episode a prognosis."""
+        episode = self.episodes[code]
+        soon = prognosis.horizon_h is not None and prognosis.horizon_h <= SOON_H
+        severity = _worse(episode.alert.severity, "critical" if soon else "info")
+        alert = replace(episode.alert, prognosis=prognosis, severity=severity)
+        self.episodes[code] = replace(episode, alert=alert)
+        return alert
+
+    def _extend(self, code: int, joined: Mapping[int, float], table: SeriesTable, evidence: Evidence) -> Alert:
+        episode, at_s = self.episodes.get(code), max(joined.values())
+        if episode is None or self._is_over(episode.alert, at_s):
+            rows = frozenset(joined)
+            reasons = self._reasons(rows, table, evidence)
+            device_id, at = table.devices[code], _time(at_s)
+            # When the first series fired, not when the change began: estimates of the latter move.
+            key = alert_key(device_id, reasons[0].detector, at)
+            alert = Alert(key, device_id, "open", _severity(reasons), at, at, None, reasons)
+        else:
+            rows = episode.rows | frozenset(joined)
+            reasons = self._reasons(rows, table, evidence)
+            alert = replace(
+                episode.alert,
+                state="open",
+                severity=_worse(episode.alert.severity, _severity(reasons)),
+                updated_at=_time(at_s),
+                resolved_at=None,
+                reasons=reasons,
+            )
+        self.episodes[code] = Episode(alert, rows)
+        return alert
+
+    def _is_over(self, alert: Alert, at_s: float) -> bool:
+        if alert.resolved_at is None:
+            return False
+        return at_s - alert.resolved_at.timestamp() >= self.options.cool_down_s
+
+    def _reasons(self, rows: frozenset[int], table: SeriesTable, evidence: Evidence) -> tuple[Reason, ...]:
+        reasons = [
+            Reason(
+                metric=table.metrics[row],
+                since=_time(float(evidence["since_s"][row])),
+                expected=float(evidence["expected"][row]),
+                observed=float(evidence["observed"][row]),
+                score=float(evidence["score"][row]),
+                detector=self._detectors[int(evidence["detector"][row])],
+                unit=table.units[row],
+            )
+            for row in sorted(rows)
+        ]
+        return tuple(sorted(reasons, key=lambda reason: (-reason.score, reason.metric))[:MOST_REASONS])
+
+
+def alert_key(device_id: str, mode: str, since: datetime) -> str:
+    """Return the same key for the same device, fault mode and start of the episode.
+
+    >>> alert_key("AC-003", "drift", datetime(2026, 1, 1, tzinfo=UTC))
+    '6f5340d682c9d2c0fbf52945'
+    """
+    named = "\x1f".join([device_id, mode, since.astimezone(UTC).isoformat(timespec="seconds")])
+    return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _resolved(episode: Episode, at_s: float) -> Episode:
+    at = _time(at_s)
+    return replace(episode, alert=replace(episode.alert, state="resolved", resolved_at=at, updated_at=at))
+
+
+def _severity(reasons: Sequence[Reason]) -> Severity:
+    sure = any(reason.detector in SURE_DETECTORS for reason in reasons)
+    strong = [reason for reason in reasons if reason.score >= CRITICAL_SCORE]
+    return "critical" if sure or len(strong) >= CRITICAL_METRICS else "warning"
+
+
+def _worse(left: Severity, right: Severity) -> Severity:
+    order: tuple[Severity, ...] = ("info", "warning", "critical")
+    return max(left, right, key=order.index)
+
+
+def _time(at_s: float) -> datetime:
+    return datetime.fromtimestamp(at_s, UTC)

@@ -1,0 +1,120 @@
+"""What a detector is, where detectors are found, and how several of them judge one tick.
+
+The folder `predictive/detectors/` is the registry: each file exports `make_detector(**options)`; packages elsewhere
+join through the entry-point group `beforehand.detectors`. A Batch goes in, the strongest opinion per reading comes out.
+Does not know devices or alerts.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Protocol, cast, runtime_checkable
+
+import numpy as np
+
+import predictive.detectors as folder
+from predictive.records import Batch, Detector, DetectorMissing, Floats, Ints
+
+ENTRY_POINTS = "beforehand.detectors"
+ANOMALOUS = 0.5  # every detector puts its own limit here; see baseline.squash
+NO_DETECTOR = -1
+
+
+@runtime_checkable
+class SeriesAware(Protocol):
+    """A detector that wants to know what a row is when it first appears."""
+
+    def introduce(self, series: int, *, metric: str, unit: str) -> None: ...
+
+
+def detector_names() -> tuple[str, ...]:
+    """Return the names of all detectors, in order.
+
+    >>> "robust_z" in detector_names()
+    True
+    """
+    here = {module.name for module in pkgutil.iter_modules(folder.__path__)}
+    return tuple(sorted(here | {point.name for point in entry_points(group=ENTRY_POINTS)}))
+
+
+def build_detector(name: str, **options: object) -> Detector:
+    """Build the detector `name`.
+
+    Raises:
+        DetectorMissing: there is none of this name, or it does not take these options.
+    """
+    if name not in detector_names():
+        raise DetectorMissing(f"no detector is named {name!r}; there are {', '.join(detector_names())}")
+    make = _factory(name)
+    try:
+        return make(**options)
+    except TypeError as error:
+        raise DetectorMissing(f"detector {name!r} refuses its options {sorted(options)}: {error}") from error
+
+
+def _factory(name: str) -> Callable[..., Detector]:
+    if name in {module.name for module in pkgutil.iter_modules(folder.__path__)}:
+        module = importlib.import_module(f"{folder.__name__}.{name}")
+        return cast(Callable[..., Detector], module.make_detector)
+    return cast(Callable[..., Detector], entry_points(group=ENTRY_POINTS)[name].load())
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The strongest detector's opinion on each reading of a batch."""
+
+    score: Floats  # (n,)
+    expected: Floats  # (n,)
+    since_s: Floats  # (n,) when the change began; nan where unknown
+    detector: Ints  # (n,) index into the ensemble's names; NO_DETECTOR where all are silent
+
+
+class Ensemble:
+    """Several detectors on the same batches. `judge` before `learn`."""
+
+    def __init__(self, detectors: Sequence[Detector]) -> None:
+        self.detectors = tuple(detectors)
+        self.names = tuple(detector.name for detector in self.detectors)
+
+    def introduce(self, series: int, *, metric: str, unit: str) -> None:
+        """Tell the detectors that care what this new row is."""
+        for detector in self.detectors:
+            if isinstance(detector, SeriesAware):
+                detector.introduce(series, metric=metric, unit=unit)
+
+    def judge(self, batch: Batch) -> Verdict:
+        """Return the highest score of any detector, with that detector's expectation."""
+        count = len(batch.series)
+        best = np.zeros(count)
+        expected, since_s = np.full(count, np.nan), np.full(count, np.nan)
+        winner = np.full(count, NO_DETECTOR, dtype=np.int64)
+        for index, detector in enumerate(self.detectors):
+            scores = detector.score(batch)
+            higher = scores.score > best
+            best = np.where(higher, scores.score, best)
+            winner = np.where(higher, index, winner)
+            # A quiet reading still has an expectation: the first detector with an opinion gives it.
+            opinion = higher | (np.isnan(expected) & ~np.isnan(scores.expected))
+            expected = np.where(opinion, scores.expected, expected)
+            began = np.nan if scores.since_s is None else scores.since_s
+            since_s = np.where(higher, began, since_s)
+        return Verdict(best, expected, since_s, winner)
+
+    def learn(self, batch: Batch) -> None:
+        """Let every detector learn the batch."""
+        for detector in self.detectors:
+            detector.learn(batch)
+
+
+def build_ensemble(options: Mapping[str, Mapping[str, object]]) -> Ensemble:
+    """Build the named detectors, each with its options, in name order."""
+    return Ensemble([build_detector(name, **options[name]) for name in sorted(options)])
+
+
+def default_detectors(names: Iterable[str] | None = None) -> dict[str, dict[str, object]]:
+    """Return every detector (or those named) with no options."""
+    return {name: {} for name in (detector_names() if names is None else names)}

@@ -1,0 +1,129 @@
+"""Distance from what is usual at this time of day.
+
+Keeps a mean and a deviation for each hour of the day (UTC) and interpolates between them. High when a reading lies far
+from its hour's mean. Does not know weekdays, and says nothing in the first days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from predictive.arrays import Column, SeriesArrays
+from predictive.baseline import Baseline, learn_baseline, learn_tail, scale_of, squash
+from predictive.records import Batch, Detector, Floats, Ints, Mask, Scores, State
+
+HOURS = 24
+DAY_S = 86_400.0
+TAIL_BEYOND = 0.01
+TAIL_RATE = 0.05
+PER_HOUR = 3  # readings an hour of the day needs before it has an opinion
+
+
+@dataclass(frozen=True, slots=True)
+class _Expectation:
+    mean: Floats
+    scale: Floats
+    has_opinion: Mask
+
+
+class _Seasonal:
+    name = "seasonal"
+
+    def __init__(self, *, limit: float, warm_up_days: float, memory_days: float, tail_margin: float) -> None:
+        self._limit = limit
+        self._warm_up_s = warm_up_days * DAY_S
+        self._memory_days = memory_days
+        self._tail_margin = tail_margin
+        self._cells = SeriesArrays(
+            {
+                "mean": Column(width=HOURS, dtype="f4"),
+                "deviation": Column(width=HOURS, dtype="f4"),
+                "count": Column(width=HOURS, dtype="f4"),
+                "spread": Column(),  # mean absolute residual at any hour
+                "spread_count": Column(),
+                "tail": Column(fill=2.5),
+                "first_s": Column(fill=np.inf),
+            }
+        )
+
+    def score(self, batch: Batch) -> Scores:
+        self._cells.reserve(batch.series)
+        expectation = self._expect(batch)
+        z = (batch.values - expectation.mean) / expectation.scale
+        tolerable = np.maximum(self._limit, self._tail_margin * self._cells["tail"][batch.series])
+        ready = expectation.has_opinion
+        return Scores(np.where(ready, squash(z / tolerable), 0.0), np.where(ready, expectation.mean, np.nan))
+
+    def learn(self, batch: Batch) -> None:
+        self._cells.touch(batch.series)
+        rows, cells = batch.series, self._cells
+        expectation = self._expect(batch)
+        residual = batch.values - expectation.mean
+        ready = expectation.has_opinion
+        tail = cells["tail"][rows]
+        z = residual / expectation.scale
+        cells["tail"][rows] = np.where(ready, learn_tail(tail, z, beyond=TAIL_BEYOND, rate=TAIL_RATE), tail)
+        self._learn_spread(rows, residual, expectation)
+        hour = _hour(batch.at_s)
+        hourly = Baseline(
+            cells["mean"][rows, hour].astype(np.float64),
+            cells["deviation"][rows, hour].astype(np.float64),
+            cells["count"][rows, hour].astype(np.float64),
+        )
+        learned = learn_baseline(hourly, batch.values, rate=self._hourly_rate(batch, hourly.count))
+        cells["mean"][rows, hour], cells["deviation"][rows, hour] = learned.mean, learned.deviation
+        cells["count"][rows, hour] = learned.count
+        cells["first_s"][rows] = np.minimum(cells["first_s"][rows], batch.at_s)
+
+    def state(self) -> State:
+        return self._cells.state()
+
+    def restore(self, state: State) -> None:
+        self._cells.restore(state)
+
+    def _hourly_rate(self, batch: Batch, count: Floats) -> Floats:
+        """Return the share of a new reading, from how many readings a day this hour gets."""
+        days = np.maximum((batch.at_s - self._cells["first_s"][batch.series]) / DAY_S, 1.0)
+        return 1.0 / (self._memory_days * np.maximum(count / np.where(np.isfinite(days), days, 1.0), 1.0))
+
+    def _learn_spread(self, rows: Ints, residual: Floats, expectation: _Expectation) -> None:
+        cells = self._cells
+        spread, count = cells["spread"][rows], cells["spread_count"][rows]
+        clipped = np.minimum(np.abs(residual), np.where(count < HOURS, np.inf, 3.0 * expectation.scale))
+        share = np.maximum(1.0 / (count + 1.0), 1e-3)
+        cells["spread"][rows] = spread + share * (clipped - spread)
+        cells["spread_count"][rows] = count + 1.0
+
+    def _expect(self, batch: Batch) -> _Expectation:
+        rows, cells = batch.series, self._cells
+        position = (batch.at_s % DAY_S) / DAY_S * HOURS - 0.5  # an hour's mean belongs to its middle
+        before = np.floor(position).astype(np.int64)
+        share = position - before
+        left, right = before % HOURS, (before + 1) % HOURS
+        counts = np.minimum(cells["count"][rows, left], cells["count"][rows, right])
+        mean = (1 - share) * cells["mean"][rows, left] + share * cells["mean"][rows, right]
+        deviation = np.maximum(cells["deviation"][rows, left], cells["deviation"][rows, right]).astype(np.float64)
+        hourly = scale_of(Baseline(mean, deviation, counts))
+        usual = scale_of(Baseline(mean, cells["spread"][rows], counts))
+        aged = batch.at_s - cells["first_s"][rows] >= self._warm_up_s
+        return _Expectation(mean, np.maximum(hourly, usual), aged & (counts >= PER_HOUR))
+
+
+def _hour(at_s: Floats) -> Ints:
+    return ((at_s % DAY_S) // (DAY_S / HOURS)).astype(np.int64)
+
+
+def make_detector(
+    *, limit: float = 6.0, warm_up_days: float = 4.0, memory_days: float = 14.0, tail_margin: float = 1.5
+) -> Detector:
+    """Build the detector.
+
+    Parameters:
+        limit: scales from the hour's mean that are still tolerable.
+        warm_up_days: days of a series before it has an opinion.
+        memory_days: days after which an old day counts little.
+        tail_margin: how far beyond the usual 1% of readings one must lie, whatever `limit` says.
+    """
+    return _Seasonal(limit=limit, warm_up_days=warm_up_days, memory_days=memory_days, tail_margin=tail_margin)

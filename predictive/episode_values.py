@@ -1,0 +1,60 @@
+"""Alerts as JSON values and back, for snapshots.
+
+Episodes by device code go in, lists of plain values come out, and back. Does not know where they are stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from predictive.alerts import Episode
+from predictive.records import Alert, Prognosis, Reason, StateMismatch
+
+
+def episode_values(episodes: Mapping[int, Episode]) -> list[dict[str, object]]:
+    """Return what JSON can hold."""
+    return [
+        {"device": code, "rows": sorted(episode.rows), "alert": _alert_values(episode.alert)}
+        for code, episode in sorted(episodes.items())
+    ]
+
+
+def episodes_from(values: Sequence[Mapping[str, Any]]) -> dict[int, Episode]:
+    """Return the episodes again.
+
+    Raises:
+        StateMismatch: the values are not what `episode_values` wrote.
+    """
+    try:
+        return {int(kept["device"]): Episode(_alert(kept["alert"]), frozenset(kept["rows"])) for kept in values}
+    except (KeyError, TypeError, ValueError) as error:
+        raise StateMismatch(f"the snapshot's alerts cannot be read ({error!r}); start afresh") from error
+
+
+def _alert_values(alert: Alert) -> dict[str, object]:
+    values = asdict(alert)
+    for name in ("opened_at", "updated_at", "resolved_at"):
+        values[name] = None if values[name] is None else values[name].isoformat()
+    for reason in values["reasons"]:
+        reason["since"] = reason["since"].isoformat()
+    return values
+
+
+def _alert(values: Mapping[str, Any]) -> Alert:
+    resolved_at = values["resolved_at"]
+    return Alert(
+        key=values["key"],
+        device_id=values["device_id"],
+        state=values["state"],
+        severity=values["severity"],
+        opened_at=datetime.fromisoformat(values["opened_at"]),
+        updated_at=datetime.fromisoformat(values["updated_at"]),
+        resolved_at=None if resolved_at is None else datetime.fromisoformat(resolved_at),
+        reasons=tuple(
+            Reason(**{**reason, "since": datetime.fromisoformat(reason["since"])}) for reason in values["reasons"]
+        ),
+        prognosis=Prognosis(**values["prognosis"]),
+    )

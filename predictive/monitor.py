@@ -1,0 +1,310 @@
+"""The whole path from readings to alerts, for any number of devices.
+
+Readings and the time go in; what became of them, anomalies and changed alerts come out. Its state can be carried away
+as bytes and taken up again. Keeps no clock, stores nothing, and does not know what a ticket is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+
+from predictive.alerts import SILENCE, AlertBook, AlertOptions
+from predictive.detector import ANOMALOUS, Verdict, build_ensemble, default_detectors
+from predictive.episode_values import episode_values, episodes_from
+from predictive.evidence import Evidence, EvidenceOptions
+from predictive.prognosis import foresee_crossing
+from predictive.records import (
+    Alert,
+    Anomaly,
+    Batch,
+    Columns,
+    Limit,
+    Mask,
+    Measurement,
+    Observation,
+    PredictiveError,
+    Reason,
+    SeriesPoints,
+    State,
+    StateMismatch,
+)
+from predictive.snapshot import Snapshot, pack, unpack
+from predictive.stream import Stream, StreamOptions
+from predictive.units import conversion
+from predictive.window import RecentWindow, WindowOptions
+
+SILENT_INTERVALS = 10  # so many expected readings missing
+SILENT_LONGEST = 3  # and so many times the longest pause this series ever made
+SILENT_S = 1800.0  # shorter pauses are a gateway's restart
+DROP_OUT_S = 86_400.0  # one metric missing while others come: sent on change, or broken; a day tells
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorOptions:
+    """Everything about a monitor that a person may set."""
+
+    stream: StreamOptions = field(default_factory=StreamOptions)
+    evidence: EvidenceOptions = field(default_factory=EvidenceOptions)
+    alerts: AlertOptions = field(default_factory=AlertOptions)
+    window: WindowOptions = field(default_factory=WindowOptions)
+    detectors: Mapping[str, Mapping[str, object]] = field(default_factory=default_detectors)  # name -> options
+    limits: Mapping[str, Limit] = field(default_factory=dict)  # by metric
+
+
+class Monitor:
+    """Follows many series and keeps one alert a device and episode.
+
+    >>> monitor = Monitor()
+    >>> at = datetime(2026, 5, 1, tzinfo=UTC)
+    >>> monitor.observe([Measurement("AC-1", "power", at, 900.0, "W")], received_at=at).accepted
+    1
+    """
+
+    def __init__(self, options: MonitorOptions | None = None) -> None:
+        self.options = MonitorOptions() if options is None else options
+        detectors = {name: dict(chosen) for name, chosen in self.options.detectors.items()}
+        if "threshold" in detectors and self.options.limits:
+            detectors["threshold"]["limits"] = self.options.limits
+        self._ensemble = build_ensemble(detectors)
+        self._stream = Stream(self.options.stream)
+        self._evidence = Evidence(self.options.evidence)
+        self._window = RecentWindow(self.options.window)
+        self._book = AlertBook(self.options.alerts, detectors=self._ensemble.names)
+        self._introduced = 0
+
+    def observe(self, measurements: Sequence[Measurement], *, received_at: datetime) -> Observation:
+        """Take in readings as records; see `observe_columns`."""
+        columns = Columns(
+            [measurement.device_id for measurement in measurements],
+            [measurement.metric for measurement in measurements],
+            np.array([_seconds(measurement.at) for measurement in measurements], dtype=np.float64),
+            np.array([measurement.value for measurement in measurements], dtype=np.float64),
+            [measurement.unit for measurement in measurements],
+        )
+        return self.observe_columns(columns, received_at=received_at)
+
+    def observe_columns(self, columns: Columns, *, received_at: datetime) -> Observation:
+        """Take in one request's readings: judge each tick, learn it, and say which alerts changed."""
+        admission = self._stream.admit(columns, received_at_s=_seconds(received_at))
+        warnings = self._introduce()
+        anomalies: list[Anomaly] = []
+        changed: dict[str, Alert] = {}
+        for batch in admission.batches:
+            self._learn(batch, anomalies, changed)
+        return Observation(
+            accepted=admission.accepted,
+            duplicates=admission.duplicates,
+            late=len(admission.late),
+            rejected=admission.rejected,
+            anomalies=tuple(anomalies),
+            alerts=tuple(changed.values()),
+            late_indices=admission.late,
+            warnings=warnings,
+        )
+
+    def advance(self, now: datetime) -> tuple[Alert, ...]:
+        """Let time pass without readings: hand out those that waited, notice devices gone silent."""
+        now_s = _seconds(now)
+        changed: dict[str, Alert] = {}
+        for batch in self._stream.flush(now_s=now_s):
+            self._learn(batch, [], changed)
+        for alert in self._notice_silence(now_s):
+            changed[alert.key] = alert
+        return tuple(changed.values())
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """Return the latest alert of every device that had one."""
+        return self._book.alerts()
+
+    def series_window(self, device_id: str, metric: str, *, hours: float | None = None) -> SeriesPoints:
+        """Return the recent points of a series, at most `hours` back from its newest; none for an unknown series."""
+        row = self._stream.table.find(device_id, metric)
+        if row < 0:
+            return SeriesPoints(device_id, metric, "", np.zeros(0), np.zeros(0))
+        points = self._window.points(row)
+        unit = self._stream.table.units[row]
+        if hours is None or len(points.at_s) == 0:
+            return SeriesPoints(device_id, metric, unit, points.at_s, points.values)
+        recent = points.at_s >= points.at_s[-1] - hours * 3600.0
+        return SeriesPoints(device_id, metric, unit, points.at_s[recent], points.values[recent])
+
+    def snapshot(self) -> bytes:
+        """Return everything learned, as bytes that `restore` reads."""
+        arrays: dict[str, np.typing.NDArray[np.generic]] = {}
+        for part, state in self._parts().items():
+            arrays.update({f"{part}/{name}": array for name, array in state.items()})
+        header = {
+            "detectors": list(self._ensemble.names),
+            "series": self._stream.table.state(),
+            "episodes": episode_values(self._book.episodes),
+            "silences": episode_values(self._book.silences),
+        }
+        return pack(Snapshot(header, arrays))
+
+    @classmethod
+    def restore(cls, content: bytes, *, options: MonitorOptions | None = None) -> Monitor:
+        """Return the monitor that wrote the snapshot, with `options`; limits may differ, detectors may not.
+
+        Raises:
+            StateMismatch: not a snapshot, or of another version, or of other detectors or windows.
+        """
+        monitor = cls(options)
+        snapshot = unpack(content)
+        header: dict[str, object] = dict(snapshot.header)
+        if header.get("detectors") != list(monitor._ensemble.names):
+            raise StateMismatch(
+                f"snapshot is of detectors {header.get('detectors')}, options name {list(monitor._ensemble.names)}; "
+                "use the same detectors or start afresh"
+            )
+        monitor._take_up(snapshot)
+        return monitor
+
+    def _take_up(self, snapshot: Snapshot) -> None:
+        states: dict[str, dict[str, np.typing.NDArray[np.generic]]] = {part: {} for part in self._parts()}
+        try:
+            for path, array in snapshot.arrays.items():
+                part, _, name = path.rpartition("/")
+                states[part][name] = array
+            self._stream.restore(states["stream"], snapshot.header["series"])  # type: ignore[arg-type]
+            self._book.episodes = episodes_from(snapshot.header["episodes"])  # type: ignore[arg-type]
+            self._book.silences = episodes_from(snapshot.header["silences"])  # type: ignore[arg-type]
+        except KeyError as error:
+            raise StateMismatch(f"the snapshot lacks or has too much of {error}; start afresh") from error
+        self._window.restore(states["window"])
+        self._evidence.restore(states["evidence"])
+        for detector in self._ensemble.detectors:
+            detector.restore(states[f"detector/{detector.name}"])
+        self._introduce()
+
+    def _parts(self) -> dict[str, State]:
+        detectors = {f"detector/{detector.name}": detector.state() for detector in self._ensemble.detectors}
+        return {
+            "stream": self._stream.state(),
+            "window": self._window.state(),
+            "evidence": self._evidence.state(),
+            **detectors,
+        }
+
+    def _introduce(self) -> tuple[str, ...]:
+        table, warnings = self._stream.table, []
+        for row in range(self._introduced, len(table)):
+            try:
+                self._ensemble.introduce(row, metric=table.metrics[row], unit=table.units[row])
+            except PredictiveError as error:
+                warnings.append(f"{table.device_ids[row]}: {error}")
+        self._introduced = len(table)
+        return tuple(warnings)
+
+    def _learn(self, batch: Batch, anomalies: list[Anomaly], changed: dict[str, Alert]) -> None:
+        verdict = self._ensemble.judge(batch)
+        self._ensemble.learn(batch)
+        self._window.learn(batch)
+        anomalies.extend(self._anomalies(batch, verdict))
+        started = self._evidence.learn(batch, verdict)
+        for alert in self._update_book(batch, started):
+            changed[alert.key] = alert
+
+    def _anomalies(self, batch: Batch, verdict: Verdict) -> list[Anomaly]:
+        table = self._stream.table
+        return [
+            Anomaly(
+                device_id=table.device_ids[row],
+                metric=table.metrics[row],
+                at=datetime.fromtimestamp(float(batch.at_s[index]), UTC),
+                detector=self._ensemble.names[verdict.detector[index]],
+                observed=float(batch.values[index]),
+                expected=float(verdict.expected[index]),
+                score=float(verdict.score[index]),
+            )
+            for index in np.flatnonzero(verdict.score >= ANOMALOUS).tolist()
+            for row in [int(batch.series[index])]
+        ]
+
+    def _update_book(self, batch: Batch, started: Mask) -> list[Alert]:
+        table, book = self._stream.table, self._book
+        alerts: list[Alert] = []
+        concerned = book.open_devices()
+        if len(concerned):
+            at_s = _device_times(table.device_of[batch.series], batch, concerned)
+            alerts += book.heard(at_s, newest_s=self._stream.newest_s())
+            alerts += book.calm(at_s, table=table, evidence=self._evidence)
+        if started.any():
+            rows = dict(zip(batch.series[started].tolist(), batch.at_s[started].tolist(), strict=True))
+            alerts += [self._foresee(alert) for alert in book.fire(rows, table=table, evidence=self._evidence)]
+        return alerts
+
+    def _foresee(self, alert: Alert) -> Alert:
+        """Add a prognosis where a reason's metric has a limit and a measurable trend; the soonest counts."""
+        soonest = alert.prognosis
+        for reason in alert.reasons:
+            limit = self.options.limits.get(reason.metric)
+            if limit is None:
+                continue
+            points = self.series_window(alert.device_id, reason.metric)
+            scaled = _in_unit(limit, points.unit)
+            ahead = foresee_crossing(points.at_s, points.values, limit=scaled, since_s=reason.since.timestamp())
+            if ahead.horizon_h is not None and ahead.horizon_h < (soonest.horizon_h or np.inf):
+                soonest = ahead
+        if soonest == alert.prognosis:
+            return alert
+        return self._book.foresee(self._stream.table.device_code(alert.device_id), soonest)
+
+    def _notice_silence(self, now_s: float) -> list[Alert]:
+        stream, table = self._stream, self._stream.table
+        cadence_s = stream.cadence_s()
+        patience_s = np.maximum(np.maximum(SILENT_INTERVALS * cadence_s, SILENT_LONGEST * stream.longest_s()), SILENT_S)
+        elapsed_s = now_s - stream.newest_s()
+        # A series that came late by more than its patience is a file being loaded, not a device that went away.
+        live = np.isfinite(cadence_s) & (stream.lag_s() <= patience_s)
+        silent = live & (elapsed_s > patience_s)
+        alerts: list[Alert] = []
+        for code in np.unique(table.device_of[silent]).tolist():
+            rows = np.array(table.device_rows[code])
+            gone = rows[silent[rows]]
+            if len(gone) < int(live[rows].sum()):
+                gone = gone[elapsed_s[gone] >= DROP_OUT_S]
+            reasons = {row: self._gap(row, elapsed_s[row], cadence_s[row], now_s) for row in gone.tolist()}
+            if reasons:
+                alerts += self._book.silence(code, reasons=reasons, at_s=now_s, table=table)
+        return alerts
+
+    def _gap(self, row: int, elapsed_s: float, cadence_s: float, now_s: float) -> Reason:
+        return Reason(
+            metric=self._stream.table.metrics[row],
+            since=datetime.fromtimestamp(now_s - float(elapsed_s), UTC),
+            expected=float(cadence_s),
+            observed=float(elapsed_s),
+            score=1.0,
+            detector=SILENCE,
+            unit="s",
+        )
+
+
+def _device_times(
+    codes: np.typing.NDArray[np.int64], batch: Batch, concerned: np.typing.NDArray[np.int64]
+) -> dict[int, float]:
+    """Return the batch's newest time of each concerned device that is in it."""
+    newest: dict[int, float] = {}
+    for index in np.flatnonzero(np.isin(codes, concerned)).tolist():
+        code, at_s = int(codes[index]), float(batch.at_s[index])
+        newest[code] = max(at_s, newest.get(code, at_s))
+    return newest
+
+
+def _in_unit(limit: Limit, unit: str) -> Limit:
+    known = conversion(limit.unit or unit, unit or limit.unit)
+    if known is None:
+        return Limit()  # the mismatch was reported when the series appeared
+    lower = None if limit.lower is None else limit.lower * known.factor + known.offset
+    upper = None if limit.upper is None else limit.upper * known.factor + known.offset
+    return Limit(lower, upper, unit)
+
+
+def _seconds(at: datetime) -> float:
+    if at.tzinfo is None:
+        raise PredictiveError(f"time {at.isoformat()} has no zone; give an aware datetime")
+    return at.timestamp()

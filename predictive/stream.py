@@ -1,0 +1,270 @@
+"""Readings in, ordered ticks out.
+
+A request's columns go in with the time it was received; batches of at most one reading a series come out, oldest first,
+with what was dropped and why. Bounded series, one unit a series, no reading twice, none from a clock that is not set.
+Does not know the time of day, nor what a value should be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+
+from predictive.arrays import Column, SeriesArrays
+from predictive.records import Batch, Columns, Floats, Ints, Mask, PredictiveError, Rejection, State
+from predictive.series import NO_UNIT, SeriesTable
+from predictive.units import canonical_unit, conversion
+
+# Clocks without battery start at 1970-01-01, 1980-01-06 (GPS) or 2000-01-01 (most RTC chips).
+EARLIEST_AT_S = datetime(2001, 1, 1, tzinfo=UTC).timestamp()
+RECENT_TIMES = 64  # source times kept a series, to tell a repeated reading from a late one
+CADENCE_RATE = 0.1  # share of a new interval in the learned cadence; it settles within about 20 readings
+LONGEST_FORGET = 0.9995  # by half in about 1,400 readings
+CADENCE_WARM_UP = 10  # intervals seen before a cadence counts as known
+
+
+@dataclass(frozen=True, slots=True)
+class StreamOptions:
+    """What is taken from gateways."""
+
+    max_series: int = 1_000_000
+    allowed_lateness_s: float = 0.0  # readings wait this long for earlier ones; 0: ticks are out at once
+    future_tolerance_s: float = (
+        900.0  # gateways' clocks differ; NTP keeps them within seconds, hand-set ones in minutes
+    )
+    tick_s: float = 60.0  # readings of one tick lie within one such interval
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What became of a request: ticks to learn from and what was not taken."""
+
+    batches: tuple[Batch, ...]
+    accepted: int
+    duplicates: int
+    late: tuple[int, ...]  # indices, given back
+    rejected: tuple[Rejection, ...]  # by index
+
+
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    series: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    at_s: Floats = field(default_factory=lambda: np.zeros(0))
+    values: Floats = field(default_factory=lambda: np.zeros(0))
+
+    def where(self, kept: Mask | Ints) -> _Readings:
+        return _Readings(self.series[kept], self.at_s[kept], self.values[kept])
+
+    def and_then(self, other: _Readings) -> _Readings:
+        return _Readings(
+            np.concatenate([self.series, other.series]),
+            np.concatenate([self.at_s, other.at_s]),
+            np.concatenate([self.values, other.values]),
+        )
+
+
+class Stream:
+    """Admits readings and orders them.
+
+    >>> stream = Stream(StreamOptions())
+    >>> hour = 1_700_000_000.0
+    >>> twice = Columns(["a", "a"], ["power", "power"], np.array([hour, hour]), np.array([5.0, 5.0]))
+    >>> admission = stream.admit(twice, received_at_s=hour)
+    >>> admission.accepted, admission.duplicates
+    (1, 1)
+    """
+
+    def __init__(self, options: StreamOptions) -> None:
+        self.options = options
+        self.table = SeriesTable(limit=options.max_series)
+        self._pending = _Readings()
+        self._cells = SeriesArrays(
+            {
+                "newest_s": Column(fill=-np.inf),  # newest source time seen
+                "released_s": Column(fill=-np.inf),  # newest source time handed out
+                "cadence_s": Column(fill=0.0),
+                "intervals": Column(fill=0.0),
+                "longest_s": Column(fill=0.0),  # longest interval between readings, slowly forgotten
+                "lag_s": Column(fill=np.inf),  # received minus source time of the newest reading
+                "recent_s": Column(fill=np.nan, width=RECENT_TIMES),
+                "released": Column(fill=0.0),  # readings handed out
+            }
+        )
+
+    def admit(self, columns: Columns, *, received_at_s: float) -> Admission:
+        """Check, convert, deduplicate and order a request's readings."""
+        reasons: dict[int, str] = {}
+        usable = self._check_numbers(columns, received_at_s, reasons)
+        series = self._find_series(columns, usable, reasons)
+        self._cells.touch(series)
+        values = self._convert_units(columns, series, usable, reasons)
+        indices = np.flatnonzero(usable)
+        fresh = _Readings(series[indices], np.asarray(columns.at_s, dtype=np.float64)[indices], values[indices])
+        repeated, late = self._find_stale(fresh)
+        kept = ~(repeated | late)
+        batches = self._release(fresh.where(kept), received_at_s)
+        return Admission(
+            batches=batches,
+            accepted=int(kept.sum()),
+            duplicates=int(repeated.sum()),
+            late=tuple(int(index) for index in indices[late]),
+            rejected=tuple(Rejection(index, reasons[index]) for index in sorted(reasons)),
+        )
+
+    def flush(self, *, now_s: float) -> tuple[Batch, ...]:
+        """Hand out readings that have waited for `allowed_lateness_s`."""
+        return self._hand_out(self._pending.at_s <= now_s - self.options.allowed_lateness_s)
+
+    def cadence_s(self) -> Floats:
+        """Return the learned interval between readings by row, nan while it is not known."""
+        known = self._cells["intervals"][: len(self.table)] >= CADENCE_WARM_UP
+        return np.where(known, self._cells["cadence_s"][: len(self.table)], np.nan)
+
+    def longest_s(self) -> Floats:
+        """Return the longest interval between readings by row."""
+        return self._cells["longest_s"][: len(self.table)]
+
+    def newest_s(self) -> Floats:
+        """Return the newest source time by row."""
+        return self._cells["newest_s"][: len(self.table)]
+
+    def lag_s(self) -> Floats:
+        """Return how old the newest reading was when it came, by row: large for a backfill."""
+        return self._cells["lag_s"][: len(self.table)]
+
+    def state(self) -> State:
+        """Return the arrays; the names are in `table.state()`."""
+        waiting = {
+            "pending_series": self._pending.series,
+            "pending_at_s": self._pending.at_s,
+            "pending_values": self._pending.values,
+        }
+        return {**self._cells.state(), **waiting}
+
+    def restore(self, state: State, names: Mapping[str, list[str]]) -> None:
+        """Take over `state` and the names of its rows."""
+        arrays = dict(state)
+        series, at_s, values = (np.asarray(arrays.pop(f"pending_{name}")) for name in ("series", "at_s", "values"))
+        self._pending = _Readings(series.astype(np.int64), at_s.astype(np.float64), values.astype(np.float64))
+        self.table.restore(names)
+        self._cells.restore(arrays)
+
+    def _check_numbers(self, columns: Columns, received_at_s: float, reasons: dict[int, str]) -> Mask:
+        at_s, values = np.asarray(columns.at_s, dtype=np.float64), np.asarray(columns.values, dtype=np.float64)
+        latest = received_at_s + self.options.future_tolerance_s
+        not_number = ~np.isfinite(values)
+        no_time = ~np.isfinite(at_s)
+        with np.errstate(invalid="ignore"):
+            early = ~no_time & (at_s < EARLIEST_AT_S)
+            future = ~no_time & (at_s > latest)
+        _note(reasons, future, f"at is later than {_iso(latest)}; set the gateway's clock")
+        _note(reasons, early, "at is before 2001: the gateway's clock is not set; set it and send again")
+        _note(reasons, no_time, "at is not a time")
+        _note(reasons, not_number, "value is not a finite number")
+        return ~(not_number | no_time | early | future)
+
+    def _find_series(self, columns: Columns, usable: Mask, reasons: dict[int, str]) -> Ints:
+        series = self.table.find_all(columns.device_ids, columns.metrics)
+        for index in np.flatnonzero((series < 0) & usable).tolist():
+            try:
+                series[index] = self.table.add(columns.device_ids[index], columns.metrics[index])
+            except PredictiveError as error:
+                reasons[index] = str(error)
+                usable[index] = False
+        return series
+
+    def _convert_units(self, columns: Columns, series: Ints, usable: Mask, reasons: dict[int, str]) -> Floats:
+        values = np.array(columns.values, dtype=np.float64)
+        if not columns.units:
+            return values
+        units = self.table.units
+        for index in np.flatnonzero(usable).tolist():
+            unit, row = columns.units[index], int(series[index])
+            if unit == units[row] or unit == NO_UNIT:
+                continue
+            if units[row] == NO_UNIT:
+                units[row] = unit[:32]
+                continue
+            known = conversion(unit, units[row])
+            if known is None:
+                reasons[index] = f"unit {unit[:32]!r} cannot be brought to this series' unit {units[row]!r}"
+                usable[index] = False
+                continue
+            if canonical_unit(unit) != canonical_unit(units[row]):
+                values[index] = values[index] * known.factor + known.offset
+        return values
+
+    def _find_stale(self, fresh: _Readings) -> tuple[Mask, Mask]:
+        """Tell which readings were seen before, and which come after their series has moved on."""
+        old = fresh.at_s <= self._cells["released_s"][fresh.series]
+        seen = np.zeros(len(fresh.series), dtype=np.bool_)
+        rows = np.flatnonzero(old)
+        seen[rows] = (self._cells["recent_s"][fresh.series[rows]] == fresh.at_s[rows, None]).any(axis=1)
+        late = old & ~seen
+        waiting = self._pending.and_then(fresh)
+        order = np.lexsort((waiting.at_s, waiting.series))  # stable: what waits already comes first
+        again = np.zeros(len(order), dtype=np.bool_)
+        same = (np.diff(waiting.series[order]) == 0) & (np.diff(waiting.at_s[order]) == 0)
+        again[order[1:][same]] = True
+        repeated = seen | again[len(self._pending.series) :]
+        return repeated, late & ~repeated
+
+    def _release(self, fresh: _Readings, received_at_s: float) -> tuple[Batch, ...]:
+        newest = self._cells["newest_s"]
+        np.maximum.at(newest, fresh.series, fresh.at_s)
+        self._cells["lag_s"][fresh.series] = received_at_s - newest[fresh.series]
+        self._pending = self._pending.and_then(fresh)
+        watermark = newest[self._pending.series] - self.options.allowed_lateness_s
+        return self._hand_out(self._pending.at_s <= watermark)
+
+    def _hand_out(self, ready: Mask) -> tuple[Batch, ...]:
+        batches = tuple(_ticks(self._pending.where(ready), self.options.tick_s))
+        self._pending = self._pending.where(~ready)
+        for batch in batches:
+            self._learn_cadence(batch)
+        return batches
+
+    def _learn_cadence(self, batch: Batch) -> None:
+        rows, cells = batch.series, self._cells
+        interval = batch.at_s - cells["released_s"][rows]
+        known = np.isfinite(interval)
+        cadence, intervals = cells["cadence_s"][rows], cells["intervals"][rows]
+        # A gap is one long interval: it may stretch the cadence by half at most.
+        step = np.where(intervals > 0, np.minimum(interval, 1.5 * cadence), interval)
+        rate = np.maximum(1.0 / (intervals + 1.0), CADENCE_RATE)
+        cells["cadence_s"][rows] = np.where(known, cadence + rate * (np.where(known, step, 0.0) - cadence), cadence)
+        cells["intervals"][rows] = intervals + known
+        longest = cells["longest_s"][rows] * LONGEST_FORGET
+        cells["longest_s"][rows] = np.where(known, np.maximum(longest, interval), longest)
+        cells["released_s"][rows] = batch.at_s
+        slot = (cells["released"][rows] % RECENT_TIMES).astype(np.int64)
+        cells["recent_s"][rows, slot] = batch.at_s
+        cells["released"][rows] += 1
+
+
+def _ticks(readings: _Readings, tick_s: float) -> Iterator[Batch]:
+    """Cut readings into batches: by interval first, then by each series' order inside it."""
+    if len(readings.series) == 0:
+        return
+    bucket = np.floor(readings.at_s / tick_s)
+    ordered = np.lexsort((readings.at_s, readings.series, bucket))
+    series, slot = readings.series[ordered], bucket[ordered]
+    starts = np.flatnonzero(np.r_[True, (np.diff(series) != 0) | (np.diff(slot) != 0)])
+    rank = np.arange(len(series)) - np.repeat(starts, np.diff(np.r_[starts, len(series)]))
+    by_tick = np.lexsort((series, rank, slot))
+    picked = ordered[by_tick]
+    cuts = np.flatnonzero((np.diff(slot[by_tick]) != 0) | (np.diff(rank[by_tick]) != 0)) + 1
+    for part in np.split(picked, cuts):
+        yield Batch(readings.series[part], readings.at_s[part], readings.values[part])
+
+
+def _note(reasons: dict[int, str], refused: Mask, reason: str) -> None:
+    for index in np.flatnonzero(refused):
+        reasons[int(index)] = reason
+
+
+def _iso(at_s: float) -> str:
+    return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
