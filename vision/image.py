@@ -147,9 +147,7 @@ def _decode_raster(content: bytes, *, form: str, name: str, limits: ImageLimits)
     return pages
 
 
-def _frames(
-    picture: PIL.Image.Image, *, form: str, name: str, limits: ImageLimits
-) -> Iterator[PIL.Image.Image]:
+def _frames(picture: PIL.Image.Image, *, form: str, name: str, limits: ImageLimits) -> Iterator[PIL.Image.Image]:
     """Yield the pages of a TIFF; the first frame of everything else (an animation's, a burst's)."""
     yield picture
     if form != "TIFF":

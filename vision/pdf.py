@@ -32,9 +32,7 @@ PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 _PDFIUM = threading.Lock()
 
 
-def read_pdf(
-    content: bytes, *, name: str, dpi: int, max_pages: int, max_total_pixels: int
-) -> tuple[Image, ...]:
+def read_pdf(content: bytes, *, name: str, dpi: int, max_pages: int, max_total_pixels: int) -> tuple[Image, ...]:
     """Render every page.
 
     Raises:
@@ -63,15 +61,11 @@ def _open(pypdfium2: ModuleType, content: bytes, *, name: str) -> Any:
         return pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == PASSWORD_ERROR:
-            raise ImageRejected(
-                "encrypted", f"{name} is locked with a password. Send a copy without one."
-            ) from error
+            raise ImageRejected("encrypted", f"{name} is locked with a password. Send a copy without one.") from error
         raise ImageRejected("broken", f"{name} is not a readable PDF ({error}). Export it again.") from error
 
 
-def _pages(
-    pypdfium2: ModuleType, document: Any, *, name: str, dpi: int, max_total_pixels: int
-) -> tuple[Image, ...]:
+def _pages(pypdfium2: ModuleType, document: Any, *, name: str, dpi: int, max_total_pixels: int) -> tuple[Image, ...]:
     images: list[Image] = []
     left = max_total_pixels
     for number in range(len(document)):
@@ -163,5 +157,8 @@ def _is_text(text: str) -> bool:
     >>> _is_text("Invoice 2024"), _is_text("\\ufffd" * 20), _is_text("- 1 -")
     (True, False, False)
     """
-    readable = sum(character.isprintable() and not "\ue000" <= character <= "\uf8ff" and character != "\ufffd" for character in text)
+    readable = sum(
+        character.isprintable() and not "\ue000" <= character <= "\uf8ff" and character != "\ufffd"
+        for character in text
+    )
     return readable >= MIN_CHARACTERS and readable >= 0.9 * len(text)

@@ -21,7 +21,8 @@ HEAD_ROWS = 16
 """The company and its address stand in the first rows; in 300 receipts of SROIE none begins later."""
 
 LEGAL_FORM = re.compile(
-    r"\b(?:SDN\.? ?BHD|BHD|S/B|LTD|LIMITED|PTE|INC|LLC|GMBH|CORP|PLT|CO\.)(?!\w)|(?:有限公司|有限责任公司|股份公司)", re.I
+    r"\b(?:SDN\.? ?BHD|BHD|S/B|LTD|LIMITED|PTE|INC|LLC|GMBH|CORP|PLT|CO\.)(?!\w)|(?:有限公司|有限责任公司|股份公司)",
+    re.I,
 )
 TRADE = re.compile(
     r"\b(?:ENTERPRISE|TRADING|RESTAURANT|RESTORAN|KEDAI|MART|SUPERMARKET|HYPERMARKET|STORE|SHOP|PHARMACY|FARMASI|HARDWARE|"
@@ -44,10 +45,12 @@ HEAD_END = re.compile(
     re.I,
 )
 REGISTRATION = re.compile(
-    r"^\W*(?:\(?(?:CO(?:MPANY)?\.?[ -]?(?:REG|NO)|ROC|REG|BRN|SSM)\b.{0,30}|[(\[]? ?(?:NO[.:] ?)?[A-Z]{0,3}\d{4,12} ?-? ?[A-Z]?[)\]]?)\W*$", re.I
+    r"^\W*(?:\(?(?:CO(?:MPANY)?\.?[ -]?(?:REG|NO)|ROC|REG|BRN|SSM)\b.{0,30}|[(\[]? ?(?:NO[.:] ?)?[A-Z]{0,3}\d{4,12} ?-? ?[A-Z]?[)\]]?)\W*$",
+    re.I,
 )
 REGISTRATION_TAIL = re.compile(
-    r"\s*[(\[{] ?(?:(?:CO(?:MPANY)?\.?|REG\.?|NO[.:]?|ROC) ?){0,3}[:.]? ?(?:[A-Z]{0,3}\d[\d ]{3,13} ?-? ?[A-Z]{0,2}) ?[)\]}]?.{0,24}$", re.I
+    r"\s*[(\[{] ?(?:(?:CO(?:MPANY)?\.?|REG\.?|NO[.:]?|ROC) ?){0,3}[:.]? ?(?:[A-Z]{0,3}\d[\d ]{3,13} ?-? ?[A-Z]{0,2}) ?[)\]}]?.{0,24}$",
+    re.I,
 )
 NOT_A_COMPANY = re.compile(
     r"\b(?:TAX INVOICE|INVOICE|RECEIPT|COPY|WELCOME|THANK|SHOPPING|CASH BILL|ORDER|OPERATED|QUEUE|NUMBER|DUPLICATE|REPRINT|"

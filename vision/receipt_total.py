@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from vision.layout import Row, part_of
 from vision.records import Line, PageField
 
-AMOUNT = re.compile(r"(?<![\d.,/-])(?:-? ?)(?:RM|MYR|USD|SGD|\$|¥|￥|€|£)? ?(\d{1,3}(?:,\d{3}){1,3}\.\d\d|\d{1,7} ?[.,] ?\d\d)(?![\d%/]|\.\d)", re.I)
+AMOUNT = re.compile(
+    r"(?<![\d.,/-])(?:-? ?)(?:RM|MYR|USD|SGD|\$|¥|￥|€|£)? ?(\d{1,3}(?:,\d{3}){1,3}\.\d\d|\d{1,7} ?[.,] ?\d\d)(?![\d%/]|\.\d)",
+    re.I,
+)
 SUMMARY = re.compile(r"(?:GST|TAX|SST) ?(?:SUMMARY|ANALYSIS|CODE)|税率汇总", re.I)
 
 FINAL = re.compile(
