@@ -36,6 +36,9 @@ MAX_HOTWORDS = 200
 all.
 """
 MAX_HOTWORD_CHARACTERS = 64
+LOOP_WORDS = 3
+"""A window whose text loops is heard once more, and no three tokens in a row may come twice."""
+CLOCK_S = 0.001  # faster-whisper rounds the start of a window to milliseconds
 ZH_TOKENS = ("zh", "yue")
 
 
@@ -69,11 +72,16 @@ class WhisperTranscriber:
         if not heard:
             return Transcript("und", self.engine, audio.duration_s, ())
         windows = _windows(heard)
+        prompt = _prompt(hotwords)
         with self._semaphore:
             spoken = self._detected(audio, windows) if language == "auto" else language
-            found = self._heard(audio, windows, language=spoken, hotwords=_prompt(hotwords))
-        kept = [segment for segment in found if self._is_speech(segment)]
-        segments = tuple(_segments(kept, heard, language=spoken))
+            found = self._heard(audio, windows, language=spoken, hotwords=prompt)
+            looped = [window for window in windows if any(self._is_loop(one) for one in found if _within(one, window))]
+            if looped:
+                found = [one for one in found if not any(_within(one, window) for window in looped)]
+                found += self._heard(audio, looped, language=spoken, hotwords=prompt, unrepeated=LOOP_WORDS)
+        kept = [one for one in found if not self._is_loop(one) and not self._is_silence(one)]
+        segments = tuple(_segments(kept, heard))
         return Transcript(spoken if segments else "und", self.engine, audio.duration_s, segments, _dropped(found, kept))
 
     def _detected(self, audio: Audio, windows: Sequence[Stretch]) -> str:
@@ -83,7 +91,10 @@ class WhisperTranscriber:
         by_code: dict[str, float] = dict(probabilities)
         return "zh" if sum(by_code.get(code, 0.0) for code in ZH_TOKENS) > by_code.get("en", 0.0) else "en"
 
-    def _heard(self, audio: Audio, windows: Sequence[Stretch], *, language: str, hotwords: str | None) -> list[Heard]:
+    def _heard(
+        self, audio: Audio, windows: Sequence[Stretch], *, language: str, hotwords: str | None, unrepeated: int = 0
+    ) -> list[Heard]:
+        """Hear all windows, batch by batch; `unrepeated` tokens in a row may not come twice (0: they may)."""
         from faster_whisper import BatchedInferencePipeline
 
         segments, _ = BatchedInferencePipeline(self._model).transcribe(
@@ -96,16 +107,18 @@ class WhisperTranscriber:
             condition_on_previous_text=False,
             word_timestamps=True,
             hotwords=hotwords,
+            no_repeat_ngram_size=unrepeated,
         )
         return list(segments)
 
-    def _is_speech(self, segment: Heard) -> bool:
+    def _is_loop(self, heard: Heard) -> bool:
+        return bool(heard.compression_ratio > self._options.compression_ratio_limit)
+
+    def _is_silence(self, heard: Heard) -> bool:
         options = self._options
-        is_loop = segment.compression_ratio > options.compression_ratio_limit
-        is_silence = (
-            segment.no_speech_prob > options.no_speech_limit and segment.avg_logprob < options.log_probability_floor
+        return bool(
+            heard.no_speech_prob > options.no_speech_limit and heard.avg_logprob < options.log_probability_floor
         )
-        return not is_loop and not is_silence
 
 
 def _windows(stretches: Sequence[Stretch]) -> list[Stretch]:
@@ -122,6 +135,10 @@ def _windows(stretches: Sequence[Stretch]) -> list[Stretch]:
     return windows
 
 
+def _within(heard: Heard, window: Stretch) -> bool:
+    return bool(window.start_s - CLOCK_S <= heard.start < window.end_s - CLOCK_S)
+
+
 def _cut(audio: Audio, stretch: Stretch) -> np.ndarray:
     return audio.samples[round(stretch.start_s * SAMPLE_RATE_HZ) : round(stretch.end_s * SAMPLE_RATE_HZ)]
 
@@ -131,25 +148,25 @@ def _prompt(hotwords: Sequence[str]) -> str | None:
     return " ".join(word for word in words if word) or None
 
 
-def _segments(found: Sequence[Heard], stretches: Sequence[Stretch], *, language: str) -> Iterator[Segment]:
+def _segments(found: Sequence[Heard], stretches: Sequence[Stretch]) -> Iterator[Segment]:
     """Give every word to the stretch that holds its middle; one segment a stretch, words kept within it."""
-    words = sorted((word for segment in found for word in segment.words or ()), key=lambda word: (word.start, word.end))
+    spoken = sorted((word for heard in found for word in heard.words or ()), key=lambda word: float(word.start))
     for stretch in stretches:
-        inside = [word for word in words if stretch.start_s <= (word.start + word.end) / 2 < stretch.end_s]
-        kept = tuple(
+        inside = [word for word in spoken if stretch.start_s <= (word.start + word.end) / 2 < stretch.end_s]
+        words = tuple(
             Word(
-                max(stretch.start_s, word.start),
-                min(stretch.end_s, word.end),
-                word.word.strip(),
-                float(word.probability),
+                start_s=max(stretch.start_s, float(word.start)),
+                end_s=min(stretch.end_s, float(word.end)),
+                text=word.word.strip(),
+                confidence=float(word.probability),
             )
             for word in inside
             if word.word.strip()
         )
-        text = "".join(word.word for word in inside).strip()
-        if kept and text:
-            confidence = sum(word.confidence for word in kept) / len(kept)
-            yield Segment(kept[0].start_s, kept[-1].end_s, text, confidence, kept)
+        if words:
+            text = "".join(word.word for word in inside).strip()
+            confidence = sum(word.confidence for word in words) / len(words)
+            yield Segment(words[0].start_s, words[-1].end_s, text, confidence, words)
 
 
 def _dropped(found: Sequence[Heard], kept: Sequence[Heard]) -> tuple[str, ...]:
