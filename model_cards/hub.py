@@ -191,7 +191,7 @@ def _stream(client: httpx.Client, fetch: Fetch, have_bytes: int, on_progress: On
         total = fetch.expected.bytes
         size = have_bytes if is_rest else 0
         with fetch.target.open("ab" if is_rest else "wb") as stream:
-            for block in response.iter_bytes(BLOCK_BYTES):
+            for block in response.iter_raw():  # blocks as they come: what is buffered when it breaks would be lost
                 stream.write(block)
                 size += len(block)
                 on_progress(PullProgress(fetch.name, fetch.path, size, total))

@@ -149,14 +149,15 @@ def _prompt(hotwords: Sequence[str]) -> str | None:
 
 
 def _segments(found: Sequence[Heard], stretches: Sequence[Stretch]) -> Iterator[Segment]:
-    """Give every word to the stretch that holds its middle; one segment a stretch, words kept within it."""
+    """Give every word to the stretch nearest to its middle; one segment a stretch, words kept within it."""
     spoken = sorted((word for heard in found for word in heard.words or ()), key=lambda word: float(word.start))
-    for stretch in stretches:
-        inside = [word for word in spoken if stretch.start_s <= (word.start + word.end) / 2 < stretch.end_s]
+    places = [_nearest(stretches, (word.start + word.end) / 2) for word in spoken]
+    for number, stretch in enumerate(stretches):
+        inside = [word for word, place in zip(spoken, places, strict=True) if place == number]
         words = tuple(
             Word(
-                start_s=max(stretch.start_s, float(word.start)),
-                end_s=min(stretch.end_s, float(word.end)),
+                start_s=_within_stretch(word.start, stretch),
+                end_s=_within_stretch(word.end, stretch),
                 text=word.word.strip(),
                 confidence=float(word.probability),
             )
@@ -167,6 +168,16 @@ def _segments(found: Sequence[Heard], stretches: Sequence[Stretch]) -> Iterator[
             text = "".join(word.word for word in inside).strip()
             confidence = sum(word.confidence for word in words) / len(words)
             yield Segment(words[0].start_s, words[-1].end_s, text, confidence, words)
+
+
+def _nearest(stretches: Sequence[Stretch], at_s: float) -> int:
+    """Return the number of the nearest stretch: Whisper's word times are some tenths of a second off."""
+    distances = [max(stretch.start_s - at_s, at_s - stretch.end_s, 0.0) for stretch in stretches]
+    return distances.index(min(distances))
+
+
+def _within_stretch(at_s: float, stretch: Stretch) -> float:
+    return float(min(max(at_s, stretch.start_s), stretch.end_s))
 
 
 def _dropped(found: Sequence[Heard], kept: Sequence[Heard]) -> tuple[str, ...]:

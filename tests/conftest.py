@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.model_cards.hub_server import Hub
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,3 +32,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"evaluation data is not at {folder}; set BEFOREHAND_EVAL_DATA to its folder")
     return folder
+
+
+# --- model_cards ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """Serve an empty model hub on a free loopback port."""
+    server = Hub()
+    server.start()
+    yield server
+    server.stop()

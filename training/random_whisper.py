@@ -8,6 +8,7 @@ openai-whisper's table of pieces, its pattern, and its special tokens in the ord
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,10 +43,19 @@ def make_random_whisper(folder: Path, *, seed: int) -> Path:
 
 def special_tokens() -> tuple[str, ...]:
     """Return openai-whisper's special tokens in the order of their numbers."""
+    numbers = _special_numbers()
+    return tuple(sorted(numbers, key=lambda token: numbers[token]))
+
+
+def _special_numbers() -> dict[str, int]:
+    numbers: dict[str, int] = _encoding()._special_tokens
+    return numbers
+
+
+def _encoding() -> Any:
     from whisper.tokenizer import get_encoding  # type: ignore[import-untyped]
 
-    numbers: dict[str, int] = get_encoding("multilingual")._special_tokens
-    return tuple(sorted(numbers, key=lambda token: numbers[token]))
+    return get_encoding("multilingual")
 
 
 def _save_weights(folder: Path, *, seed: int) -> None:
@@ -67,31 +77,36 @@ def _save_weights(folder: Path, *, seed: int) -> None:
     with torch.no_grad():
         model.proj_out.weight.normal_(std=LOGIT_SCALE / WIDTH**0.5)
     model.save_pretrained(folder)
-    GenerationConfig(lang_to_id=_language_numbers(), suppress_tokens=[], begin_suppress_tokens=[]).save_pretrained(
-        folder
-    )
+    make_generation_config: Any = GenerationConfig
+    make_generation_config(
+        lang_to_id=_language_numbers(), suppress_tokens=[], begin_suppress_tokens=[]
+    ).save_pretrained(folder)
 
 
 def _language_numbers() -> dict[str, int]:
-    from whisper.tokenizer import LANGUAGES, get_encoding
-
-    numbers: dict[str, int] = get_encoding("multilingual")._special_tokens
-    return {f"<|{code}|>": numbers[f"<|{code}|>"] for code in LANGUAGES if f"<|{code}|>" in numbers}
+    """Return the language tokens: they stand between the start of the transcript and the task."""
+    numbers = _special_numbers()
+    first, last = numbers["<|startoftranscript|>"] + 1, numbers["<|translate|>"]
+    return {token: number for token, number in numbers.items() if first <= number < last}
 
 
 def _save_tokenizer(folder: Path) -> None:
-    import whisper
     from transformers import PreTrainedTokenizerFast
     from transformers.convert_slow_tokenizer import TikTokenConverter
-    from whisper.tokenizer import get_encoding
 
-    pieces = Path(whisper.__file__).parent / "assets" / "multilingual.tiktoken"
-    converter: Any = TikTokenConverter(
-        vocab_file=str(pieces),
-        pattern=get_encoding("multilingual")._pat_str,
+    spec = importlib.util.find_spec("whisper")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(
+            "openai-whisper, whose token table is needed, is not installed: pip install '.[train]'"
+        )
+    make_converter: Any = TikTokenConverter
+    converter = make_converter(
+        vocab_file=str(Path(spec.origin).parent / "assets" / "multilingual.tiktoken"),
+        pattern=_encoding()._pat_str,
         extra_special_tokens=list(special_tokens()),
     )
-    tokenizer = PreTrainedTokenizerFast(
+    make_tokenizer: Any = PreTrainedTokenizerFast
+    tokenizer = make_tokenizer(
         tokenizer_object=converter.converted(), bos_token="<|endoftext|>", eos_token="<|endoftext|>"
     )
     tokenizer.save_pretrained(str(folder))
