@@ -55,11 +55,11 @@ class Conditioner:
 
 
 CONDITIONERS = (
-    Conditioner("AC-001", "KFR-35GW", 1100.0, 0.55, 25.0),
-    Conditioner("AC-002", "KFR-35GW", 1100.0, 0.60, 26.0),
-    Conditioner("AC-003", "KFR-50LW", 1650.0, 0.58, 25.0),
-    Conditioner("AC-004", "KFR-72LW", 2300.0, 0.50, 24.0),
-    Conditioner("AC-005", "KFR-26GW", 850.0, 0.62, 26.0),
+    Conditioner("AC-001", "KFR-72LW/CL2A", 2300.0, 0.55, 25.0),
+    Conditioner("AC-002", "KFR-72LW/CL2A", 2300.0, 0.60, 26.0),
+    Conditioner("AC-003", "KFR-120LW/CL5C", 3900.0, 0.58, 25.0),
+    Conditioner("AC-004", "KFR-120LW/CL5C", 3900.0, 0.50, 24.0),
+    Conditioner("AC-005", "KFR-50LW/CL2A", 1650.0, 0.62, 22.0),
 )
 
 
@@ -123,7 +123,7 @@ def write(path: Path, *, seed: int = SEED) -> int:
 
 
 def _outdoor(at_s: Floats, seed: int) -> Floats:
-    """Early-summer air: a daily wave with its top at 15:00 local (07:00 UTC) and weather over days, the same for all."""
+    """Return early-summer air, the same for all: a daily wave, top at 15:00 local (07:00 UTC), and weather over days."""
     weather = np.random.default_rng([seed, 0])
     daily = 4.5 * np.cos(2 * np.pi * (at_s / DAY_S - 7.0 / 24.0))
     fronts = 1.6 * _smooth(weather.normal(0, 1, len(at_s)), 2 * DAY_S // CADENCE_S)

@@ -4,6 +4,7 @@ from predictive.alerts import AlertOptions, alert_key
 from predictive.detector import ANOMALOUS, Ensemble, build_detector, default_detectors, detector_names
 from predictive.evidence import EvidenceOptions
 from predictive.monitor import Monitor, MonitorOptions
+from predictive.plot import plot_alert_svg
 from predictive.prognosis import foresee_crossing
 from predictive.records import (
     Alert,
@@ -28,6 +29,7 @@ from predictive.records import (
     TableError,
 )
 from predictive.stream import StreamOptions
+from predictive.table import Detection, MetricTable, TableOptions, detect_table, read_table, write_table
 from predictive.window import WindowOptions
 
 __all__ = [
@@ -38,12 +40,14 @@ __all__ = [
     "Anomaly",
     "Batch",
     "Columns",
+    "Detection",
     "Detector",
     "DetectorMissing",
     "Ensemble",
     "EvidenceOptions",
     "Limit",
     "Measurement",
+    "MetricTable",
     "Monitor",
     "MonitorOptions",
     "Observation",
@@ -58,10 +62,15 @@ __all__ = [
     "StateMismatch",
     "StreamOptions",
     "TableError",
+    "TableOptions",
     "WindowOptions",
     "alert_key",
     "build_detector",
     "default_detectors",
+    "detect_table",
     "detector_names",
     "foresee_crossing",
+    "plot_alert_svg",
+    "read_table",
+    "write_table",
 ]

@@ -1,0 +1,190 @@
+"""A csv of metrics in, the same rows with score, alert and onset out.
+
+`timestamp,value` or wide `timestamp,<metric>...`, separated by comma, semicolon or tab, plain or gzipped. Every number
+is computed from the rows up to its own only, with one configuration for all tables. Does not know devices or units, and
+never reads a column that holds labels.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+
+from predictive.detector import build_ensemble, default_detectors
+from predictive.evidence import Evidence, EvidenceOptions
+from predictive.records import Batch, Floats, Ints, TableError
+
+MOST_BYTES = 512 * 1024 * 1024  # unpacked
+MOST_COLUMNS = 1024
+GZIP_MAGIC = b"\x1f\x8b"
+TIME_NAMES = ("timestamp", "datetime", "time", "at", "date", "时间", "时间戳")
+LABEL_NAMES = frozenset({"anomaly", "changepoint", "label", "is_anomaly", "score", "alert", "onset"})
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
+MILLISECONDS_FROM = 1e11  # as seconds this is the year 5138
+
+
+@dataclass(frozen=True, slots=True)
+class MetricTable:
+    """A csv as it was, and the numbers in it."""
+
+    name: str
+    delimiter: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    metrics: tuple[str, ...]
+    at_s: Floats  # (n,)
+    values: Floats  # (n, len(metrics)), nan where missing
+
+
+@dataclass(frozen=True, slots=True)
+class TableOptions:
+    """One configuration for every table."""
+
+    evidence: EvidenceOptions = field(default_factory=EvidenceOptions)
+    detectors: Mapping[str, Mapping[str, object]] = field(default_factory=default_detectors)
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What was found, aligned with the table's rows."""
+
+    score: Floats  # (n,) in [0, 1]
+    alert: Ints  # (n,) 1 while an episode is open
+    onset: Ints  # (n,) 1 at an episode's first row
+
+
+def read_table(content: bytes, *, name: str) -> MetricTable:
+    """Read a csv of metrics.
+
+    Raises:
+        TableError: not a table of numbers over time; says which row and column.
+    """
+    text = _text(content, name)
+    first_line = text[: text.find("\n") if "\n" in text else len(text)]
+    delimiter = max(",;\t", key=first_line.count)
+    try:
+        rows = [tuple(row) for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+    except csv.Error as error:
+        raise TableError(f"{name}: not a csv: {error}") from error
+    if len(rows) < 2:
+        raise TableError(f"{name}: has no rows below its header; give timestamp,value lines")
+    header = tuple(title.strip() for title in rows[0])
+    if not 2 <= len(header) <= MOST_COLUMNS:
+        raise TableError(f"{name}: has {len(header)} columns; give a time and 1 to {MOST_COLUMNS - 1} metrics")
+    _check_shape(rows, len(header), name)
+    time_column = _time_column(header)
+    taken = [index for index, title in enumerate(header) if index != time_column and title.lower() not in LABEL_NAMES]
+    if not taken:
+        raise TableError(f"{name}: no column of {', '.join(header)} is a metric")
+    at_s = np.array([_at(row[time_column], number, name) for number, row in enumerate(rows[1:], start=2)])
+    columns = [_numbers(rows, index, header[index], name) for index in taken]
+    return MetricTable(
+        name, delimiter, header, tuple(rows[1:]), tuple(header[index] for index in taken), at_s, np.stack(columns, 1)
+    )
+
+
+def detect_table(table: MetricTable, *, options: TableOptions | None = None) -> Detection:
+    """Judge every row before learning it, in order of time.
+
+    >>> lines = ["timestamp,value"] + [f"2026-01-{1 + i // 24:02} {i % 24:02}:00:00,{i % 7}" for i in range(200)]
+    >>> detection = detect_table(read_table("\\n".join(lines).encode(), name="calm.csv"))
+    >>> int(detection.onset.sum())
+    0
+    """
+    chosen = TableOptions() if options is None else options
+    ensemble = build_ensemble(chosen.detectors)
+    evidence = Evidence(chosen.evidence)
+    count, width = table.values.shape
+    score, alert = np.zeros(count), np.zeros(count, dtype=np.int64)
+    every = np.arange(width)
+    for row in np.argsort(table.at_s, kind="stable").tolist():
+        present = every[np.isfinite(table.values[row])]
+        if len(present) > 0:
+            batch = Batch(present, np.full(len(present), table.at_s[row]), table.values[row, present])
+            verdict = ensemble.judge(batch)
+            ensemble.learn(batch)
+            evidence.learn(batch, verdict)
+            score[row] = verdict.score.max()
+        alert[row] = int((evidence["firing"] > 0).any())
+    order = np.argsort(table.at_s, kind="stable")
+    onset = np.zeros(count, dtype=np.int64)
+    onset[order] = np.diff(alert[order], prepend=0) > 0
+    return Detection(score, alert, onset)
+
+
+def write_table(table: MetricTable, detection: Detection) -> str:
+    """Return the table's own rows with three more columns, in its own delimiter."""
+    written = io.StringIO()
+    lines = csv.writer(written, delimiter=table.delimiter, lineterminator="\n")
+    lines.writerow((*table.header, "score", "alert", "onset"))
+    found = zip(table.rows, detection.score, detection.alert, detection.onset, strict=True)
+    lines.writerows((*row, f"{score:.6f}", int(alert), int(onset)) for row, score, alert, onset in found)
+    return written.getvalue()
+
+
+def _text(content: bytes, name: str) -> str:
+    if content.startswith(GZIP_MAGIC):
+        try:
+            with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+                content = packed.read(MOST_BYTES + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise TableError(f"{name}: its gzip is damaged ({error}); send it again") from error
+    if len(content) > MOST_BYTES:
+        raise TableError(f"{name}: is larger than {MOST_BYTES >> 20} MiB unpacked; split it by time")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TableError(f"{name}: byte {error.start} is not UTF-8; save it as UTF-8 csv") from error
+
+
+def _check_shape(rows: list[tuple[str, ...]], width: int, name: str) -> None:
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) != width:
+            raise TableError(f"{name}: row {number} has {len(row)} columns, the header has {width}")
+
+
+def _time_column(header: tuple[str, ...]) -> int:
+    lowered = [title.lower() for title in header]
+    return next((lowered.index(title) for title in TIME_NAMES if title in lowered), 0)
+
+
+def _at(text: str, number: int, name: str) -> float:
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return _epoch(text, number, name)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+
+
+def _epoch(text: str, number: int, name: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError as error:
+        raise TableError(f"{name}: row {number}: {text[:40]!r} is not a time; give 2026-01-31 13:05:00") from error
+    if not np.isfinite(seconds):
+        raise TableError(f"{name}: row {number}: {text[:40]!r} is not a time; give 2026-01-31 13:05:00")
+    return seconds / 1000.0 if abs(seconds) >= MILLISECONDS_FROM else seconds
+
+
+def _numbers(rows: Iterable[tuple[str, ...]], column: int, title: str, name: str) -> Floats:
+    return np.array(
+        [_number(row[column], number, title, name) for number, row in enumerate(rows, start=1) if number > 1],
+        dtype=np.float64,
+    )
+
+
+def _number(text: str, number: int, title: str, name: str) -> float:
+    try:
+        value = float(text)
+    except ValueError as error:
+        if text.strip().lower() in MISSING:
+            return float("nan")
+        raise TableError(f"{name}: row {number}, column {title!r}: {text[:40]!r} is not a number") from error
+    return value if np.isfinite(value) else float("nan")
