@@ -1,15 +1,18 @@
 """Codes on a picture: pixels in, decoded barcodes and matrix codes with their boxes out.
 
-zxing-cpp looks once at the whole picture. Only when it finds nothing, a short ladder of variants is tried (larger, other
-binarisation, sharper), and what a variant finds counts only when a second variant agrees or the symbology corrects errors
-by itself. GS1 element strings are taken apart by biip.
+zxing-cpp looks once at the whole picture. When it finds nothing, a short ladder of variants is tried (larger, sharper,
+softer, turned a little), and what a variant finds counts only when the symbology corrects errors by itself or a second
+variant agrees and none contradicts. A small retail code is checked in the same way, because its one check digit lets
+every tenth misreading through. GS1 element strings are taken apart by biip.
 
 What this does not know: what a code means to the business; an order number in a QR code is for the fields to find.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,24 +20,33 @@ import numpy as np
 from vision.records import Box, Code, Image, Pixels
 
 if TYPE_CHECKING:
+    import PIL.Image
     import zxingcpp
 
-MIN_SIDE_PX = 8
-LADDER_SIDE_PX = 1600
-"""The ladder works on at most this side: a code that fills a tenth of it still has 160 px, two a module of a QR code of 77."""
-UPSCALE_BELOW_PX = 1000
+LADDER_SIDE_PX = 1200
+"""The ladder works on at most this side; a code smaller than a tenth of it was seen whole by the first look."""
+SMALL_SIDE_PX = 1000
+"""Pictures below this are enlarged on the ladder, and retail codes in them are checked by a second look."""
+TURNS_DEGREES = (-12, 12)
+"""zxing-cpp scans rows and columns; a linear code slanted by more than its height over its width is crossed by none."""
 CORRECTING = ("QRCode", "MicroQRCode", "RMQRCode", "DataMatrix", "Aztec", "PDF417", "MicroPDF417", "MaxiCode")
 """Symbologies with Reed-Solomon error correction: a wrong reading that passes it is not to be expected."""
-MIN_ITF_CHARACTERS = 6
-"""ITF has no check digit and its start pattern is four bars: shorter readings turn up in ruled tables."""
+ADD_ON_DIGITS = 5
+"""Add-ons of two digits have no more than a parity to check them, and turn up beside plain codes."""
+RETAIL = ("EAN13", "EAN8", "UPCA", "UPCE")
+LADDER_ITF_CHARACTERS = 6
+"""ITF has no check digit and its start pattern is four bars: on a sharpened table ruling it reads a few digits."""
 
 
 def read_codes(image: Image) -> tuple[Code, ...]:
     """Find and decode every code, top to bottom."""
-    if min(image.width_px, image.height_px) < MIN_SIDE_PX:
-        return ()
     grey = to_grey(image.pixels)
-    codes = _decode(grey, scale=1.0) or _climb(grey)
+    codes = _decode(grey)
+    if not codes:
+        codes = _climb(grey)
+    elif max(grey.shape) < SMALL_SIDE_PX:
+        codes = _checked(codes, grey)
+    codes = _with_add_ons(codes, grey)
     return tuple(sorted(codes, key=lambda code: (code.box[0][1], code.box[0][0])))
 
 
@@ -44,10 +56,10 @@ def to_grey(pixels: Pixels) -> Pixels:
     return ((red * 299 + green * 587 + blue * 114) // 1000).astype(np.uint8)
 
 
-def parse_gs1(content: bytes, *, identifier: str) -> dict[str, str]:
+def parse_gs1(content: bytes) -> dict[str, str]:
     """Take a GS1 element string apart: application identifier to value.
 
-    >>> parse_gs1(b"010950400005910121SN123", identifier="]C1")
+    >>> parse_gs1(b"010950400005910121SN123")
     {'01': '09504000059101', '21': 'SN123'}
     """
     import biip
@@ -60,63 +72,113 @@ def parse_gs1(content: bytes, *, identifier: str) -> dict[str, str]:
     return {element.ai.ai: element.value for element in message.element_strings}
 
 
-def _decode(grey: Pixels, *, scale: float, binarizer: str = "LocalAverage") -> list[Code]:
+def _decode(grey: Pixels, *, is_global: bool = False, with_add_on: bool = False) -> list[Code]:
+    """Run zxing-cpp once; `is_global` sets one threshold for the whole picture, which suits soft matrix codes."""
     import zxingcpp
 
     found = zxingcpp.read_barcodes(
         grey,
         text_mode=zxingcpp.TextMode.Plain,
-        binarizer=getattr(zxingcpp.Binarizer, binarizer),
+        binarizer=zxingcpp.Binarizer.GlobalHistogram if is_global else zxingcpp.Binarizer.LocalAverage,
+        ean_add_on_symbol=zxingcpp.EanAddOnSymbol.Read if with_add_on else zxingcpp.EanAddOnSymbol.Ignore,
     )
-    return [_code(barcode, scale=scale) for barcode in found if barcode.valid and _is_believable(barcode)]
+    return [_code(barcode) for barcode in found if barcode.valid and barcode.bytes]
 
 
-def _is_believable(barcode: zxingcpp.Barcode) -> bool:
-    if not barcode.bytes:
-        return False
-    return not barcode.format.name.startswith("ITF") or len(barcode.bytes) >= MIN_ITF_CHARACTERS
+def _with_add_ons(codes: list[Code], grey: Pixels) -> list[Code]:
+    """Add what a book's or magazine's second symbol says: the code once more, with its five digits behind it."""
+    retail = [code for code in codes if code.symbology in RETAIL]
+    if not retail:
+        return codes
+    longer = [
+        code
+        for code in _decode(grey, with_add_on=True)
+        if any(code.text.startswith(main.text) and len(code.text) == len(main.text) + ADD_ON_DIGITS for main in retail)
+    ]
+    return codes + longer
 
 
-def _code(barcode: zxingcpp.Barcode, *, scale: float) -> Code:
+def _code(barcode: zxingcpp.Barcode) -> Code:
     import zxingcpp
 
     is_gs1 = barcode.content_type == zxingcpp.ContentType.GS1
     corners = barcode.position
     box: Box = (
-        (corners.top_left.x / scale, corners.top_left.y / scale),
-        (corners.top_right.x / scale, corners.top_right.y / scale),
-        (corners.bottom_right.x / scale, corners.bottom_right.y / scale),
-        (corners.bottom_left.x / scale, corners.bottom_left.y / scale),
+        (float(corners.top_left.x), float(corners.top_left.y)),
+        (float(corners.top_right.x), float(corners.top_right.y)),
+        (float(corners.bottom_right.x), float(corners.bottom_right.y)),
+        (float(corners.bottom_left.x), float(corners.bottom_left.y)),
     )
-    gs1 = parse_gs1(barcode.bytes, identifier=barcode.symbology_identifier) if is_gs1 else {}
+    gs1 = parse_gs1(barcode.bytes) if is_gs1 else {}
     return Code(symbology=barcode.format.name, text=barcode.text, box=box, gs1=gs1)
 
 
 def _climb(grey: Pixels) -> list[Code]:
-    """Try variants; keep what error correction or a second variant vouches for."""
-    seen: dict[tuple[str, str], Code] = {}
-    for variant, scale, binarizer in _variants(grey):
-        for code in _decode(variant, scale=scale, binarizer=binarizer):
-            key = (code.symbology, code.text)
-            if key in seen or code.symbology in CORRECTING:
-                return [code]
-            seen[key] = code
-    return []
+    """Try variants; keep what error correction vouches for, or else what the variants agree on."""
+    looks: list[list[Code]] = []
+    for variant, scale in _variants(grey):
+        found = [_scaled(code, scale) for code in _decode(variant) if _is_believable(code)]
+        found = found or [_scaled(code, scale) for code in _decode(variant, is_global=True) if _is_believable(code)]
+        sure = [code for code in found if code.symbology in CORRECTING]
+        if sure:
+            return sure
+        looks.append(found)
+    return _agreed(looks)
 
 
-def _variants(grey: Pixels) -> Iterator[tuple[Pixels, float, str]]:
+def _checked(codes: list[Code], grey: Pixels) -> list[Code]:
+    """Look again where a small picture gave a retail code; drop or mend what the other variants contradict."""
+    if not any(code.symbology in RETAIL for code in codes):
+        return codes
+    looks = [[_scaled(code, scale) for code in _decode(variant)] for variant, scale in _variants(grey)]
+    votes = Counter(code.text for found in [codes, *looks] for code in found)
+    kept = [code for code in codes if code.symbology not in RETAIL or 2 * votes[code.text] >= max(votes.values())]
+    return kept or _agreed(looks)
+
+
+def _agreed(looks: list[list[Code]]) -> list[Code]:
+    """Keep what two variants read alike, unless another reading comes near it in number."""
+    votes = Counter((code.symbology, code.text) for found in looks for code in found)
+    ranked = votes.most_common(2)
+    if not ranked or ranked[0][1] < 2:
+        return []
+    if len(ranked) > 1 and 2 * ranked[1][1] > ranked[0][1]:
+        return []
+    return [next(code for found in looks for code in found if (code.symbology, code.text) == ranked[0][0])]
+
+
+def _is_believable(code: Code) -> bool:
+    return not code.symbology.startswith("ITF") or len(code.text) >= LADDER_ITF_CHARACTERS
+
+
+def _scaled(code: Code, scale: float) -> Code:
+    first, second, third, fourth = ((x / scale, y / scale) for x, y in code.box)
+    return replace(code, box=(first, second, third, fourth))
+
+
+def _variants(grey: Pixels) -> Iterator[tuple[Pixels, float]]:
+    """Yield variants of a picture and how much larger each is."""
     from PIL import Image as Pillow
     from PIL import ImageFilter, ImageOps
 
     picture = Pillow.fromarray(grey)
     picture.thumbnail((LADDER_SIDE_PX, LADDER_SIDE_PX))
     scale = picture.width / grey.shape[1]
-    if max(picture.size) < UPSCALE_BELOW_PX:
+    if max(picture.size) < SMALL_SIDE_PX:
         picture = picture.resize((picture.width * 2, picture.height * 2), Pillow.Resampling.BICUBIC)
         scale *= 2
-    sharp = picture.filter(ImageFilter.UnsharpMask(radius=3, percent=250, threshold=0))
-    soft = picture.filter(ImageFilter.GaussianBlur(1.2))
-    level = ImageOps.autocontrast(picture, cutoff=2)
-    for variant in (picture, sharp, soft, level):
-        yield np.asarray(variant), scale, "LocalAverage"
-        yield np.asarray(variant), scale, "GlobalHistogram"
+    yield np.asarray(picture), scale
+    larger = picture.resize((picture.width * 3 // 2, picture.height * 3 // 2), Pillow.Resampling.LANCZOS)
+    yield np.asarray(larger), scale * 1.5
+    yield np.asarray(picture.filter(ImageFilter.UnsharpMask(radius=3, percent=250, threshold=0))), scale
+    yield np.asarray(picture.filter(ImageFilter.GaussianBlur(1.2))), scale
+    yield np.asarray(ImageOps.autocontrast(picture, cutoff=2)), scale
+    for degrees in TURNS_DEGREES:
+        yield np.asarray(_turned(picture, degrees)), scale
+
+
+def _turned(picture: PIL.Image.Image, degrees: int) -> PIL.Image.Image:
+    """Turn a picture about its middle; boxes found in it are off by the turn, which is small."""
+    from PIL import Image as Pillow
+
+    return picture.rotate(degrees, resample=Pillow.Resampling.BICUBIC, fillcolor=255)

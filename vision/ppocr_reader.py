@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import threading
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,9 @@ RECOGNITION_FILE = "PP-OCRv6_rec_small.onnx"
 
 MIN_SIDE_PX = 8
 """The recogniser takes strips 48 px high; print that is a sixth of that holds no strokes."""
+
+SURE_ACCENT = 0.99
+"""On SROIE, where nothing bears an accent, every accent stood in a line below .97."""
 
 GLUED_TIME = re.compile(r"(?<=\d{4}[-/.]\d{2}[-/.]\d{2})(?=\d{2}:\d{2})")
 
@@ -64,18 +68,24 @@ class PpocrReader:
         if result.boxes is None:
             return ()
         return tuple(
-            Line(text=respaced(text), box=_box(corners), confidence=float(score))
+            Line(text=mended(text, confidence=float(score)), box=_box(corners), confidence=float(score))
             for text, corners, score in zip(result.txts, result.boxes, result.scores, strict=True)
         )
 
 
-def respaced(text: str) -> str:
-    """Give a date and a time back the space between them, which the recogniser drops in Chinese lines.
+def mended(text: str, *, confidence: float) -> str:
+    """Undo two slips of the recogniser: a dropped space between date and time, a doubtful accent on a Latin letter.
 
-    >>> respaced("2025-06-1809:12:33"), respaced("2024/05/18 08:30")
-    ('2025-06-18 09:12:33', '2024/05/18 08:30')
+    >>> mended("2025-06-1809:12:33", confidence=1.0), mended("Simpàng", confidence=0.96), mended("Café", confidence=1.0)
+    ('2025-06-18 09:12:33', 'Simpang', 'Café')
     """
+    if confidence < SURE_ACCENT and not text.isascii():
+        text = "".join(_without_accent(character) for character in text)
     return GLUED_TIME.sub(" ", text)
+
+
+def _without_accent(character: str) -> str:
+    return unicodedata.normalize("NFD", character)[0] if "À" <= character <= "ɏ" else character
 
 
 def _box(corners: Any) -> Box:

@@ -34,14 +34,15 @@ TRADE = re.compile(
 STREET = re.compile(
     r"\b(?:NO|LOT|JALAN|JLN|TAMAN|TMN|LORONG|PERSIARAN|BATU|KAMPUNG|KG|BANDAR|SEKSYEN|SECTION|SEK|KAWASAN|WISMA|LEVEL|FLOOR|"
     r"FLR|GROUND|UNIT|BLOCK|BLOK|PLAZA|MALL|ROAD|RD|STREET|AVENUE|AVE|BUILDING|BANGUNAN|TINGKAT|LEBUH|PUSAT|MEDAN|OFF|"
-    r"KUALA|LUMPUR|SELANGOR|JOHOR|BAHRU|MALAYSIA|KLANG|PETALING|JAYA|SHAH|ALAM|PENANG|PERAK|MELAKA|CHERAS|PUCHONG|"
+    r"KUALA|LUMPUR|SELANGOR|DARUL|EHSAN|PAHANG|KEDAH|SARAWAK|SABAH|PERLIS|KELANTAN|TERENGGANU|NEGERI|SEMBILAN|TOWER|CENTRE|OFFICE|"
+    r"COMPLEX|KOMPLEKS|JOHOR|BAHRU|MALAYSIA|KLANG|PETALING|JAYA|SHAH|ALAM|PENANG|PERAK|MELAKA|CHERAS|PUCHONG|"
     r"MUKIM|SUBANG|DAMANSARA|SRI|SINGAPORE|KL|PJ)\b|\b\d{5}\b|路|街|号|区|市|省",
     re.I,
 )
 HEAD_END = re.compile(
     r"^\W*(?:TEL|T[ei]l?e?phone|PHONE|FAX|MOBILE|H/?P|HOTLINE|CARELINE|GST|SST|TAX|INVOICE|INV|RECEIPT|BILL|CASH(?:IER)?|DATE|"
     r"E-?MAIL|WWW|HTTP|TABLE|ORDER|DOC|OWNED|SHOPPING|OPERATION|BUSINESS|TIME|REG|SIMPLIFIED|COPY|电话|税号|日期|单号)\b"
-    r"|\bTAX INVOICE\b|\bGST (?:ID|REG|NO)|\bREG\.? ?NO|@|\bWWW\.|\bTEL ?[:.]|\bFAX ?[:.]",
+    r"|\bTAX INVOICE\b|\bGST ?REG|\bGST (?:ID|REG|NO)|\b(?:REG|BR)\.? ?NO|\bNO ID|\bTE[LI] ?(?:NO|&)|@|\bWWW\.|\bTEL ?[:.]|\bFAX ?[:.]",
     re.I,
 )
 REGISTRATION = re.compile(
@@ -57,6 +58,13 @@ NOT_A_COMPANY = re.compile(
     r"TQ FOR|FKA)\b|^\W*\w{0,3}\W*$|^[\W\d_]+$",
     re.I,
 )
+
+NUMBERED = re.compile(r"\W{0,2}(?:NO|LOT|UNIT|LEVEL|PT|HQ|SUITE|BLOCK)\b|\W{0,2}[A-Z]{0,3}-?\d", re.I)
+"""How the first line of an address begins: a house, lot or floor."""
+MISREAD_L = re.compile(r"(?<=[A-Za-z])1(?=[a-z])")
+"""The recogniser's commonest slip in addresses: "J1n" for "Jln"."""
+OUTLET = re.compile(r"\d{3,5}[- ][A-Z]", re.I)
+"""A chain's own number and name of a branch, e.g. "1174-PERMATA MAGNA", which SROIE counts as address."""
 
 MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
 DATE = re.compile(
@@ -152,25 +160,29 @@ def _address(head: Sequence[Line], *, after: Sequence[Line]) -> PageField | None
         if _is_skipped(line.text, is_first=not picked):
             continue
         if HEAD_END.search(line.text) or DATE.search(line.text):
-            if picked or not re.search(r"GST|REG|CO", line.text, re.I):
+            if picked:
                 break
             continue
         picked.append(line)
-    while picked and not STREET.search(picked[-1].text):
-        picked.pop()
+    picked = _trimmed(picked)
     if not any(_is_street(line.text) for line in picked):
         return None
-    while picked and not _begins_address(picked[0].text):
-        picked.pop(0)
-    return _value([_clean_address(line.text) for line in picked], picked, 0.8)
+    return _value([MISREAD_L.sub("l", line.text.strip(" *")) for line in picked], picked, 0.8)
+
+
+def _trimmed(picked: list[Line]) -> list[Line]:
+    """Cut off what is no address: a branch's name before the house number, a slogan after the last place."""
+    last = max((i for i, line in enumerate(picked) if STREET.search(line.text) or OUTLET.match(line.text)), default=-1)
+    picked = picked[: last + 1]
+    first = next((i for i, line in enumerate(picked) if STREET.search(line.text) or NUMBERED.match(line.text)), 0)
+    numbered = next((i for i, line in enumerate(picked[:3]) if NUMBERED.match(line.text)), first)
+    if not any(character.isdigit() for line in picked[first:numbered] for character in line.text):
+        first = numbered
+    return picked[first:]
 
 
 def _is_skipped(text: str, *, is_first: bool) -> bool:
     return bool(REGISTRATION.match(text)) or (is_first and bool(NOT_A_COMPANY.search(text)) and not STREET.search(text))
-
-
-def _begins_address(text: str) -> bool:
-    return bool(STREET.search(text)) or bool(re.match(r"\W*\d", text))
 
 
 def _is_street(text: str) -> bool:
@@ -179,10 +191,6 @@ def _is_street(text: str) -> bool:
     if LEGAL_FORM.search(text):
         return False
     return hits >= 2 or (hits == 1 and any(character.isdigit() for character in text))
-
-
-def _clean_address(text: str) -> str:
-    return text.strip(" *")
 
 
 # --- Date

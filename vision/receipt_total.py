@@ -16,21 +16,25 @@ from vision.layout import Row, part_of
 from vision.records import Line, PageField
 
 AMOUNT = re.compile(
-    r"(?<![\d.,/-])(?:-? ?)(?:RM|MYR|USD|SGD|\$|¥|￥|€|£)? ?(\d{1,3}(?:,\d{3}){1,3}\.\d\d|\d{1,7} ?[.,] ?\d\d)(?![\d%/]|\.\d)",
+    r"(?<![\d.,/-])-? ?(?:RM|MYR|USD|SGD|\$|¥|￥|€|£)? ?"
+    r"(\d{1,3}(?:,\d{3}){1,3}\.\d\d|\d{1,7} ?[.,] ?\d\d|\.\d\d)(?![\d%/]|\.\d)",
     re.I,
 )
 SUMMARY = re.compile(r"(?:GST|TAX|SST) ?(?:SUMMARY|ANALYSIS|CODE)|税率汇总", re.I)
+TABLE_HEAD = re.compile(r"QTY|DESC|PRICE|ITEM|UOM", re.I)
 
 FINAL = re.compile(
-    r"GRAND|NETT?\b|PAYABLE|ROUNDED|AFTER ?(?:ADJ|ROUND)|FINAL|TO BE PAID|AMOUNT DUE|TOTAL DUE|BALANCE DUE|BILL TOTAL|TOTAL PAID|"
+    r"GRAND|NETT?\b|PAYABLE|ROUNDED|AFTER ?(?:ADJ|ROUND)|FINAL|TO BE PAID|AMOUNT DUE|TOTAL DUE|BALANCE DUE|BILL TOTAL|TOTAL PAID|AMT PAID|^\W*DUE\b|"
     r"实付|应付|实收|合计|总计|总额",
     re.I,
 )
 INCLUSIVE = re.compile(r"INCL|INC\.|WITH GST|TOTAL ?(?:RM|AMT|AMOUNT|SALES)?\W*(?:\(RM\)|RM)?\W*$", re.I)
-TOTAL = re.compile(r"T[O0]TA[L1I]|\bNETT?\b|AMOUNT DUE|TO BE PAID|PAYABLE|合计|总计|总额|实付|应付|实收", re.I)
+TOTAL = re.compile(
+    r"T[O0]TA[L1I]|\bNETT?\b|AMOUNT DUE|TO BE PAID|PAYABLE|AMT PAID|^\W*DUE\b|合计|总计|总额|实付|应付|实收", re.I
+)
 NOT_TOTAL = re.compile(
     r"SUB ?-?.?T[O0]TA|QTY|QUANTITY|ITEM|DISC|SAVING|STAMP|POINT|EXCL|\bEX\b|TOTAL (?:GST|TAX|SST|SV|GV)|TAX TOTAL|GST PAYABLE|"
-    r"INCLUDED IN|SUPPLIES|BEFORE|ROUNDING|小计|数量|优惠|税额",
+    r"INCLUDED IN|INCLUDED GST|TOTAL (?:EV|QU|RC)|SUPPLIES|BEFORE|ROUNDING|小计|数量|优惠|税额",
     re.I,
 )
 CASH = re.compile(r"\bCASH\b(?!IER)|TENDER|VISA|MASTER|CREDIT|DEBIT|CARD|PAID|现金|微信|支付宝", re.I)
@@ -50,7 +54,7 @@ class Amount:
 
 def find_total(rows: Sequence[Row]) -> PageField | None:
     """Find what was paid; None where no row names an amount."""
-    rows = rows[: next((index for index, row in enumerate(rows) if index > 4 and SUMMARY.search(row.text)), len(rows))]
+    rows = _before_summary(rows)
     amounts = [_amounts(row) for row in rows]
     repeats = Counter(found[-1].cents for found in amounts if found)
     paid = _paid(rows, amounts)
@@ -64,12 +68,22 @@ def find_total(rows: Sequence[Row]) -> PageField | None:
         score += 3.0 * (amount.cents in paid) + 0.4 * min(repeats[amount.cents], 4) + index / (100 * len(rows))
         if score >= best_score:
             best, best_score = amount, score
-    best = best or _most_paid(amounts, paid)
+    # Malaysia rounds what is paid to 5 cents (Bank Negara, 2008): a total that is not so rounded is not what was paid.
+    if best is None or (paid and best.cents not in paid and best.cents % 5):
+        best = _most_paid(amounts, paid) or best or _cash(rows, amounts)
     if best is None:
         return None
     certainty = 0.97 if best.cents in paid else 0.85
     box = part_of(best.line.box, best.start, best.end, len(best.line.text))
     return PageField(best.text, round(certainty * best.line.confidence, 4), box)
+
+
+def _before_summary(rows: Sequence[Row]) -> Sequence[Row]:
+    """Cut off the tax summary; a table's head that names a tax code is none."""
+    for index, row in enumerate(rows):
+        if index > 4 and SUMMARY.search(row.text) and not TABLE_HEAD.search(row.text):
+            return rows[:index]
+    return rows
 
 
 def _finality(text: str) -> float:
@@ -98,6 +112,13 @@ def _paid(rows: Sequence[Row], amounts: Sequence[Sequence[Amount]]) -> set[int]:
 def _most_paid(amounts: Sequence[Sequence[Amount]], paid: set[int]) -> Amount | None:
     """Fall back on an amount that equals cash minus change, wherever it stands."""
     return next((amount for found in amounts for amount in found if amount.cents in paid), None)
+
+
+def _cash(rows: Sequence[Row], amounts: Sequence[Sequence[Amount]]) -> Amount | None:
+    """Fall back on what was handed over, where no change is named: card payments, exact coins."""
+    if any(found and found[-1].cents for row, found in zip(rows, amounts, strict=True) if CHANGE.search(row.text)):
+        return None
+    return next((found[-1] for row, found in zip(rows, amounts, strict=True) if found and CASH.search(row.text)), None)
 
 
 def _amounts(row: Row) -> list[Amount]:
