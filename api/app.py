@@ -1,0 +1,134 @@
+"""Settings in, an ASGI app out: engines, store, routes and the console put together. Loads no model; nothing happens at import."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from api.connectors.csv_records import CsvRecords
+from api.engines import Engines, StandIns
+from api.maintain import Foresight
+from api.routes import (
+    articles,
+    documentation,
+    feedback,
+    media,
+    ops,
+    prefills,
+    problems,
+    suggestions,
+    telemetry,
+    templates,
+    tickets,
+)
+from api.routes.limits import BodyLimit
+from api.routes.metrics import Metrics, RequestMeter
+from api.settings import VERSION, Settings
+from api.store import Store, open_store
+
+log = structlog.get_logger(__name__)
+
+REPLY_KEEP = timedelta(days=1)
+"""How long an Idempotency-Key is remembered: a client that retries for longer has another problem."""
+
+
+def utc_now() -> datetime:
+    """Return the time; the one clock of a served app."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    stand_ins: StandIns = StandIns(),
+    clock: Callable[[], datetime] = utc_now,
+) -> FastAPI:
+    """Put the service together. The database is opened and brought up to date here; models load when first used."""
+    settings = settings or Settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.database)
+    engines = Engines(settings, records=CsvRecords(settings.data_dir / "records"), stand_ins=stand_ins)
+    app = FastAPI(
+        title="Beforehand",
+        version=VERSION,
+        summary="Tickets filled in, answers found and failures foreseen, beforehand.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.settings = settings
+    app.state.store = store
+    app.state.engines = engines
+    app.state.foresight = Foresight(engines=engines, store=store)
+    app.state.metrics = Metrics()
+    app.state.clock = clock
+    for resource in (prefills, feedback, suggestions, articles, media, telemetry, tickets, templates, ops):
+        app.include_router(resource.router)
+    problems.install(app)
+    documentation.install(app)
+    app.add_middleware(BodyLimit, limits=settings.limits)
+    app.add_middleware(RequestMeter, metrics=app.state.metrics)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Take up where the last process stopped; let time pass; write the state at the end."""
+    settings: Settings = app.state.settings
+    store: Store = app.state.store
+    foresight: Foresight = app.state.foresight
+    replayed = await run_in_threadpool(foresight.start)
+    store.replies.release_running()
+    log.info("started", version=VERSION, replayed_batches=replayed)
+    for state in app.state.engines.states():
+        if state.degraded:
+            log.warning("engine_degraded", engine=state.engine, reason=state.reason, fix=state.fix)
+    heartbeat = Heartbeat(app.state.clock, foresight=foresight, store=store, settings=settings)
+    heartbeat.start()
+    yield
+    await run_in_threadpool(heartbeat.stop)
+    foresight.snapshot(at=app.state.clock())
+    app.state.engines.close()
+    store.database.close()
+
+
+class Heartbeat:
+    """A thread that lets time pass for the monitor, writes its snapshots and forgets old answers, until stopped."""
+
+    def __init__(
+        self, clock: Callable[[], datetime], *, foresight: Foresight, store: Store, settings: Settings
+    ) -> None:
+        self._clock = clock
+        self._foresight = foresight
+        self._store = store
+        self._settings = settings
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop, and wait until the beat under way is done."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        snapshot_at = self._clock() + timedelta(seconds=self._settings.snapshot_every_s)
+        pause_s = min(self._settings.advance_every_s, self._settings.snapshot_every_s)
+        while not self._stopped.wait(pause_s):
+            now = self._clock()
+            try:
+                self._foresight.advance(now)
+                if now >= snapshot_at:
+                    self._foresight.snapshot(at=now)
+                    self._store.replies.forget_before(now - REPLY_KEEP)
+                    snapshot_at = now + timedelta(seconds=self._settings.snapshot_every_s)
+            except Exception:
+                log.exception("heartbeat_failed")

@@ -1,0 +1,276 @@
+"""Settings in, one shared engine of each kind out: built when first used, one semaphore each, rung and reason known before.
+
+Values in, values out; an engine that raises on an input becomes EngineFailed. Knows no HTTP and no storage.
+`import api.engines` loads no model library: each is imported by its backend, inside build.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import structlog
+
+from api.errors import EngineFailed, Problem
+from api.schemas.ops import EngineState
+from api.settings import VERSION, Settings
+from model_cards import ModelCardError, locate
+
+if TYPE_CHECKING:
+    from nlp import Catalogue, KnowledgeBase
+    from nlp.records import RecordSystem
+    from speech import ActivityDetector, Transcriber
+    from speech.records import Transcript
+    from vision import Reader
+    from vision.records import Page
+
+log = structlog.get_logger(__name__)
+
+Built = TypeVar("Built")
+CATALOGUE_SUFFIXES = (".csv", ".jsonl")
+MAIN_CATALOGUE = "devices"
+STORED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}\Z")
+"""A name that may be a file's: no separator, no leading dot."""
+FLOOR_MODEL = "pocketsphinx-en-us"
+
+
+class Shared(Generic[Built]):
+    """One object for all threads, built at first use; a failed build is tried again at the next."""
+
+    def __init__(self, build: Callable[[], Built], built: Built | None = None) -> None:
+        self._build = build
+        self._built = built
+        self._lock = threading.Lock()
+
+    def get(self) -> Built:
+        with self._lock:
+            if self._built is None:
+                self._built = self._build()
+            return self._built
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """Engines given from outside in place of the ones that settings name: tests, and people with their own."""
+
+    transcriber: Transcriber | None = None
+    activity: ActivityDetector | None = None
+    reader: Reader | None = None
+
+
+class Engines:
+    """The engines of one process."""
+
+    def __init__(
+        self, settings: Settings, *, records: RecordSystem | None = None, stand_ins: StandIns = StandIns()
+    ) -> None:
+        self.settings = settings
+        self.records = records
+        self._stand_ins = stand_ins
+        self._transcriber: Shared[Transcriber] = Shared(self._build_transcriber, stand_ins.transcriber)
+        self._activity: Shared[ActivityDetector] = Shared(_build_activity, stand_ins.activity)
+        self._reader: Shared[Reader] = Shared(self._build_reader, stand_ins.reader)
+        self._speech_turn = threading.Semaphore(1)
+        self._vision_turn = threading.Semaphore(1)
+        self._lock = threading.Lock()
+        self._knowledge_bases: dict[str, KnowledgeBase] = {}
+        self._catalogues: dict[Path, tuple[float, Catalogue]] = {}
+
+    # --- speech
+
+    def transcribe(self, content: bytes, *, name: str, language: str, hotwords: Sequence[str] = ()) -> Transcript:
+        """Decode a recording and write down what was said."""
+        from speech import read_audio, transcribe_recording
+
+        recording = read_audio(content, name=name)
+        with _engine_errors("speech", name), self._speech_turn:
+            return transcribe_recording(
+                recording,
+                transcriber=self._transcriber.get(),
+                activity=self._activity.get(),
+                language=language,
+                hotwords=hotwords,
+            )
+
+    def speech_state(self) -> EngineState:
+        """Say which recogniser will speak, and what mends it where it is only the floor."""
+        if self._stand_ins.transcriber is not None:
+            return EngineState(name="speech", engine=self._stand_ins.transcriber.engine, rung="given")
+        model = self.settings.whisper_model
+        if self.settings.transcriber == "sphinx":
+            return EngineState(name="speech", engine=f"sphinx:{FLOOR_MODEL}", rung="package")
+        try:
+            located = locate(model, models_dir=self.settings.models_folder)
+        except ModelCardError as error:
+            is_floor = self.settings.transcriber == "auto"
+            return EngineState(
+                name="speech",
+                engine=f"sphinx:{FLOOR_MODEL}" if is_floor else f"whisper:{model}",
+                rung="package" if is_floor else "none",
+                degraded=True,
+                reason=str(error),
+                fix=f"beforehand models pull {model}",
+            )
+        return EngineState(name="speech", engine=f"whisper:{located.card.name}", rung=located.rung)
+
+    def _build_transcriber(self) -> Transcriber:
+        from speech import build_transcriber
+
+        state = self.speech_state()
+        if state.degraded:
+            log.warning("engine_degraded", engine=state.engine, reason=state.reason, fix=state.fix)
+        backend = state.engine.partition(":")[0]
+        if backend == "sphinx":
+            return build_transcriber("sphinx")
+        located = locate(self.settings.whisper_model, models_dir=self.settings.models_folder)
+        return build_transcriber("whisper", folder=located.path, threads=self.settings.threads)
+
+    # --- vision
+
+    def read(self, content: bytes, *, name: str) -> tuple[Page, ...]:
+        """Decode an image or PDF and read its pages."""
+        from vision import read_images, read_page
+
+        images = read_images(content, name=name)
+        with _engine_errors("vision", name), self._vision_turn:
+            reader = self._reader.get()
+            return tuple(read_page(image, reader=reader) for image in images)
+
+    def vision_state(self) -> EngineState:
+        """Say which reader reads."""
+        if self._stand_ins.reader is not None:
+            return EngineState(name="vision", engine=self._stand_ins.reader.engine, rung="given")
+        try:
+            located = locate("ppocr-v6", models_dir=self.settings.models_folder)
+        except ModelCardError as error:
+            fix = "pip install 'rapidocr>=3.10'"
+            return EngineState(
+                name="vision", engine=self.settings.reader, rung="none", degraded=True, reason=str(error), fix=fix
+            )
+        return EngineState(name="vision", engine=f"{self.settings.reader}:{located.card.name}", rung=located.rung)
+
+    def _build_reader(self) -> Reader:
+        from vision import build_reader
+
+        return build_reader(self.settings.reader, threads=self.settings.threads)
+
+    # --- text
+
+    def knowledge_base(self, name: str | None = None) -> KnowledgeBase:
+        """Return the knowledge base of that name; it is made where there is none yet."""
+        from nlp import KnowledgeBase
+
+        name = name or self.settings.default_knowledge_base
+        _require_stored_name(name, "knowledge base")
+        with self._lock:
+            if name not in self._knowledge_bases:
+                folder = self.settings.data_dir / "kb"
+                folder.mkdir(parents=True, exist_ok=True)
+                self._knowledge_bases[name] = KnowledgeBase(folder / f"{name}.sqlite3")
+            return self._knowledge_bases[name]
+
+    def knowledge_base_names(self) -> tuple[str, ...]:
+        """Return the names of the knowledge bases at hand."""
+        return tuple(sorted(path.stem for path in (self.settings.data_dir / "kb").glob("*.sqlite3")))
+
+    def catalogue_names(self) -> tuple[str, ...]:
+        """Return the names of the catalogues at hand."""
+        folder = self.settings.data_dir / "catalogues"
+        return tuple(sorted(path.stem for path in folder.glob("*") if path.suffix in CATALOGUE_SUFFIXES))
+
+    def catalogue(self, name: str) -> Catalogue:
+        """Return a loaded catalogue; a file that changed is read again."""
+        from nlp import read_catalogue
+
+        path = self._catalogue_path(name)
+        if path is None:
+            raise Problem(
+                "catalogue_invalid",
+                f"No catalogue is called {name!r}; there are: {', '.join(self.catalogue_names()) or 'none'}.",
+                fix=f"beforehand catalogue load {name} FILE",
+            )
+        changed_at = path.stat().st_mtime
+        with self._lock:
+            known = self._catalogues.get(path)
+            if known is None or known[0] != changed_at:
+                known = (changed_at, read_catalogue(path))
+                self._catalogues[path] = known
+            return known[1]
+
+    def device_catalogue(self) -> Catalogue | None:
+        """Return the catalogue that prefill resolves device models against; None where none is loaded."""
+        names = self.catalogue_names()
+        name = self.settings.catalogue or (names[0] if len(names) == 1 else MAIN_CATALOGUE)
+        return self.catalogue(name) if self.settings.catalogue or name in names else None
+
+    def put_catalogue(self, name: str, content: bytes, *, suffix: str) -> int:
+        """Check a catalogue and keep it in place of the one of that name; return how many products it has."""
+        from nlp import read_catalogue
+
+        _require_stored_name(name, "catalogue")
+        catalogue = read_catalogue(content, suffix)
+        folder = self.settings.data_dir / "catalogues"
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = folder / f"{name}.new"
+        fresh.write_bytes(content)
+        fresh.replace(folder / f"{name}{'.csv' if suffix.lower() == '.csv' else '.jsonl'}")
+        for other in CATALOGUE_SUFFIXES:
+            stale = folder / f"{name}{other}"
+            if other != suffix.lower() and stale.exists() and suffix.lower() in CATALOGUE_SUFFIXES:
+                stale.unlink()
+        return len(catalogue)
+
+    def _catalogue_path(self, name: str) -> Path | None:
+        if not STORED_NAME.match(name):
+            return None
+        paths = (self.settings.data_dir / "catalogues" / f"{name}{suffix}" for suffix in CATALOGUE_SUFFIXES)
+        return next((path for path in paths if path.is_file()), None)
+
+    # --- all
+
+    def states(self) -> tuple[EngineState, ...]:
+        """Say which engine and rung each job has; nothing is loaded for it."""
+        return (
+            self.speech_state(),
+            self.vision_state(),
+            EngineState(name="search", engine="lexical:bm25", rung="built_in"),
+            EngineState(name="fields", engine=f"rules:{VERSION}", rung="built_in"),
+            EngineState(name="telemetry", engine="monitor", rung="built_in"),
+        )
+
+    def close(self) -> None:
+        """Release files."""
+        with self._lock:
+            for base in self._knowledge_bases.values():
+                base.close()
+            self._knowledge_bases.clear()
+
+
+def _build_activity() -> ActivityDetector:
+    from speech import build_activity
+
+    return build_activity()
+
+
+def _require_stored_name(name: str, noun: str) -> None:
+    if not STORED_NAME.match(name):
+        raise Problem(
+            "validation_failed",
+            f"{name[:50]!r} cannot name a {noun}.",
+            fix="Use up to 100 letters, digits, dots, dashes and underscores, beginning with a letter or digit.",
+        )
+
+
+@contextmanager
+def _engine_errors(engine: str, name: str) -> Iterator[None]:
+    """Turn what native code throws at an input into an error of ours, with the trace in the log."""
+    try:
+        yield
+    except (RuntimeError, ArithmeticError, IndexError, MemoryError) as error:
+        log.exception("engine_failed", engine=engine, file=name)
+        raise EngineFailed(f"{name}: the {engine} engine could not work on it ({type(error).__name__})") from error

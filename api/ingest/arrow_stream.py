@@ -1,0 +1,100 @@
+"""An Arrow IPC stream in, readings out: columns device_id, metric, at, value and optionally unit.
+
+`at` is a timestamp, or a number of seconds (float) or milliseconds (integer, large). Compressed streams are refused: their size
+is not known before they are unpacked. Every batch is fully validated before a value is touched, because offsets may lie.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from api.errors import Problem
+from api.ingest.arrow_metadata import is_compressed
+from api.ingest.readings import MILLISECONDS_FROM, NAME_CHARS, Readings
+from predictive.records import Columns, Floats, Rejection
+
+NEEDED = ("device_id", "metric", "at", "value")
+
+
+def parse_arrow(content: bytes, *, limit: int) -> Readings:
+    """Parse a stream; a row with a null, or with a name that is empty or too long, is rejected."""
+    try:
+        if is_compressed(content):
+            raise Problem(
+                "telemetry_unreadable", "The Arrow stream is compressed.", fix="Write it without compression."
+            )
+        batches = _read_batches(content, limit)
+        table = pa.Table.from_batches(batches) if batches else None
+        return _readings_of(table) if table is not None else _readings_of(pa.table({name: [] for name in NEEDED}))
+    except (pa.ArrowException, OSError, ValueError, KeyError, IndexError, TypeError, OverflowError) as error:
+        raise Problem("telemetry_unreadable", f"The Arrow stream cannot be read: {str(error)[:200]}") from error
+
+
+def _read_batches(content: bytes, limit: int) -> list[pa.RecordBatch]:
+    batches: list[pa.RecordBatch] = []
+    rows = 0
+    with pa.ipc.open_stream(content) as reader:
+        for batch in reader:
+            rows += batch.num_rows
+            if rows > limit:
+                raise Problem("too_many_items", f"The stream holds more than {limit} readings; split it.")
+            batch.validate(full=True)
+            batches.append(batch)
+    return batches
+
+
+def _readings_of(table: pa.Table) -> Readings:
+    missing = [name for name in NEEDED if name not in table.column_names]
+    if missing:
+        raise Problem("telemetry_unreadable", f"The Arrow stream has no column {', '.join(missing)}.")
+    device_ids, metrics = _texts(table, "device_id"), _texts(table, "metric")
+    units = _texts(table, "unit") if "unit" in table.column_names else [""] * table.num_rows
+    at_s, values = _times_s(table["at"]), _numbers(table["value"])
+    rejected: list[Rejection] = []
+    kept: list[int] = []
+    for index in range(table.num_rows):
+        reason = _fault(
+            device_ids[index], metrics[index], bool(np.isfinite(at_s[index])), bool(np.isfinite(values[index]))
+        )
+        if reason:
+            rejected.append(Rejection(index, reason))
+        else:
+            kept.append(index)
+    positions = np.asarray(kept, dtype=np.int64)
+    columns = Columns(
+        [device_ids[index] or "" for index in kept],
+        [metrics[index] or "" for index in kept],
+        at_s[positions],
+        values[positions],
+        [(units[index] or "")[:NAME_CHARS] for index in kept],
+    )
+    return Readings(columns, positions, tuple(rejected))
+
+
+def _fault(device_id: str | None, metric: str | None, has_time: bool, has_value: bool) -> str:
+    for name, text in (("device_id", device_id), ("metric", metric)):
+        if not text or len(text) > NAME_CHARS or not text.isprintable():
+            return f"{name} is not a printable text of 1 to {NAME_CHARS} characters"
+    if not has_time:
+        return "at is missing"
+    return "" if has_value else "value is not a finite number"
+
+
+def _texts(table: pa.Table, name: str) -> list[str | None]:
+    texts: list[str | None] = pc.cast(table[name], pa.string()).to_pylist()
+    return texts
+
+
+def _numbers(column: pa.ChunkedArray) -> Floats:
+    return np.asarray(pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _times_s(column: pa.ChunkedArray) -> Floats:
+    if pa.types.is_timestamp(column.type):
+        micros = _numbers(pc.cast(pc.cast(column, pa.timestamp("us", column.type.tz), safe=False), pa.int64()))
+        return micros / 1e6
+    at_s = _numbers(column)
+    with np.errstate(invalid="ignore"):
+        return np.where(np.abs(at_s) >= MILLISECONDS_FROM, at_s / 1000, at_s)

@@ -1,0 +1,40 @@
+"""A request's bytes and content type in, readings out; one parser a format."""
+
+from __future__ import annotations
+
+from api.errors import Problem
+from api.ingest.arrow_stream import parse_arrow
+from api.ingest.json_readings import parse_json, parse_ndjson
+from api.ingest.line_protocol import parse_line_protocol
+from api.ingest.readings import Readings
+
+NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
+ARROW = "application/vnd.apache.arrow.stream"
+MEDIA_TYPES = (*NDJSON, "application/json", "text/plain", ARROW)
+
+
+def parse_telemetry(
+    content: bytes, *, media_type: str, limit: int, received_at_s: float, precision: str = "ns"
+) -> Readings:
+    """Parse a request.
+
+    Raises:
+        Problem: unsupported_media, malformed_json, telemetry_unreadable, too_many_items.
+    """
+    if media_type not in MEDIA_TYPES:
+        raise Problem("unsupported_media", f"{media_type[:100] or 'nothing'} is none of {', '.join(MEDIA_TYPES)}")
+    if media_type == ARROW:
+        return parse_arrow(content, limit=limit)
+    text = _decode(content)
+    if media_type == "application/json":
+        return parse_json(text, limit=limit)
+    if media_type == "text/plain":
+        return parse_line_protocol(text, limit=limit, received_at_s=received_at_s, precision=precision)
+    return parse_ndjson(text, limit=limit)
+
+
+def _decode(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Problem("telemetry_unreadable", f"Byte {error.start} is not UTF-8.", fix="Send UTF-8.") from error

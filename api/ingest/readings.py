@@ -1,0 +1,169 @@
+"""Readings gathered row by row into columns, and columns packed for the disk.
+
+Knows the shape of one reading (names, a time, a number), not what a plausible value or time is: predictive's stream decides that.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+
+from api.errors import Problem
+from predictive.records import Columns, Ints, Rejection
+
+NAME_CHARS = 200
+MILLISECONDS_FROM = 1e11
+"""A bare number this large is milliseconds: as seconds it would be the year 5138, as milliseconds it is 1973."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """`columns` holds the well-formed readings; positions[i] is where reading i stood in the request."""
+
+    columns: Columns
+    positions: Ints  # (n,) int64
+    rejected: tuple[Rejection, ...]
+
+
+class ReadingRejected(ValueError):
+    """One reading is not well-formed; the message says why."""
+
+
+@dataclass(slots=True)
+class ReadingRows:
+    """Collects readings one by one, up to a limit."""
+
+    limit: int
+    device_ids: list[str] = field(default_factory=list)
+    metrics: list[str] = field(default_factory=list)
+    at_s: list[float] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+
+    @property
+    def next_position(self) -> int:
+        return len(self.positions) + len(self.rejected)
+
+    def add(self, device_id: object, metric: object, at: object, value: object, unit: object = "") -> None:
+        """Add a reading at the next position, or note why it is rejected."""
+        position = self.next_position
+        if position >= self.limit:
+            raise Problem("too_many_items", f"The request holds more than {self.limit} readings; split it.")
+        try:
+            row = (_name(device_id, "device_id"), _name(metric, "metric"), time_s(at), number(value), _unit(unit))
+        except ReadingRejected as error:
+            self.rejected.append(Rejection(position, str(error)))
+            return
+        self.positions.append(position)
+        self.device_ids.append(row[0])
+        self.metrics.append(row[1])
+        self.at_s.append(row[2])
+        self.values.append(row[3])
+        self.units.append(row[4])
+
+    def reject(self, reason: str) -> None:
+        """Note that the reading at the next position cannot be read."""
+        position = self.next_position
+        if position >= self.limit:
+            raise Problem("too_many_items", f"The request holds more than {self.limit} readings; split it.")
+        self.rejected.append(Rejection(position, reason))
+
+    def readings(self) -> Readings:
+        """Return what was collected."""
+        columns = Columns(
+            self.device_ids,
+            self.metrics,
+            np.asarray(self.at_s, dtype=np.float64),
+            np.asarray(self.values, dtype=np.float64),
+            self.units,
+        )
+        return Readings(columns, np.asarray(self.positions, dtype=np.int64), tuple(self.rejected))
+
+
+def time_s(at: object) -> float:
+    """Return seconds since 1970 of an ISO 8601 time with an offset, or of a number of seconds or milliseconds.
+
+    >>> time_s("2026-11-22T10:00:00+08:00") == time_s(1795312800) == time_s(1795312800000)
+    True
+    """
+    if isinstance(at, bool) or not isinstance(at, str | int | float):
+        raise ReadingRejected("at is missing; send ISO 8601 with an offset, or seconds or milliseconds since 1970")
+    if isinstance(at, str):
+        return _iso_time_s(at)
+    at_s = number(at, "at")
+    return at_s / 1000 if abs(at_s) >= MILLISECONDS_FROM else at_s
+
+
+def number(value: object, name: str = "value") -> float:
+    """Return a finite float."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ReadingRejected(f"{name} is not a number")
+    try:
+        converted = float(value)
+    except OverflowError as error:
+        raise ReadingRejected(f"{name} is too large a number") from error
+    if not math.isfinite(converted):
+        raise ReadingRejected(f"{name} is not finite")
+    return converted
+
+
+def _iso_time_s(at: str) -> float:
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise ReadingRejected(f"at {at[:40]!r} is not ISO 8601") from error
+    if moment.tzinfo is None:
+        raise ReadingRejected(f"at {at[:40]!r} has no offset; add Z or +08:00")
+    return moment.timestamp()
+
+
+def _name(name: object, column: str) -> str:
+    if not isinstance(name, str) or not name or len(name) > NAME_CHARS:
+        raise ReadingRejected(f"{column} is not a text of 1 to {NAME_CHARS} characters")
+    if not name.isprintable():
+        raise ReadingRejected(f"{column} holds characters that cannot be printed")
+    return name
+
+
+def _unit(unit: object) -> str:
+    if unit is None:
+        return ""
+    if not isinstance(unit, str) or len(unit) > NAME_CHARS or not unit.isprintable():
+        raise ReadingRejected("unit is not a short text")
+    return unit
+
+
+def pack_columns(columns: Columns) -> bytes:
+    """Return columns as an Arrow stream, names as dictionaries: about 20 bytes a reading."""
+    table = pa.table(
+        {
+            "device_id": pa.array(columns.device_ids, pa.string()).dictionary_encode(),
+            "metric": pa.array(columns.metrics, pa.string()).dictionary_encode(),
+            "at_s": pa.array(columns.at_s, pa.float64()),
+            "value": pa.array(columns.values, pa.float64()),
+            "unit": pa.array(columns.units or [""] * len(columns.at_s), pa.string()).dictionary_encode(),
+        }
+    )
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def unpack_columns(content: bytes) -> Columns:
+    """Return the columns that pack_columns packed."""
+    table = pa.ipc.open_stream(content).read_all()
+    return Columns(
+        table["device_id"].to_pylist(),
+        table["metric"].to_pylist(),
+        np.asarray(table["at_s"].to_numpy(), dtype=np.float64),
+        np.asarray(table["value"].to_numpy(), dtype=np.float64),
+        table["unit"].to_pylist(),
+    )

@@ -1,0 +1,169 @@
+"""Readings in, maintenance tickets kept: a batch is on disk before it is answered for, a restart goes on where it stopped.
+
+    take -> batch on disk -> monitor -> alerts -> tickets by key        restart: last snapshot, then the batches after it
+
+One lock orders all of it: the monitor is one state. Knows no HTTP.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from api.engines import Engines
+from api.ingest import Readings, pack_columns, unpack_columns
+from api.schemas.knowledge import SuggestionBody, suggestion_body
+from api.schemas.telemetry import RejectedReading, TelemetryTaken, Ticket
+from api.security import make_id
+from api.store import Store
+from api.store.telemetry import Snapshot
+from api.tickets import question_of, ticket_of
+from predictive.records import Alert, Observation, PredictiveError, StateMismatch
+
+if TYPE_CHECKING:
+    from predictive import Monitor
+
+log = structlog.get_logger(__name__)
+
+KIND = "maintenance"
+SUGGESTIONS = 3
+"""On a ticket; a technician reads three titles on a phone."""
+PLOTS_AT_ONCE = 20
+"""Drawn while a request waits (about 0.1 s each); a site-wide outage opens hundreds of tickets at once."""
+
+
+class Foresight:
+    """The monitor with its memory on disk."""
+
+    def __init__(self, *, engines: Engines, store: Store) -> None:
+        self._engines = engines
+        self._store = store
+        self._lock = threading.Lock()
+        self._monitor: Monitor | None = None
+        self._batch_id = 0
+        self._snapshot_batch_id = 0
+
+    def start(self) -> int:
+        """Take up the last snapshot and replay what came after; return how many batches were replayed."""
+        from predictive import Monitor
+
+        with self._lock:
+            snapshot = self._store.telemetry.snapshot()
+            self._monitor = Monitor()
+            if snapshot is not None:
+                self._restore(snapshot)
+            replayed = 0
+            for batch in self._store.telemetry.batches_after(self._batch_id):
+                self._replay(batch.id, batch.content, batch.received_at)
+                replayed += 1
+        return replayed
+
+    def take(self, readings: Readings, *, received_at: datetime) -> TelemetryTaken:
+        """Keep readings, judge them, and open, change or resolve tickets."""
+        if not len(readings.positions):
+            return self._answer(readings, None)
+        content = pack_columns(readings.columns)
+        with self._lock:
+            monitor = self._running()
+            telemetry = self._store.telemetry
+            batch_id = telemetry.add_batch(content, readings=len(readings.positions), received_at=received_at)
+            observation = monitor.observe_columns(readings.columns, received_at=received_at)
+            self._batch_id = batch_id
+            self._keep(observation.alerts)
+        return self._answer(readings, observation)
+
+    def advance(self, now: datetime) -> tuple[Ticket, ...]:
+        """Let time pass without readings."""
+        with self._lock:
+            return self._keep(self._running().advance(now))
+
+    def snapshot(self, *, at: datetime) -> None:
+        """Write the monitor's state, if anything came since the last time, and forget batches too old to matter."""
+        with self._lock:
+            if self._batch_id == self._snapshot_batch_id:
+                return
+            snapshot = Snapshot(self._batch_id, self._running().snapshot())
+            self._store.telemetry.keep_snapshot(snapshot, at=at)
+            self._snapshot_batch_id = self._batch_id
+        oldest = at - timedelta(days=self._engines.settings.telemetry_keep_days)
+        self._store.telemetry.forget_before(oldest, up_to=snapshot.batch_id)
+
+    def _restore(self, snapshot: Snapshot) -> None:
+        from predictive import Monitor
+
+        try:
+            self._monitor = Monitor.restore(snapshot.content)
+        except StateMismatch as error:
+            log.warning(
+                "snapshot_unusable", reason=str(error), fix="nothing: the kept batches are replayed from the start"
+            )
+            return
+        self._batch_id = self._snapshot_batch_id = snapshot.batch_id
+
+    def _replay(self, batch_id: int, content: bytes, received_at: datetime) -> None:
+        try:
+            observation = self._running().observe_columns(unpack_columns(content), received_at=received_at)
+        except PredictiveError as error:
+            log.error("batch_refused", batch_id=batch_id, reason=str(error))
+            return
+        finally:
+            self._batch_id = batch_id
+        self._keep(observation.alerts)
+
+    def _running(self) -> Monitor:
+        if self._monitor is None:
+            raise RuntimeError("Foresight.start() was not called before readings came")
+        return self._monitor
+
+    def _keep(self, alerts: Sequence[Alert]) -> tuple[Ticket, ...]:
+        """Keep the ticket of each alert; an alert that says nothing newer changes nothing."""
+        kept: list[Ticket] = []
+        for number, alert in enumerate(alerts):
+            known = self._store.tickets.by_key(KIND, alert.key)
+            if known is not None and known.updated_at > alert.updated_at:
+                continue
+            ticket = ticket_of(
+                alert,
+                ticket_id=make_id() if known is None else known.id,
+                locale=self._engines.settings.default_locale,
+                suggestions=self._suggestions(alert),
+            )
+            plot = self._plot(alert) if number < PLOTS_AT_ONCE else ""
+            kept.append(self._store.tickets.put(ticket, plot=plot))
+            log.info("ticket_changed", key=alert.key, state=alert.state, severity=alert.severity)
+        return tuple(kept)
+
+    def _plot(self, alert: Alert) -> str:
+        from predictive import plot_alert_svg
+
+        if not alert.reasons:
+            return ""
+        points = self._running().series_window(alert.device_id, alert.reasons[0].metric)
+        return plot_alert_svg(alert, points) if len(points.at_s) else ""
+
+    def _suggestions(self, alert: Alert) -> list[SuggestionBody]:
+        import nlp
+
+        found = nlp.suggest(question_of(alert), retriever=self._engines.knowledge_base(), top_k=SUGGESTIONS)
+        return [] if found.is_abstained else [suggestion_body(suggestion) for suggestion in found.suggestions]
+
+    def _answer(self, readings: Readings, observation: Observation | None) -> TelemetryTaken:
+        """Count what became of a request; reasons beyond the limit are counted in one last entry."""
+        rejected = [(entry.index, entry.reason) for entry in readings.rejected]
+        if observation is not None:
+            rejected += [(int(readings.positions[entry.index]), entry.reason) for entry in observation.rejected]
+        rejected.sort(key=lambda entry: entry[0])
+        limit = self._engines.settings.limits.rejections
+        bodies = [RejectedReading(index=index, reason=reason) for index, reason in rejected[:limit]]
+        if len(rejected) > limit:
+            bodies.append(RejectedReading(index=-1, reason=f"{len(rejected) - limit} more were rejected"))
+        return TelemetryTaken(
+            accepted=observation.accepted if observation else 0,
+            duplicates=observation.duplicates if observation else 0,
+            late=observation.late if observation else 0,
+            rejected=bodies,
+        )

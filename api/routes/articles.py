@@ -1,0 +1,117 @@
+"""The knowledge base over HTTP: articles one by one, and many at once. A write is visible to the next search."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from api.errors import Problem
+from api.routes.article_import import IMPORT_BODY, ReadImport, import_articles
+from api.routes.documentation import problems
+from api.routes.wiring import EnginesOf, MayAdminister, MaySuggest, SettingsOf
+from api.schemas.knowledge import ArticleBody, ArticleIn, ArticlesImported, ArticleWritten
+from api.schemas.text import Key, Name
+from nlp.records import Article
+
+router = APIRouter(tags=["knowledge base"])
+
+ArticleId = Annotated[Name, Path(description="Any text without a slash")]
+BaseName = Annotated[Key | None, Query(description="Knowledge base; the default one where absent")]
+
+
+@router.get("/v1/articles", responses=problems(401, 403, 422))
+def list_articles(
+    _: MaySuggest,
+    engines: EnginesOf,
+    response: Response,
+    kb: BaseName = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
+    after: Annotated[str | None, Query(max_length=200, description="Id of the last article of the page before")] = None,
+) -> list[str]:
+    """List ids in order; the header Link names the next page."""
+    ids = sorted(known for known in engines.knowledge_base(kb).article_ids() if after is None or known > after)
+    if len(ids) > limit:
+        response.headers["Link"] = next_link(limit=limit, after=ids[limit - 1], kb=kb)
+    return ids[:limit]
+
+
+@router.get("/v1/articles/{article_id}", responses=problems(401, 403, 404, 422))
+def get_article(article_id: ArticleId, _: MaySuggest, engines: EnginesOf, kb: BaseName = None) -> ArticleBody:
+    """Return an article by its id."""
+    article = engines.knowledge_base(kb).get(article_id)
+    if article is None:
+        raise _unknown(article_id)
+    return article_body(article)
+
+
+@router.put("/v1/articles/{article_id}", responses=problems(400, 401, 403, 413, 422))
+def put_article(
+    article_id: ArticleId,
+    body: ArticleIn,
+    _: MayAdminister,
+    engines: EnginesOf,
+    settings: SettingsOf,
+    kb: BaseName = None,
+) -> ArticleWritten:
+    """Add an article, or replace the one of that id."""
+    limit = settings.limits.article_chars
+    if len(body.body) > limit:
+        raise Problem("text_too_long", f"The article has {len(body.body)} characters; at most {limit} are taken.")
+    article = article_of(article_id, body)
+    return ArticleWritten(id=article_id, result=engines.knowledge_base(kb).put(article))
+
+
+@router.delete("/v1/articles/{article_id}", status_code=204, responses=problems(401, 403, 404, 422))
+def delete_article(article_id: ArticleId, _: MayAdminister, engines: EnginesOf, kb: BaseName = None) -> None:
+    """Delete an article."""
+    if not engines.knowledge_base(kb).delete(article_id):
+        raise _unknown(article_id)
+
+
+@router.post(
+    "/v1/articles/import",
+    openapi_extra=IMPORT_BODY,
+    responses=problems(400, 401, 403, 413, 415, 422),
+)
+def create_articles(_: MayAdminister, files: ReadImport, engines: EnginesOf, kb: BaseName = None) -> ArticlesImported:
+    """Add or replace many articles; those that cannot be taken are listed with the reason."""
+    return import_articles(files, engines=engines, kb=kb)
+
+
+def article_of(article_id: str, body: ArticleIn) -> Article:
+    """Return the noun of a body."""
+    return Article(
+        id=article_id,
+        title=body.title,
+        body=body.body,
+        locale=body.locale,
+        tags=tuple(body.tags),
+        allowed=tuple(body.allowed),
+        url=body.url,
+    )
+
+
+def article_body(article: Article) -> ArticleBody:
+    """Return the body of a noun; `model_construct`, because a loaded article need not fit today's limits."""
+    return ArticleBody.model_construct(
+        id=article.id,
+        title=article.title,
+        body=article.body,
+        locale=article.locale,
+        tags=list(article.tags),
+        allowed=list(article.allowed),
+        url=article.url,
+    )
+
+
+def next_link(*, limit: int, after: str, kb: str | None) -> str:
+    """Return the header that names the next page."""
+    from urllib.parse import urlencode
+
+    query = {"limit": str(limit), "after": after} | ({"kb": kb} if kb else {})
+    return f'</v1/articles?{urlencode(query)}>; rel="next"'
+
+
+def _unknown(article_id: str) -> Problem:
+    return Problem("not_found", f"No article {article_id[:50]!r} is in this knowledge base.", where="article_id")

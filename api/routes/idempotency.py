@@ -1,0 +1,71 @@
+"""A key and a request in; the first time the work is done, later times its answer is sent again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from api.errors import Problem
+from api.store import Store
+from api.store.replies import RUNNING, Reply
+
+JSON = "application/json"
+
+
+def digest_of_parts(*parts: bytes) -> str:
+    """Return one digest of a request's parts; where one ends and the next begins counts."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(hashlib.sha256(part).digest())
+    return whole.hexdigest()
+
+
+def answer_once(
+    produce: Callable[[], BaseModel],
+    *,
+    key: str | None,
+    owner: str,
+    digest: str,
+    store: Store,
+    at: datetime,
+    status: int = 200,
+) -> Response:
+    """Return the answer, from the first request with this key where there was one.
+
+    Raises:
+        Problem: the key was used for another request, or its first request still runs.
+    """
+    if key is None:
+        return _response(_reply_of(produce(), digest=digest, status=status))
+    known = store.replies.claim(owner, key, digest=digest, at=at)
+    if known is not None:
+        return _repeated(known, key=key, digest=digest)
+    try:
+        reply = _reply_of(produce(), digest=digest, status=status)
+        store.replies.keep(owner, key, reply)
+    except BaseException:
+        store.replies.release(owner, key)
+        raise
+    return _response(reply)
+
+
+def _repeated(known: Reply, *, key: str, digest: str) -> Response:
+    if known.digest != digest:
+        raise Problem("idempotency_conflict", f"The key {key[:50]!r} came before with another body.")
+    if known.status == RUNNING:
+        raise Problem(
+            "idempotency_in_progress", f"The first request with {key[:50]!r} still runs.", headers={"Retry-After": "2"}
+        )
+    return _response(known)
+
+
+def _reply_of(body: BaseModel, *, digest: str, status: int) -> Reply:
+    return Reply(digest, status, JSON, body.model_dump_json(by_alias=True).encode())
+
+
+def _response(reply: Reply) -> Response:
+    return Response(reply.body, status_code=reply.status, media_type=reply.content_type)

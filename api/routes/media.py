@@ -1,0 +1,127 @@
+"""POST /v1/audio/transcriptions (as OpenAI's) and POST /v1/ocr: one file in, what was said or written out."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+
+from api.errors import Problem
+from api.prefill import Attachment
+from api.prefill.answer import pages_read
+from api.routes.documentation import form_body, problems
+from api.routes.forms import Form, read_form
+from api.routes.wiring import EnginesOf, MayPrefill
+from api.schemas.media import PagesRead, SpokenText, VerboseSegment, VerboseTranscription, VerboseWord
+from speech.records import Segment, Transcript
+
+router = APIRouter(tags=["media"])
+
+FORMATS = ("json", "verbose_json", "text", "srt", "vtt")
+LANGUAGES = ("zh", "en", "auto")
+PROMPT_CHARS = 2_000
+_FILE: dict[str, Any] = {"type": "string", "format": "binary"}
+TRANSCRIPTION_BODY = form_body(
+    ["file"],
+    file=_FILE,
+    model={"type": "string", "description": "Taken and ignored: the configured model speaks"},
+    language={"type": "string", "enum": list(LANGUAGES)},
+    prompt={"type": "string", "maxLength": PROMPT_CHARS, "description": "Words to listen for, separated by commas"},
+    response_format={"type": "string", "enum": list(FORMATS), "default": "json"},
+)
+OCR_BODY = form_body(["file"], file=_FILE)
+ReadForm = Annotated[Form, Depends(read_form)]
+_MANY = {
+    200: {
+        "content": {
+            "application/json": {"schema": {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("SpokenText", "VerboseTranscription")]}},
+            "text/plain": {"schema": {"type": "string"}},
+            "text/vtt": {"schema": {"type": "string"}},
+        }
+    }
+}  # fmt: skip
+
+
+@router.post(
+    "/v1/audio/transcriptions",
+    response_class=Response,
+    openapi_extra=TRANSCRIPTION_BODY,
+    responses={**_MANY, **problems(400, 401, 403, 413, 415, 422, 503)},
+)
+def create_transcription(_: MayPrefill, form: ReadForm, engines: EnginesOf) -> Response:
+    """Write down what was said in one recording."""
+    file = one_file(form)
+    language = _choice(form, "language", LANGUAGES, default="auto")
+    response_format = _choice(form, "response_format", FORMATS, default="json")
+    hotwords = [word.strip() for word in form.fields.get("prompt", "")[:PROMPT_CHARS].split(",") if word.strip()]
+    transcript = engines.transcribe(file.content, name=file.name, language=language, hotwords=hotwords)
+    return _as_format(transcript, response_format)
+
+
+@router.post("/v1/ocr", openapi_extra=OCR_BODY, responses=problems(400, 401, 403, 413, 415, 422, 503))
+def create_reading(_: MayPrefill, form: ReadForm, engines: EnginesOf) -> PagesRead:
+    """Read the lines and codes of one image or PDF."""
+    file = one_file(form)
+    return pages_read(file.name, engines.read(file.content, name=file.name))
+
+
+def one_file(form: Form) -> Attachment:
+    """Return the form's one file."""
+    if len(form.files) != 1:
+        raise Problem("validation_failed", f"The form holds {len(form.files)} files, not one.", where="file")
+    file = form.files[0].attachment
+    if not file.content:
+        raise Problem("file_empty", f"{file.name} holds no bytes.", where=file.name)
+    return file
+
+
+def _choice(form: Form, name: str, choices: tuple[str, ...], *, default: str) -> str:
+    chosen = form.fields.get(name) or default
+    if chosen not in choices:
+        raise Problem("validation_failed", f"{name} {chosen[:20]!r} is none of {', '.join(choices)}.", where=name)
+    return chosen
+
+
+def _as_format(transcript: Transcript, response_format: str) -> Response:
+    from speech import to_srt, to_vtt
+
+    if response_format == "text":
+        return PlainTextResponse(transcript.text + "\n")
+    if response_format == "srt":
+        return PlainTextResponse(to_srt(transcript))
+    if response_format == "vtt":
+        return Response(to_vtt(transcript), media_type="text/vtt")
+    if response_format == "verbose_json":
+        return JSONResponse(verbose_body(transcript).model_dump(mode="json"))
+    return JSONResponse(SpokenText(text=transcript.text).model_dump())
+
+
+def verbose_body(transcript: Transcript) -> VerboseTranscription:
+    """Return OpenAI's verbose shape."""
+    return VerboseTranscription(
+        language=transcript.language,
+        duration=round(transcript.duration_s, 3),
+        text=transcript.text,
+        segments=[_segment(number, segment) for number, segment in enumerate(transcript.segments)],
+        words=[
+            VerboseWord(word=word.text, start=round(word.start_s, 3), end=round(word.end_s, 3))
+            for segment in transcript.segments
+            for word in segment.words
+        ],
+        engine=transcript.engine,
+        warnings=list(transcript.warnings),
+    )
+
+
+def _segment(number: int, segment: Segment) -> VerboseSegment:
+    return VerboseSegment(
+        id=number,
+        start=round(segment.start_s, 3),
+        end=round(segment.end_s, 3),
+        text=segment.text,
+        avg_logprob=round(math.log(max(segment.confidence, 1e-6)), 4),
+        speaker=segment.speaker,
+        channel=segment.channel,
+    )

@@ -1,0 +1,45 @@
+"""POST /v1/prefill and what came of it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api.errors import Problem
+from api.prefill import prefill
+from api.routes.documentation import PREFILL_BODY, problems
+from api.routes.idempotency import answer_once
+from api.routes.prefill_call import ReadPrefillCall
+from api.routes.wiring import EnginesOf, IdempotencyKey, MayPrefill, Now, StoreOf
+from api.schemas.prefill import PrefillResponse
+
+router = APIRouter(tags=["prefill"])
+
+
+@router.post(
+    "/v1/prefill",
+    response_model=PrefillResponse,
+    openapi_extra=PREFILL_BODY,
+    responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
+)
+def create_prefill(
+    owner: MayPrefill, call: ReadPrefillCall, engines: EnginesOf, store: StoreOf, at: Now, key: IdempotencyKey = None
+) -> Response:
+    """Fill a ticket in from messages, recordings and photos."""
+    return answer_once(
+        lambda: prefill(call.request, call.files, engines=engines, store=store, at=at),
+        key=key,
+        owner=owner,
+        digest=call.digest(),
+        store=store,
+        at=at,
+    )
+
+
+@router.get("/v1/prefills/{prefill_id}", responses=problems(401, 403, 404, 422))
+def get_prefill(prefill_id: str, _: MayPrefill, store: StoreOf) -> PrefillResponse:
+    """Return a draft by its id."""
+    stored = store.drafts.prefill(prefill_id)
+    if stored is None:
+        raise Problem("not_found", f"No prefill {prefill_id[:50]!r} is kept here.", where="prefill_id")
+    return stored.response

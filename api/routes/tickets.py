@@ -1,0 +1,59 @@
+"""GET /v1/tickets: maintenance tickets and their plots."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from api.errors import Problem
+from api.routes.documentation import problems
+from api.routes.wiring import MaySendTelemetry, StoreOf
+from api.schemas.telemetry import Ticket
+
+router = APIRouter(tags=["tickets"])
+
+SVG_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@router.get("/v1/tickets", responses=problems(401, 403, 422))
+def list_tickets(
+    _: MaySendTelemetry,
+    store: StoreOf,
+    response: Response,
+    kind: Literal["maintenance"] = "maintenance",
+    state: Literal["open", "resolved"] | None = None,
+    device_id: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    after: Annotated[str | None, Query(max_length=32, description="Id of the last ticket of the page before")] = None,
+) -> list[Ticket]:
+    """List tickets, newest first; the header Link names the next page."""
+    tickets = store.tickets.list(kind=kind, state=state, device_id=device_id, limit=limit, after=after)
+    if len(tickets) == limit:
+        response.headers["Link"] = f'</v1/tickets?kind={kind}&limit={limit}&after={tickets[-1].id}>; rel="next"'
+    return list(tickets)
+
+
+@router.get("/v1/tickets/{ticket_id}", responses=problems(401, 403, 404, 422))
+def get_ticket(ticket_id: str, _: MaySendTelemetry, store: StoreOf) -> Ticket:
+    """Return a ticket by its id."""
+    ticket = store.tickets.get(ticket_id)
+    if ticket is None:
+        raise Problem("not_found", f"No ticket {ticket_id[:50]!r} is kept here.", where="ticket_id")
+    return ticket
+
+
+@router.get(
+    "/v1/tickets/{ticket_id}/plot.svg",
+    response_class=Response,
+    responses={200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}}, **problems(401, 403, 404, 422)},
+)
+def get_plot(ticket_id: str, _: MaySendTelemetry, store: StoreOf) -> Response:
+    """Return the plot of a ticket's strongest reason."""
+    plot = store.tickets.plot(ticket_id)
+    if not plot:
+        raise Problem("not_found", f"No plot of a ticket {ticket_id[:50]!r} is kept here.", where="ticket_id")
+    return Response(plot, media_type="image/svg+xml", headers=SVG_HEADERS)

@@ -1,0 +1,187 @@
+"""POST /v1/prefill: what is known of a ticket in, its draft out; and what people did with the draft."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from api.schemas.text import Key, Locale, Name, Text
+
+Box = list[tuple[float, float]]
+Confidence = float
+
+
+class Customer(BaseModel):
+    id: Name | None = None
+    phone: Name | None = None
+
+
+class Message(BaseModel):
+    id: Name | None = Field(default=None, description="Named in the evidence; m1, m2, ... where absent")
+    role: Literal["customer", "agent", "unknown"] = "customer"
+    text: Text
+    at: AwareDatetime | None = None
+
+
+class PrefillRequest(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "template": "appliance_repair",
+                "locale": "zh-CN",
+                "messages": [{"id": "m1", "role": "customer", "text": "订单号20240518936，空调显示E5"}],
+            }
+        }
+    )
+
+    ticket_id: Name | None = None
+    template: Name | None = Field(default=None, description="Which fields the ticket needs; GET /v1/templates")
+    channel: Name | None = None
+    locale: Locale = ""
+    reference_time: AwareDatetime | None = Field(default=None, description='What "yesterday" is relative to')
+    customer: Customer = Customer()
+    messages: list[Message] = []
+
+
+class Candidate(BaseModel):
+    value: str
+    confidence: float = Field(ge=0, le=1)
+
+
+class Evidence(BaseModel):
+    """Where a value can be checked; `quote` is exactly the source's text. Which places are given depends on `kind`."""
+
+    source: str
+    kind: Literal["text", "audio", "image", "record"]
+    quote: str
+    start: int | None = Field(default=None, description="Code points in the message, end exclusive")
+    end: int | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    speaker: str | None = None
+    page: int | None = None
+    box: Box | None = Field(default=None, description="Four corners in pixels of the upright page")
+
+
+class Check(BaseModel):
+    name: str
+    passed: bool
+    detail: str
+
+
+class DraftField(BaseModel):
+    value: str | None
+    status: Literal["auto", "suggest", "conflict", "missing"]
+    confidence: float = Field(ge=0, le=1)
+    candidates: list[Candidate] = []
+    evidence: list[Evidence] = []
+    checks: list[Check] = []
+
+
+class NextQuestion(BaseModel):
+    field: str
+    text: str
+    choices: list[str] = []
+
+
+class Classification(BaseModel):
+    """null is an honest "not known"."""
+
+    intent: str | None = None
+    priority: str | None = None
+    language: str | None = None
+
+
+class SpokenWord(BaseModel):
+    start_s: float
+    end_s: float
+    text: str
+    confidence: float
+
+
+class SpokenSegment(BaseModel):
+    start_s: float
+    end_s: float
+    channel: int
+    speaker: str
+    text: str
+    confidence: float
+    words: list[SpokenWord] = []
+
+
+class TranscriptBody(BaseModel):
+    file: str
+    language: str
+    duration_s: float
+    engine: str
+    text: str
+    segments: list[SpokenSegment]
+    warnings: list[str] = []
+
+
+class PageLine(BaseModel):
+    text: str
+    box: Box
+    confidence: float
+
+
+class PageCode(BaseModel):
+    symbology: str
+    text: str
+    box: Box
+    gs1: dict[str, str] = {}
+
+
+class PageBody(BaseModel):
+    file: str = Field(description="Name of the file the page is from")
+    page: int = 0
+    width: int
+    height: int
+    rotation: int
+    lines: list[PageLine]
+    codes: list[PageCode]
+    quality: list[str] = []
+    engine: str
+
+
+class PrefillResponse(BaseModel):
+    id: str
+    ticket_id: str | None = None
+    template: str
+    fields: dict[str, DraftField]
+    missing: list[str]
+    next_question: NextQuestion | None
+    classification: Classification
+    summary: str | None
+    transcripts: list[TranscriptBody]
+    pages: list[PageBody]
+    models: dict[str, str] = Field(description="Engine and model that were used, by job")
+    timing_ms: dict[str, float]
+    warnings: list[str]
+    created_at: datetime
+
+
+class Feedback(BaseModel):
+    """About one field of a prefill, or about one suggested article."""
+
+    prefill_id: Key | None = None
+    field: Name | None = None
+    final: Text | None = Field(default=None, max_length=2_000)
+    suggestion_id: Key | None = None
+    article_id: Name | None = None
+    action: Literal["accepted", "edited", "cleared", "used", "helpful", "not_relevant", "incorrect", "outdated"]
+
+    @model_validator(mode="after")
+    def _check_subject(self) -> Self:
+        of_prefill = self.action in ("accepted", "edited", "cleared")
+        if of_prefill and not (self.prefill_id and self.field):
+            raise ValueError(f"action {self.action} needs prefill_id and field")
+        if not of_prefill and not (self.suggestion_id and self.article_id):
+            raise ValueError(f"action {self.action} needs suggestion_id and article_id")
+        return self
+
+
+class FeedbackTaken(BaseModel):
+    id: str

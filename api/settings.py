@@ -1,0 +1,89 @@
+"""Settings in: environment (BEFOREHAND_*) or keyword arguments. Out: one frozen object that everything in api/ is built from.
+
+Knows no engine and opens no file. Every limit says where it comes from; a limit is an upper bound on memory or time that one
+request may cost.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+VERSION = version("beforehand")
+MIB = 1024 * 1024
+
+
+class Limits(BaseSettings):
+    """What one request may cost."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    json_bytes: int = Field(default=4 * MIB, gt=0)
+    """A prefill request at the text limit, with four-byte characters all escaped as \\uXXXX pairs, still fits."""
+    upload_bytes: int = Field(default=256 * MIB, gt=0)
+    """Two hours of 16 kHz 16-bit mono WAV are 220 MiB."""
+    telemetry_bytes: int = Field(default=32 * MIB, gt=0)
+    """About 300,000 readings of 100 bytes as NDJSON."""
+    measurements: int = Field(default=500_000, gt=0)
+    """Readings in one request: the telemetry_bytes above in the tersest format."""
+    text_chars: int = Field(default=200_000, gt=0)
+    """All messages of one prefill together: 100 pages of text, forty times the longest helpdesk dialogue seen (stc3)."""
+    messages: int = Field(default=1_000, gt=0)
+    files: int = Field(default=20, gt=0)
+    question_chars: int = Field(default=10_000, gt=0)
+    article_chars: int = Field(default=1_000_000, gt=0)
+    articles: int = Field(default=10_000, gt=0)
+    """Articles in one import request."""
+    json_depth: int = Field(default=32, gt=0)
+    """Deepest legitimate body (a template's JSON Schema) is 8; CPython's parser overflows near 1,000."""
+    rejections: int = Field(default=1_000, gt=0)
+    """Rejected readings listed one by one in an answer; more are counted in one last entry."""
+
+
+class Settings(BaseSettings):
+    """Everything that an administrator may set."""
+
+    model_config = SettingsConfigDict(env_prefix="BEFOREHAND_", env_nested_delimiter="__", frozen=True, extra="ignore")
+
+    data_dir: Path = Path("beforehand-data")
+    database_url: str = ""
+    """SQLAlchemy URL; empty means SQLite in data_dir."""
+    models_dir: Path | None = None
+    """Folder with one sub-folder a model; empty means data_dir/models."""
+
+    transcriber: Literal["auto", "whisper", "sphinx"] = "auto"
+    """auto: Whisper where its weights are at hand, pocketsphinx otherwise, with a warning."""
+    whisper_model: str = "whisper-small"
+    reader: str = "ppocr"
+    threads: int = Field(default=2, gt=0)
+    """Intra-op threads of each engine; fixed, so that two engines at once do not fight for cores."""
+
+    default_template: str = "appliance_repair"
+    default_locale: str = "zh-CN"
+    default_region: str = Field(default="CN", pattern="^[A-Z]{2}$")
+    default_knowledge_base: str = "default"
+    catalogue: str = ""
+    """Name of the catalogue prefill resolves device models against; empty: the only one loaded, else "devices"."""
+
+    snapshot_every_s: float = Field(default=60.0, gt=0)
+    """How often the telemetry monitor's state is written; a restart replays what came after."""
+    advance_every_s: float = Field(default=30.0, gt=0)
+    """How often silence is looked at: gaps open and quiet alerts resolve without a new reading."""
+    telemetry_keep_days: float = Field(default=32.0, gt=0)
+    """Accepted batches are kept this long, so that a changed detector can be replayed over a whole month."""
+    session_hours: float = Field(default=12.0, gt=0)
+    limits: Limits = Limits()
+
+    @property
+    def database(self) -> str:
+        """Return the database's URL."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'beforehand.sqlite3').as_posix()}"
+
+    @property
+    def models_folder(self) -> Path:
+        """Return the folder that `models pull` fills and engines load from."""
+        return self.models_dir or self.data_dir / "models"

@@ -1,0 +1,65 @@
+"""A database URL in, short transactions out. SQLite in WAL mode by default, PostgreSQL by URL; schema kept by alembic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_TIMEOUT_MS = 30_000
+"""How long a writer waits for another: longer than any transaction here, shorter than an impatient client."""
+
+
+class Database:
+    """Open cheaply; `migrate` brings the schema up to date."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self._engine = create_engine(self._url)
+        if self._url.get_backend_name() == "sqlite":
+            event.listen(self._engine, "connect", _set_sqlite_pragmas)
+        self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    def migrate(self) -> None:
+        """Create the folder and bring the schema to the newest revision."""
+        if self._url.get_backend_name() == "sqlite" and self._url.database:
+            Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        with self._engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Yield a session; commit at the end, roll back on an error."""
+        with self._sessions.begin() as session:
+            yield session
+
+    def check(self) -> None:
+        """Raise where the database does not answer."""
+        with self._engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _set_sqlite_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Let readers and one writer work at once, and let a commit survive a power cut (synchronous=FULL)."""
+    assert isinstance(connection, SqliteConnection)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")

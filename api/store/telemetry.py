@@ -1,0 +1,76 @@
+"""Accepted telemetry, durable before it is answered for, and the monitor's last snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+
+from api.store.database import Database
+from api.store.tables import MonitorSnapshot, TelemetryBatch
+
+SNAPSHOT_ID = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBatch:
+    id: int
+    received_at: datetime
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The monitor's state once the batch `batch_id` was observed."""
+
+    batch_id: int
+    content: bytes
+
+
+class Telemetry:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add_batch(self, content: bytes, *, readings: int, received_at: datetime) -> int:
+        """Keep a batch; when this returns it is on disk."""
+        row = TelemetryBatch(received_at=received_at, readings=readings, content=content)
+        with self._database.transaction() as session:
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def batches_after(self, batch_id: int) -> Iterator[StoredBatch]:
+        """Yield the batches after one, in order, one at a time."""
+        while (batch := self._next_batch(batch_id)) is not None:
+            yield batch
+            batch_id = batch.id
+
+    def _next_batch(self, batch_id: int) -> StoredBatch | None:
+        query = select(TelemetryBatch).where(TelemetryBatch.id > batch_id).order_by(TelemetryBatch.id).limit(1)
+        with self._database.transaction() as session:
+            row = session.scalars(query).first()
+        return None if row is None else StoredBatch(row.id, row.received_at, row.content)
+
+    def forget_before(self, at: datetime, *, up_to: int) -> None:
+        """Forget batches received before a moment that a snapshot already covers."""
+        with self._database.transaction() as session:
+            session.execute(delete(TelemetryBatch).where(TelemetryBatch.received_at < at, TelemetryBatch.id <= up_to))
+
+    def count(self) -> int:
+        """Return how many readings are kept."""
+        with self._database.transaction() as session:
+            return session.scalar(select(func.coalesce(func.sum(TelemetryBatch.readings), 0))) or 0
+
+    def snapshot(self) -> Snapshot | None:
+        """Return the last snapshot."""
+        with self._database.transaction() as session:
+            row = session.get(MonitorSnapshot, SNAPSHOT_ID)
+        return None if row is None else Snapshot(row.batch_id, row.content)
+
+    def keep_snapshot(self, snapshot: Snapshot, *, at: datetime) -> None:
+        """Keep a snapshot in place of the last one."""
+        row = MonitorSnapshot(id=SNAPSHOT_ID, batch_id=snapshot.batch_id, created_at=at, content=snapshot.content)
+        with self._database.transaction() as session:
+            session.merge(row)

@@ -1,0 +1,31 @@
+"""Ticket templates that an administrator made; the built-in ones are nlp's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from api.store.database import Database
+from api.store.tables import TemplateRow
+
+
+class Templates:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names, in order."""
+        with self._database.transaction() as session:
+            return tuple(session.scalars(select(TemplateRow.name).order_by(TemplateRow.name)))
+
+    def get(self, name: str) -> str | None:
+        """Return a template's JSON Schema as text."""
+        with self._database.transaction() as session:
+            row = session.get(TemplateRow, name)
+        return None if row is None else row.body
+
+    def put(self, name: str, body: str, *, at: datetime) -> None:
+        """Keep a template in place of the one of that name."""
+        with self._database.transaction() as session:
+            session.merge(TemplateRow(name=name, updated_at=at, body=body))

@@ -1,0 +1,65 @@
+"""Maintenance tickets: one a key, changed in place, so that a replay changes nothing."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, tuple_
+
+from api.schemas.telemetry import Ticket
+from api.store.database import Database
+from api.store.tables import TicketRow
+
+
+class Tickets:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, ticket: Ticket, *, plot: str) -> Ticket:
+        """Keep a ticket in place of the one with its kind and key, whose id it takes; return what is kept."""
+        query = select(TicketRow).where(TicketRow.kind == ticket.kind, TicketRow.key == ticket.key)
+        with self._database.transaction() as session:
+            row = session.scalars(query).first()
+            if row is None:
+                row = TicketRow(id=ticket.id, kind=ticket.kind, key=ticket.key)
+                session.add(row)
+            kept = ticket.model_copy(
+                update={"id": row.id, "plot_url": f"/v1/tickets/{row.id}/plot.svg" if plot else ""}
+            )
+            row.device_id, row.state = kept.device_id, kept.state
+            row.opened_at, row.updated_at = kept.opened_at, kept.updated_at
+            row.body, row.plot = kept.model_dump_json(), plot
+        return kept
+
+    def get(self, ticket_id: str) -> Ticket | None:
+        """Return a ticket by its id."""
+        with self._database.transaction() as session:
+            row = session.get(TicketRow, ticket_id)
+        return None if row is None else Ticket.model_validate_json(row.body)
+
+    def by_key(self, kind: str, key: str) -> Ticket | None:
+        """Return a ticket by its key."""
+        with self._database.transaction() as session:
+            row = session.scalars(select(TicketRow).where(TicketRow.kind == kind, TicketRow.key == key)).first()
+        return None if row is None else Ticket.model_validate_json(row.body)
+
+    def plot(self, ticket_id: str) -> str | None:
+        """Return a ticket's plot as SVG; empty where nothing could be drawn."""
+        with self._database.transaction() as session:
+            row = session.get(TicketRow, ticket_id)
+        return None if row is None else row.plot
+
+    def list(
+        self, *, kind: str, limit: int, state: str | None = None, device_id: str | None = None, after: str | None = None
+    ) -> tuple[Ticket, ...]:
+        """Return tickets, newest first; `after` is the id of the last ticket of the page before."""
+        query = select(TicketRow).where(TicketRow.kind == kind)
+        if state is not None:
+            query = query.where(TicketRow.state == state)
+        if device_id is not None:
+            query = query.where(TicketRow.device_id == device_id)
+        with self._database.transaction() as session:
+            last = session.get(TicketRow, after) if after is not None else None
+            if last is not None:
+                query = query.where(tuple_(TicketRow.opened_at, TicketRow.id) < (last.opened_at, last.id))
+            query = query.order_by(TicketRow.opened_at.desc(), TicketRow.id.desc()).limit(limit)
+            rows = session.scalars(query).all()
+        return tuple(Ticket.model_validate_json(row.body) for row in rows)

@@ -1,0 +1,76 @@
+"""A question, a prefill or a ticket in; ranked, cited suggestions out, or an honest "nothing fits". Knows no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from api.engines import Engines
+from api.errors import Problem
+from api.schemas import knowledge as shapes
+from api.security import make_id
+from api.store import Store
+from nlp.records import Suggestions
+
+
+def suggest(
+    request: shapes.SuggestionRequest, *, engines: Engines, store: Store, at: datetime
+) -> shapes.SuggestionResponse:
+    """Answer a request for suggestions and keep the answer for its feedback.
+
+    Raises:
+        Problem: the question is too long, or its prefill or ticket is not known.
+    """
+    question = _question(request, store=store)
+    limit = engines.settings.limits.question_chars
+    if len(question) > limit:
+        raise Problem("text_too_long", f"The question has {len(question)} characters; at most {limit} are taken.")
+    found = find_suggestions(
+        question, engines=engines, kb=request.filters.kb, top_k=request.top_k, groups=request.filters.groups
+    )
+    response = shapes.SuggestionResponse(
+        id=make_id(),
+        abstained=found.is_abstained,
+        suggestions=[shapes.suggestion_body(suggestion) for suggestion in found.suggestions],
+        answer=_answer(found),
+    )
+    store.drafts.add_suggestions(response, question=question, at=at)
+    return response
+
+
+def find_suggestions(
+    question: str, *, engines: Engines, kb: str | None = None, top_k: int = 5, groups: Iterable[str] = ()
+) -> Suggestions:
+    """Search one knowledge base as one group of people may see it."""
+    import nlp
+
+    return nlp.suggest(question, retriever=engines.knowledge_base(kb), top_k=top_k, allowed=tuple(groups))
+
+
+def _answer(found: Suggestions) -> shapes.Answer | None:
+    """Return the best suggestion's own sentences; None where nothing fits, because nothing is made up."""
+    if found.is_abstained or not found.suggestions or not found.suggestions[0].citations:
+        return None
+    citations = found.suggestions[0].citations
+    return shapes.Answer(
+        text="\n".join(citation.quote for citation in citations),
+        citations=[shapes.citation_body(citation) for citation in citations],
+    )
+
+
+def _question(request: shapes.SuggestionRequest, *, store: Store) -> str:
+    if request.question is not None:
+        return request.question
+    if request.prefill_id is not None:
+        prefill = store.drafts.prefill(request.prefill_id)
+        if prefill is None:
+            raise Problem("not_found", f"No prefill {request.prefill_id!r} is kept here.", where="/prefill_id")
+        return prefill.text
+    ticket_id = request.ticket_id or ""
+    prefill = store.drafts.prefill_of_ticket(ticket_id)
+    if prefill is not None:
+        return prefill.text
+    ticket = store.tickets.get(ticket_id)
+    if ticket is None:
+        raise Problem("not_found", f"No prefill and no ticket {ticket_id!r} is kept here.", where="/ticket_id")
+    return ticket.title
