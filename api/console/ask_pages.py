@@ -1,0 +1,97 @@
+"""The ask pages: a question in, cited suggestions or an honest "nothing fits"; and the article a citation is from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Query, Response
+from pydantic import ValidationError
+
+from api.console.desk import ConsoleRoute, Desk, Entry
+from api.console.draft_view import percent
+from api.console.marks import Span, Stretch, marked, marked_quote
+from api.errors import Problem
+from api.schemas.knowledge import SuggestionBody, SuggestionRequest, SuggestionResponse
+from api.schemas.prefill import Feedback
+from api.security import make_id
+from api.suggest import suggest
+
+router = APIRouter(route_class=ConsoleRoute)
+AskDesk = Annotated[Desk, Depends(Entry("suggest"))]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionView:
+    body: SuggestionBody
+    percent: int
+    stretches: tuple[Stretch, ...]
+
+
+@router.get("/ask")
+def ask(desk: AskDesk, question: str = "", prefill: str = "") -> Response:
+    """Show the question and, where one was asked, its suggestions."""
+    question = question.strip()
+    response = None
+    if prefill:
+        found = desk.store.drafts.prefill(prefill)
+        question = found.text if found else question
+    if question:
+        response = suggest(_request(question, desk), engines=desk.engines, store=desk.store, at=desk.now)
+    shown: dict[str, Any] = {
+        "question": question,
+        "limit": desk.settings.limits.question_chars,
+        "is_asked": response is not None,
+        "is_empty": response is not None and not desk.engines.knowledge_base().article_ids(),
+        "abstained": response is not None and response.abstained,
+        "suggestion_id": response.id if response else "",
+        "suggestions": views_of(response) if response else (),
+    }
+    return desk.page("answers.html" if desk.is_partial else "ask.html", here="ask", **shown)
+
+
+@router.post("/feedback")
+def take_feedback(
+    desk: AskDesk,
+    suggestion_id: Annotated[str, Form()],
+    article_id: Annotated[str, Form()],
+    action: Annotated[str, Form()],
+) -> Response:
+    """Keep what a person thinks of a suggestion."""
+    try:
+        feedback = Feedback.model_validate({"suggestion_id": suggestion_id, "article_id": article_id, "action": action})
+    except ValidationError as error:
+        raise Problem("validation_failed", str(error.errors()[0]["msg"])) from error
+    if desk.store.drafts.suggestions(suggestion_id) is None:
+        raise Problem("not_found", f"No suggestions {suggestion_id!r} are kept here.")
+    desk.store.drafts.add_feedback(make_id(), feedback, at=desk.now)
+    return desk.page("thanks.html") if desk.is_partial else desk.go("/console/ask")
+
+
+@router.get("/articles/{article_id:path}")
+def show_article(
+    desk: AskDesk, article_id: str, start: Annotated[int, Query(ge=0)] = 0, end: Annotated[int, Query(ge=0)] = 0
+) -> Response:
+    """Show an article that everybody may see, the cited sentence marked."""
+    article = desk.engines.knowledge_base().get(article_id)
+    if article is None or article.allowed:
+        raise Problem("not_found", f"No article {article_id!r} is open to everybody.")
+    stretches = marked(article.body, [Span(start, end, 1)])
+    return desk.page("article.html", here="ask", article=article, stretches=stretches)
+
+
+def views_of(response: SuggestionResponse) -> tuple[SuggestionView, ...]:
+    """Lay suggestions out, their cited sentences marked."""
+    return tuple(SuggestionView(body, percent(body.confidence), quoted(body)) for body in response.suggestions)
+
+
+def quoted(body: SuggestionBody) -> tuple[Stretch, ...]:
+    """Mark the cited sentences of a passage."""
+    return marked_quote(body.passage, [citation.quote for citation in body.citations])
+
+
+def _request(question: str, desk: Desk) -> SuggestionRequest:
+    try:
+        return SuggestionRequest(question=question, locale=desk.words.locale)
+    except ValidationError as error:
+        raise Problem("text_invalid", str(error.errors()[0]["msg"])) from error

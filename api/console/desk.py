@@ -1,0 +1,170 @@
+"""What a page is given: the app's engines and store, the time, the person's language and rights.
+
+The console's half of what api/routes/wiring.py is to the API. `Entry` guards a page; `ConsoleRoute` turns what goes
+wrong into a page in the person's language, and puts the security headers on every answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from api.console.language import LANGUAGES, Words, choose_language, words
+from api.console.media import Media
+from api.console.rendering import render
+from api.console.sessions import COOKIE, SignInNeeded, Visitor, read_visitor, require_same_origin
+from api.engines import Engines
+from api.errors import EXPECTED_ERRORS, Problem, problem_of
+from api.settings import Settings
+from api.store import Store
+
+LANGUAGE_COOKIE = "beforehand_language"
+SIGN_IN = "/console/sign-in"
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+}
+PAGE_ERRORS: tuple[type[Exception], ...] = (SignInNeeded, HTTPException, RequestValidationError, *EXPECTED_ERRORS)
+HTTP_PROBLEMS = {403: "forbidden", 404: "not_found", 413: "body_too_large", 422: "validation_failed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A page's surroundings."""
+
+    request: Request
+    settings: Settings
+    engines: Engines
+    store: Store
+    now: datetime
+    words: Words
+    visitor: Visitor | None = None
+
+    @property
+    def media(self) -> Media:
+        return Media(self.settings.data_dir / "console")
+
+    @property
+    def is_partial(self) -> bool:
+        """Return whether htmx asks for the part of the page that changes."""
+        return is_partial(self.request)
+
+    def page(self, template: str, *, here: str = "", status_code: int = 200, **shown: object) -> Response:
+        """Return a page in the person's language."""
+        surroundings = {"words": self.words, "here": here, "is_signed_in": self.visitor is not None}
+        return render(template, {**surroundings, **shown}, status_code=status_code)
+
+    def go(self, address: str) -> Response:
+        """Send the browser on, whether htmx or the browser itself asked."""
+        if self.is_partial:
+            return Response(status_code=200, headers={"HX-Redirect": address})
+        return RedirectResponse(address, status_code=303)
+
+
+class Entry:
+    """A dependency: the desk of a person whose key holds the scope; a form must come from this origin."""
+
+    def __init__(self, scope: str = "") -> None:
+        self._scope = scope
+
+    def __call__(self, request: Request) -> Desk:
+        desk = desk_of(request)
+        visitor = read_visitor(request, store=desk.store, now=desk.now)
+        visitor.require(self._scope)
+        return desk_of(request, visitor=visitor)
+
+
+def desk_of(request: Request, *, visitor: Visitor | None = None) -> Desk:
+    """Return the desk of whoever asks, signed in or not."""
+    if request.method not in ("GET", "HEAD"):
+        require_same_origin(request)
+    state = request.app.state
+    clock: Callable[[], datetime] = state.clock
+    return Desk(
+        request=request,
+        settings=state.settings,
+        engines=state.engines,
+        store=state.store,
+        now=clock().astimezone(UTC),
+        words=words_of(request),
+        visitor=visitor,
+    )
+
+
+def words_of(request: Request) -> Words:
+    """Return the messages of the person's language."""
+    settings: Settings = request.app.state.settings
+    fallback = LANGUAGES[0] if settings.default_locale.startswith(LANGUAGES[0]) else LANGUAGES[1]
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return words(choose_language(chosen=chosen, accept=request.headers.get("accept-language", ""), fallback=fallback))
+
+
+def is_partial(request: Request) -> bool:
+    """Return whether htmx asks for a part, not for a whole page out of the browser's history."""
+    return request.headers.get("hx-request") == "true" and "hx-history-restore-request" not in request.headers
+
+
+def problem_page(request: Request, problem: Problem) -> Response:
+    """Say what went wrong and what to do, as a page or in place of a result."""
+    table = words_of(request)
+    kind = problem.kind
+    shown = {
+        "words": table,
+        "is_page": not is_partial(request),
+        "is_signed_in": COOKIE in request.cookies,
+        "here": "",
+        "title": table.table.get(f"problem.{kind.name}", kind.title),
+        "detail": problem.detail,
+        "where": problem.where,
+        "fix": problem.fix or table.table.get(f"fix.{kind.name}", kind.fix),
+    }
+    return render("problem.html", shown, status_code=kind.status)
+
+
+def _answer_to(request: Request, error: Exception) -> Response:
+    if isinstance(error, SignInNeeded):
+        return desk_of_sign_in(request)
+    if isinstance(error, HTTPException):
+        name = HTTP_PROBLEMS.get(error.status_code, "bad_request")
+        return problem_page(request, Problem(name, str(error.detail)))
+    if isinstance(error, RequestValidationError):
+        return problem_page(request, Problem("validation_failed", str(error.errors()[0]["msg"])))
+    return problem_page(request, problem_of(error))
+
+
+def desk_of_sign_in(request: Request) -> Response:
+    """Send the browser to the sign-in page."""
+    if is_partial(request):
+        return Response(status_code=200, headers={"HX-Redirect": SIGN_IN})
+    return RedirectResponse(SIGN_IN, status_code=303)
+
+
+class ConsoleRoute(APIRoute):
+    """A route whose errors are pages."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def answer_with_pages(request: Request) -> Response:
+            try:
+                response = await answer(request)
+            except PAGE_ERRORS as error:
+                response = _answer_to(request, error)
+            for name, value in SECURITY_HEADERS.items():
+                response.headers.setdefault(name, value)
+            return response
+
+        return answer_with_pages

@@ -1,0 +1,128 @@
+"""The prefill pages: drop in what a customer sent, see the draft with its evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import FileResponse
+from pydantic import ValidationError
+
+from api.console.desk import ConsoleRoute, Desk, Entry
+from api.console.draft_view import view_of
+from api.console.uploads import PrefillForm, read_prefill_form
+from api.errors import Problem
+from api.prefill import Attachment, prefill
+from api.schemas.prefill import Customer, Message, PrefillRequest, PrefillResponse
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+"""Beside the packages in a checkout; an installed wheel has none, and then the page offers none."""
+RECENT = 8
+MEDIA_TYPES = {".wav": "audio/wav", ".jpg": "image/jpeg"}
+TITLE_FIELDS = ("device_model", "error_code", "order_number")
+
+router = APIRouter(route_class=ConsoleRoute)
+PrefillDesk = Annotated[Desk, Depends(Entry("prefill"))]
+
+
+@dataclass(frozen=True, slots=True)
+class RecentDraft:
+    id: str
+    title: str
+    filled: int
+    total: int
+    created_at: datetime
+
+
+@router.get("/")
+def show_form(desk: PrefillDesk) -> Response:
+    """Show the form."""
+    import nlp
+
+    recent = desk.store.drafts.recent_prefills(limit=RECENT)
+    return desk.page(
+        "prefill.html",
+        here="prefill",
+        templates=sorted({*nlp.template_names(), *desk.store.templates.names()}),
+        chosen_template=desk.settings.default_template,
+        text_limit=desk.settings.limits.text_chars,
+        has_example=_example_path(desk).is_file(),
+        recent=[_recent(draft, untitled=desk.words("draft.title")) for draft in recent],
+    )
+
+
+@router.post("/prefill")
+def make_draft(desk: PrefillDesk, form: Annotated[PrefillForm, Depends(read_prefill_form)]) -> Response:
+    """Make a draft of what was dropped in."""
+    if not form.message and not form.files:
+        raise Problem("validation_failed", desk.words("prefill.nothing"), fix=desk.words("prefill.lead"))
+    try:
+        request = PrefillRequest(
+            template=form.template or None,
+            channel="console",
+            locale=desk.words.locale,
+            reference_time=desk.now,
+            customer=Customer(id=form.customer or None, phone=form.phone or None),
+            messages=[Message(id="m1", role="customer", text=form.message)] if form.message else [],
+        )
+    except ValidationError as error:
+        raise Problem("text_invalid", str(error.errors()[0]["msg"])) from error
+    return _made(desk, request, form.files)
+
+
+@router.post("/example")
+def make_example(desk: PrefillDesk) -> Response:
+    """Make a draft of the example in the person's language."""
+    path = _example_path(desk)
+    if not path.is_file():
+        raise Problem("not_found", "The examples are not installed.")
+    scenario = json.loads(path.read_text(encoding="utf-8"))
+    request = PrefillRequest.model_validate({**scenario["request"], "reference_time": desk.now})
+    return _made(desk, request, [Attachment(name, (EXAMPLES / name).read_bytes()) for name in scenario["files"]])
+
+
+@router.get("/prefills/{prefill_id}")
+def show_draft(desk: PrefillDesk, prefill_id: str) -> Response:
+    """Show a draft with its evidence."""
+    response = _stored(desk, prefill_id)
+    view = view_of(response, desk.media.load(response.id), words=desk.words)
+    return desk.page("draft.html", here="prefill", view=view)
+
+
+@router.get("/prefills/{prefill_id}/media/{stored}")
+def show_media(desk: PrefillDesk, prefill_id: str, stored: str) -> Response:
+    """Send the safe copy of a picture or recording."""
+    path = desk.media.file(_stored(desk, prefill_id).id, stored)
+    if path is None:
+        raise Problem("not_found", "Nothing of that name is kept with this draft.")
+    return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": "private, max-age=3600"})
+
+
+def _made(desk: Desk, request: PrefillRequest, files: Sequence[Attachment]) -> Response:
+    response = prefill(request, files, engines=desk.engines, store=desk.store, at=desk.now)
+    desk.media.keep(response, messages=request.messages, files={file.name: file.content for file in files})
+    return desk.go(f"/console/prefills/{response.id}")
+
+
+def _stored(desk: Desk, prefill_id: str) -> PrefillResponse:
+    found = desk.store.drafts.prefill(prefill_id)
+    if found is None:
+        raise Problem("not_found", f"No draft {prefill_id!r} is kept here.")
+    return found.response
+
+
+def _example_path(desk: Desk) -> Path:
+    return EXAMPLES / f"scenario_{desk.words.language}.json"
+
+
+def _recent(draft: PrefillResponse, *, untitled: str) -> RecentDraft:
+    named = [draft.fields[name].value for name in TITLE_FIELDS if name in draft.fields]
+    words = [draft.ticket_id, *named[:2]]
+    filled = sum(field.value is not None for field in draft.fields.values())
+    title = " · ".join(word for word in words if word)
+    return RecentDraft(draft.id, title or untitled, filled, len(draft.fields), draft.created_at)

@@ -1,0 +1,159 @@
+// Small helpers of the console: dropping files, upload progress, copying, seeking, lighting evidence up, local times.
+// No data is made here; every text comes from the page, and is set as text, never as markup.
+"use strict";
+
+const one = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// --- Files: the input keeps them; dropping adds, a button takes one away.
+
+function setFiles(input, files) {
+  const transfer = new DataTransfer();
+  files.forEach((file) => transfer.items.add(file));
+  input.files = transfer.files;
+  listFiles(input);
+}
+
+function listFiles(input) {
+  const list = one("[data-file-list]");
+  list.replaceChildren(...[...input.files].map((file, number) => {
+    const item = document.createElement("li");
+    const name = document.createElement("span");
+    const size = document.createElement("span");
+    const remove = document.createElement("button");
+    name.className = "name";
+    name.textContent = file.name;
+    size.className = "muted small";
+    size.textContent = file.size < 1e6 ? `${Math.ceil(file.size / 1e3)} kB` : `${(file.size / 1e6).toFixed(1)} MB`;
+    remove.type = "button";
+    remove.className = "quiet";
+    remove.textContent = "✕";
+    remove.setAttribute("aria-label", input.dataset.remove.replace("{name}", file.name));
+    remove.addEventListener("click", () => setFiles(input, [...input.files].filter((_, at) => at !== number)));
+    item.append(name, size, remove);
+    return item;
+  }));
+}
+
+function watchDrop(zone) {
+  const input = one("input[type=file]", zone);
+  let chosen = [];
+  input.addEventListener("click", () => { chosen = [...input.files]; });
+  input.addEventListener("change", () => setFiles(input, [...chosen, ...input.files]));
+  // The whole window takes a drop, so that a near miss does not open the file in place of the page.
+  const light = (isOver) => zone.classList.toggle("is-over", isOver);
+  window.addEventListener("dragover", (event) => { event.preventDefault(); light(true); });
+  window.addEventListener("dragleave", (event) => { if (!event.relatedTarget) light(false); });
+  window.addEventListener("drop", (event) => {
+    event.preventDefault();
+    light(false);
+    setFiles(input, [...input.files, ...event.dataTransfer.files]);
+  });
+  window.addEventListener("pageshow", () => listFiles(input));
+}
+
+// --- Progress: first the upload, then the engines' work, which has no known length.
+
+function watchProgress(box) {
+  const bar = one("progress", box);
+  const line = one("[role=status]", box);
+  const say = (text) => { if (line.textContent !== text) line.textContent = text; };
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target.id !== "outcome") return;
+    one("#outcome").replaceChildren();
+    bar.value = 0;
+    say(box.dataset.uploading);
+    box.hidden = false;
+  });
+  document.body.addEventListener("htmx:xhr:progress", (event) => {
+    if (box.hidden || !event.detail.lengthComputable) return;
+    const share = event.detail.loaded / event.detail.total;
+    if (share < 1) { bar.value = 100 * share; return; }
+    bar.removeAttribute("value");
+    say(box.dataset.working);
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Redirect") === null) box.hidden = true;
+  });
+}
+
+// --- Evidence: a chip or a region lights up whatever carries its number, and plays the recording from there.
+
+function lightUp(number, { scroll }) {
+  all(".is-lit").forEach((element) => element.classList.remove("is-lit"));
+  const lit = all(`[data-evidence~="${CSS.escape(number)}"]`);
+  lit.forEach((element) => element.classList.add("is-lit"));
+  if (scroll && lit.length) lit[0].scrollIntoView({ block: "center", behavior: "smooth" });
+}
+
+function recordingOf(element) {
+  const name = element.dataset.source ?? element.closest("[data-recording]")?.dataset.recording;
+  return all("[data-recording]").find((card) => card.dataset.recording === name);
+}
+
+function playFrom(element, seconds) {
+  const card = recordingOf(element);
+  const audio = card && one("audio", card);
+  if (!audio) return;
+  audio.currentTime = Math.max(0, seconds - 0.3);
+  movePlayhead(card, audio);
+  audio.play().catch(() => {});  // a browser may refuse sound; the place is set all the same
+}
+
+function movePlayhead(card, audio) {
+  const wave = one("[data-wave]", card);
+  const x = wave.viewBox.baseVal.width * audio.currentTime / Number(wave.dataset.duration);
+  ["x1", "x2"].forEach((name) => one("[data-playhead]", wave).setAttribute(name, x));
+}
+
+function watchRecording(card) {
+  const audio = one("audio", card);
+  if (!audio) return;
+  audio.addEventListener("timeupdate", () => movePlayhead(card, audio));
+  audio.addEventListener("seeked", () => movePlayhead(card, audio));
+}
+
+function seekOnWave(wave, event) {
+  const place = wave.getBoundingClientRect();
+  playFrom(wave, Number(wave.dataset.duration) * (event.clientX - place.left) / place.width + 0.3);
+}
+
+// --- Copying
+
+async function copy(button) {
+  try { await navigator.clipboard.writeText(button.dataset.copy); } catch { return; }
+  const before = button.textContent;
+  button.textContent = document.body.dataset.copied;
+  setTimeout(() => { button.textContent = before; }, 1500);
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-copy], [data-show], [data-seek], [data-wave]");
+  if (!target) return;
+  const number = target.dataset.show ?? target.dataset.evidence;
+  if (target.dataset.copy !== undefined) copy(target);
+  if (number) lightUp(number, { scroll: target.dataset.show !== undefined });
+  if (target.dataset.seek !== undefined) playFrom(target, Number(target.dataset.seek));
+  else if (target.dataset.wave !== undefined) seekOnWave(target, event);
+});
+
+document.addEventListener("keydown", (event) => {
+  const isSend = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+  if (!isSend || !event.target.matches("[data-submit-on-enter]")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
+// --- Times: the server writes UTC; people read their own clock.
+
+function localTimes(root) {
+  const style = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  all("time[datetime]", root).forEach((time) => { time.textContent = style.format(new Date(time.dateTime)); });
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  all("[data-drop]").forEach(watchDrop);
+  all("[data-progress]").forEach(watchProgress);
+  all("[data-recording]").forEach(watchRecording);
+  localTimes(document);
+});

@@ -1,0 +1,62 @@
+"""The maintenance pages: tickets that the monitor opened, each with its plot, its reasons and what helped before."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Response
+
+from api.console.ask_pages import quoted
+from api.console.desk import ConsoleRoute, Desk, Entry
+from api.console.draft_view import percent
+from api.errors import Problem
+from api.schemas.telemetry import Ticket
+
+PAGE_SIZE = 25
+KIND = "maintenance"
+PLOT_HEADERS = {
+    # Opened by itself an SVG is a document: nothing in it may run or load.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "Cache-Control": "private, no-store",
+}
+
+router = APIRouter(route_class=ConsoleRoute)
+TicketDesk = Annotated[Desk, Depends(Entry("telemetry"))]
+
+
+@router.get("/tickets")
+def list_tickets(
+    desk: TicketDesk, state: Literal["open", "resolved"] | None = None, after: str | None = None
+) -> Response:
+    """List tickets, newest first."""
+    found = desk.store.tickets.list(kind=KIND, limit=PAGE_SIZE + 1, state=state, after=after)
+    tickets = found[:PAGE_SIZE]
+    older = ""
+    if len(found) > PAGE_SIZE:
+        asked = {"after": tickets[-1].id, **({"state": state} if state else {})}
+        older = f"/console/tickets?{urlencode(asked)}"
+    return desk.page("tickets.html", here="tickets", tickets=tickets, state=state or "all", older=older)
+
+
+@router.get("/tickets/{ticket_id}")
+def show_ticket(desk: TicketDesk, ticket_id: str) -> Response:
+    """Show one ticket."""
+    ticket = _stored(desk, ticket_id)
+    return desk.page("ticket.html", here="tickets", ticket=ticket, quoted=quoted, percent=percent)
+
+
+@router.get("/tickets/{ticket_id}/plot.svg")
+def show_plot(desk: TicketDesk, ticket_id: str) -> Response:
+    """Send a ticket's plot."""
+    plot = desk.store.tickets.plot(_stored(desk, ticket_id).id)
+    if not plot:
+        raise Problem("not_found", f"Ticket {ticket_id!r} has no plot.")
+    return Response(plot, media_type="image/svg+xml", headers=PLOT_HEADERS)
+
+
+def _stored(desk: Desk, ticket_id: str) -> Ticket:
+    ticket = desk.store.tickets.get(ticket_id)
+    if ticket is None:
+        raise Problem("not_found", f"No ticket {ticket_id!r} is kept here.")
+    return ticket
