@@ -1,8 +1,8 @@
 """A Chinese VAT invoice (增值税发票, paper or electronic) in, its fields with boxes out.
 
-The QR code printed on every such invoice repeats code, number, amount, date and check code: where print and QR agree the
-field is verified, where only the QR was read it is taken from there. Dates come out as YYYYMMDD, as the QR has them, amounts
-as decimal numbers. What this does not know: whether the tax office knows the invoice.
+The QR code printed on every such invoice repeats code, number, amount, date and check code: where print and QR agree
+the field is verified, where only the QR was read it is taken from there. Dates come out as YYYYMMDD, as the QR has
+them, amounts as decimal numbers. What this does not know: whether the tax office knows the invoice.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Label and value pairs: rows of a page in, the values that stand after known labels out, each with its box.
 
-A label may be split over lines and spaces ("序 列 号"), end in a colon or in nothing, and have its value to its right or, where
-nothing stands there, below. What this does not know: which fields exist; a caller hands in names and their labels.
+A label may be split over lines and spaces ("序 列 号"), end in a colon or in nothing, and have its value to its right
+or, where nothing stands there, below. What this does not know: which fields exist; a caller hands in names and labels.
 """
 
 from __future__ import annotations

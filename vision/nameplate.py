@@ -1,7 +1,8 @@
 """A device's nameplate in, brand, model, serial number and ratings with boxes out.
 
-Values stand after labels; the brand is the largest print above the first label. A barcode that carries the serial number
-makes it sure, or supplies it where print was not read. What this does not know: the catalogue; a misread model is mended there.
+Values stand after labels; the brand is the largest print above the first label. A barcode that carries the serial
+number makes it sure, or supplies it where print was not read. What this does not know: the catalogue; a misread model is
+mended there.
 """
 
 from __future__ import annotations
@@ -113,9 +114,10 @@ LABELS: Mapping[str, Sequence[str]] = {
 SERIAL_AIS = ("21",)
 """GS1 application identifier 21 is the serial number."""
 SERIAL = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z/-]| (?=[0-9A-Z])){3,30}")
-MODEL = re.compile(r"[0-9A-Za-z一-鿿](?:[0-9A-Za-z/+().·_一-鿿-]| (?=[0-9A-Z]))" + r"{1,40}")
+MODEL = re.compile(r"[0-9A-Za-z一-鿿](?:[0-9A-Za-z/+().·_一-鿿-]| (?=[0-9A-Z])){1,40}")
 DATE = re.compile(
-    r"(?:20|19)\d\d ?[-./年] ?\d{1,2}(?: ?[-./月] ?\d{1,2})?[日月]?|\d{1,2}[-./](?:\d{1,2}[-./])?(?:20)\d\d|20\d{4}(?:\d\d)?"
+    r"(?:20|19)\d\d ?[-./年] ?\d{1,2}(?: ?[-./月] ?\d{1,2})?[日月]?"
+    r"|\d{1,2}[-./](?:\d{1,2}[-./])?20\d\d|20\d{4}(?:\d\d)?"
 )
 
 

@@ -20,7 +20,7 @@ from vision.records import Image, Line
 SURE_CONFIDENCE = 0.90
 """Upright receipts of SROIE read at a mean of .96 to .99 a page, the same turned by 180 degrees at .55 to .75."""
 CLEARLY_BETTER = 1.15
-"""Another turn must score 15% more than the picture as it lies; between right and wrong turns the factor is above 1.5."""
+"""Another turn must score 15% more than the picture as it lies; right and wrong turns differ by more than half."""
 MIN_CHARACTERS = 4
 """Fewer characters than this say nothing about which way is up."""
 

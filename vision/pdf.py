@@ -22,7 +22,7 @@ POINTS_PER_INCH = 72
 PAGE_PIXELS = 8_000_000
 """A4 at 200 dpi is 3.9 million pixels, A3 7.7: office paper stays at 200 dpi, posters get less."""
 EMBEDDED_PIXELS = 100_000_000
-"""PDFium decodes an embedded picture whole before it scales it: 100 million pixels are 300 MB. A4 scanned at 600 dpi has 35."""
+"""PDFium decodes an embedded picture whole before it scales it; A4 scanned at 600 dpi has 35 million pixels."""
 MAX_RUNS = 5_000
 """Text runs of a page; a full A4 page of 6-point print has about 1,000. A page above this is read from its picture."""
 MIN_CHARACTERS = 8

@@ -1,8 +1,8 @@
 """What was paid, from the rows of a receipt: rows in, the total with its box out.
 
-Rows that name a total are weighed by how final their words are, and every candidate by what the rest of the receipt says:
-an amount that equals cash minus change, or that several rows repeat, is the one that was paid. Tax summaries at the foot
-repeat the word "total" for parts and are left out.
+Rows that name a total are weighed by how final their words are, and every candidate by what the rest of the receipt
+says: an amount that equals cash minus change, or that several rows repeat, is the one that was paid. Tax summaries at
+the foot repeat the word "total" for parts and are left out. What this does not know: currencies, and what a part cost.
 """
 
 from __future__ import annotations

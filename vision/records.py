@@ -27,8 +27,8 @@ class VisionError(Exception):
 
 
 class ImageRejected(VisionError):
-    """The image cannot be used. `reason` is a stable word for machines: empty, too_large, too_many_pixels, too_many_pages,
-    broken, encrypted, not_an_image."""
+    """The image cannot be used. `reason` is a stable word for machines: empty, too_large, too_many_pixels,
+    too_many_pages, broken, encrypted, not_an_image."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """One decoded page, EXIF turn applied, metadata gone. A PDF page that has a text layer carries it as `text_lines`."""
+    """One decoded page, EXIF turn applied, metadata gone. A PDF page with a text layer carries it as `text_lines`."""
 
     name: str
     page: int
@@ -65,7 +65,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A barcode or matrix code. `gs1` maps application identifiers to values, e.g. {"21": "SN123"}; empty where not GS1."""
+    """A barcode or matrix code. `gs1` maps application identifiers to values, e.g. {"21": "SN123"}, where it is GS1."""
 
     symbology: str
     text: str
@@ -84,8 +84,8 @@ class PageField:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What was read from one image, in reading order. `rotation` is how many degrees the picture was turned clockwise to
-    stand upright; `quality` holds stable words for what a person should mend: too_dark, blurred, too_small."""
+    """What was read from one image, in reading order. `rotation` is how many degrees the picture was turned clockwise
+    to stand upright; `quality` holds stable words for what a person should mend: too_dark, blurred, too_small."""
 
     name: str
     page: int
