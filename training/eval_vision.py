@@ -27,7 +27,7 @@ from rapidfuzz.distance import Levenshtein
 from rich.console import Console
 from rich.table import Table
 
-from vision import Image, ImageRejected, Line, Reader, build_reader, page_fields, read_images, read_page
+from vision import Box, Image, ImageRejected, Line, Reader, build_reader, page_fields, read_images, read_page
 from vision.barcodes import read_codes
 from vision.layout import enclosing
 from vision.orientation import turn
@@ -149,8 +149,9 @@ def _receipts(data: Path, limit: int) -> Iterator[tuple[dict[str, Any], Image]]:
             yield receipt, read_images(path.read_bytes(), name=path.name)[0]
 
 
-def _box(flat: Sequence[float]) -> tuple[tuple[float, float], ...] | Any:
-    return tuple((float(x), float(y)) for x, y in zip(flat[::2], flat[1::2], strict=True))
+def _box(flat: Sequence[float]) -> Box:
+    x1, y1, x2, y2, x3, y3, x4, y4 = (float(value) for value in flat)
+    return ((x1, y1), (x2, y2), (x3, y3), (x4, y4))
 
 
 def _squeezed(text: str) -> str:
@@ -158,7 +159,7 @@ def _squeezed(text: str) -> str:
 
 
 def _count_lines(receipt: dict[str, Any], lines: Sequence[Line], reading: Reading) -> None:
-    """Compare each reference line with what was read in its place; spaces and case do not count."""
+    """Compare each reference line with what was read in its place, without spaces and case."""
     everything = "".join(_squeezed(line.text) for line in lines)
     for reference in receipt["lines"]:
         wanted = _squeezed(reference["text"])
@@ -175,7 +176,7 @@ def _count_lines(receipt: dict[str, Any], lines: Sequence[Line], reading: Readin
 
 
 def _in_place(reference: dict[str, Any], lines: Sequence[Line]) -> Iterator[str]:
-    """Yield what was read where the reference stands: each line, all of them joined, the reference itself inside one."""
+    """Yield what was read where the reference stands: each line, all joined, the reference itself inside one."""
     (left, top), _, (right, bottom), _ = enclosing([_box(reference["box"])])
     inside: list[tuple[float, str]] = []
     for line in lines:

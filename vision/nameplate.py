@@ -1,8 +1,8 @@
 """A device's nameplate in, brand, model, serial number and ratings with boxes out.
 
 Values stand after labels; the brand is the largest print above the first label. A barcode that carries the serial
-number makes it sure, or supplies it where print was not read. What this does not know: the catalogue; a misread model is
-mended there.
+number makes it sure, or supplies it where print was not read. What this does not know: the catalogue; a misread model
+is mended there.
 """
 
 from __future__ import annotations

@@ -17,21 +17,27 @@ from vision.screenshot import screenshot_fields
 
 ANCHORS: Mapping[PageKind, re.Pattern[str]] = {
     "invoice": re.compile(
-        r"发票代码|发票号码|增值税|电子(?:普通|专用)?发票|价税合计|纳税人识别号|统一社会信用代码|开票日期|销售方|购买方"
+        r"发票代码|发票号码|增值税|电子(?:普通|专用)?发票|价税合计|纳税人识别号|统一社会信用代码|开票日期|销售方|"
+        r"购买方"
     ),
     "nameplate": re.compile(
-        r"型号|出厂编号|序列号|机身号|产品编号|制造编号|额定|额定电压|生产日期|制造日期|防触电|制冷剂|净重|产地|制造商|"
-        r"\bmodel\b|\bs/n\b|\bserial\b|\brated\b|\bvoltage\b|\bmade in\b|\bmanufactur|\bIPX?\d|\d ?(?:v ?~|v ?ac|hz|kw|w)\b|\bp/n\b|\binput\b",
+        r"型号|出厂编号|序列号|机身号|产品编号|制造编号|额定|额定电压|生产日期|制造日期|防触电|制冷剂|净重|产地|"
+        r"制造商|"
+        r"\bmodel\b|\bs/n\b|\bserial\b|\brated\b|\bvoltage\b|\bmade in\b|\bmanufactur|\bIPX?\d|\d ?(?:v ?~|"
+        r"v ?ac|hz|kw|w)\b|\bp/n\b|\binput\b",
         re.I,
     ),
     "screenshot": re.compile(
-        r"订单编号|订单号|订单详情|下单时间|付款时间|支付方式|实付款|运单号|快递单号|物流|收货地址|确认收货|交易成功|待发货|旗舰店|再次购买|"
-        r"\border (?:number|no|id|details|placed|total|date)\b|\btracking\b|\bship(?:ped|ping) (?:to|address)|\bpayment method|\bdelivered\b|"
+        r"订单编号|订单号|订单详情|下单时间|付款时间|支付方式|实付款|运单号|快递单号|物流|收货地址|确认收货|交易成功|"
+        r"待发货|旗舰店|再次购买|"
+        r"\border (?:number|no|id|details|placed|total|date)\b|\btracking\b|\bship(?:ped|ping) (?:to|address)|"
+        r"\bpayment method|\bdelivered\b|"
         r"\bbuy again\b",
         re.I,
     ),
     "receipt": re.compile(
-        r"\btotal\b|\bsub-?total\b|\bcash\b|\bchange\b|\breceipt\b|\bcashier\b|\binvoice\b|\bgst\b|\bqty\b|\btax\b|\bamount\b|\bsdn\b|"
+        r"\btotal\b|\bsub-?total\b|\bcash\b|\bchange\b|\breceipt\b|\bcashier\b|\binvoice\b|\bgst\b|\bqty\b|"
+        r"\btax\b|\bamount\b|\bsdn\b|"
         r"thank you|小票|收银|合计|找零|应收|实收|小计|收款机|欢迎光临|谢谢惠顾",
         re.I,
     ),

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from model_cards import locate
 
+from model_cards import locate
 from vision.records import Box, Image, Line
 
 if TYPE_CHECKING:
