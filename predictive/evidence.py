@@ -53,7 +53,7 @@ class Evidence:
         rows, cells, options = batch.series, self._cells, self.options
         hot = verdict.score >= ANOMALOUS
         level = cells["level"][rows]
-        quiet = level < options.calm_at
+        quiet = level < 0.5 / options.window  # half of one anomalous tick is left: another run begins
         cells["level"][rows] = level = level + (hot - level) / options.window
         was_firing = cells["firing"][rows] > 0
         firing = np.where(was_firing, level >= options.calm_at, level >= options.fire_at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -23,6 +23,7 @@ WIDTH_IN, HEIGHT_IN = 7.2, 2.6  # at 72 dpi 518 x 187 px; scales
 MOST_POINTS = 600
 BAND_SIGMAS = 3.0
 LABEL_LENGTH = 60
+SHORTEST = timedelta(minutes=1)  # a shorter axis has no readable times
 LINE, BAND, MARK = "#1f6feb", "#8c959f", "#bc4c00"
 
 # Drawn with the font that matplotlib brings along; the reader's own fonts show the text.
@@ -83,6 +84,7 @@ def _draw_course(axes: Axes, reason: Reason, points: SeriesPoints) -> None:
         half = BAND_SIGMAS * _spread(before if len(before) > 8 else points.values)
         axes.axhspan(reason.expected - half, reason.expected + half, color=BAND, alpha=0.16, linewidth=0)
         axes.axhline(reason.expected, color=BAND, linewidth=1.0, linestyle="--", label=EXPECTED)
+    axes.set_xlim(at[0], max(at[-1], at[0] + SHORTEST))  # type: ignore[arg-type]
     if at[0] <= reason.since <= at[-1]:
         axes.axvline(reason.since, color=MARK, linewidth=1.2, label=SINCE)  # type: ignore[arg-type]
 
@@ -90,14 +92,13 @@ def _draw_course(axes: Axes, reason: Reason, points: SeriesPoints) -> None:
 def _dress(axes: Axes) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    locator = AutoDateLocator(maxticks=7)  # type: ignore[no-untyped-call]
+    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     axes.set_title(TITLE, fontsize=9, loc="left")
     axes.set_ylabel(UNIT, fontsize=8)
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.margins(x=0.01)
     axes.legend(loc="upper right", bbox_to_anchor=(1.0, 1.16), fontsize=7, frameon=False, ncols=3)
 
 

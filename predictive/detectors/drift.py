@@ -60,7 +60,7 @@ class _Drift:
         # A sum stays high for days after the mean is back; only a shift that still holds counts.
         toward = np.where(up >= down, shift, -shift) > self._slack * self._sigma(rows)
         score = np.where(ready & toward, squash(np.maximum(up, down) / self._limit), 0.0)
-        return Scores(score, np.where(ready, batch.values - shift, np.nan), since_s)
+        return Scores(score, np.where(ready, cells["reference"][rows], np.nan), since_s)
 
     def learn(self, batch: Batch) -> None:
         self._cells.touch(batch.series)

@@ -1,0 +1,104 @@
+"""A csv in, the same rows with score, alert and onset out."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+
+import numpy as np
+import pytest
+
+from predictive import PredictiveError, TableError, detect_table, read_table, write_table
+
+
+def wide_csv(rows: int = 1200, *, fault_from: int = 1000, delimiter: str = ",") -> str:
+    noise = np.random.default_rng(2).normal(0, 1, (rows, 2))
+    lines = [delimiter.join(["timestamp", "temperature", "流量"])]
+    for row in range(rows):
+        at = np.datetime64("2026-01-01T00:00:00") + np.timedelta64(300 * row, "s")
+        shift = 30.0 if row >= fault_from else 0.0
+        lines.append(
+            delimiter.join([str(at).replace("T", " "), f"{20 + noise[row, 0] + shift:.3f}", f"{noise[row, 1]:.3f}"])
+        )
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_detect_finds_the_fault_in_any_csv(delimiter: str, packed: bool) -> None:
+    content = wide_csv(delimiter=delimiter).encode()
+    table = read_table(gzip.compress(content) if packed else content, name="pump.csv")
+    assert table.metrics == ("temperature", "流量")
+    detection = detect_table(table)
+    assert np.flatnonzero(detection.onset).tolist() == [row for row in np.flatnonzero(detection.onset) if row >= 1000]
+    assert 1000 <= int(np.flatnonzero(detection.onset)[0]) < 1010
+    assert detection.alert[:1000].sum() == 0
+    assert detection.score.min() >= 0
+    assert detection.score.max() <= 1
+
+
+def test_detect_is_causal() -> None:
+    whole = detect_table(read_table(wide_csv().encode(), name="whole"))
+    lines = wide_csv().splitlines()
+    part = detect_table(read_table("\n".join(lines[:1051]).encode(), name="part"))
+    assert np.array_equal(whole.score[:1050], part.score)
+    assert np.array_equal(whole.alert[:1050], part.alert)
+
+
+def test_write_keeps_the_rows_as_they_were() -> None:
+    text = wide_csv(rows=200, delimiter=";")
+    table = read_table(text.encode(), name="t")
+    rows = list(csv.reader(io.StringIO(write_table(table, detect_table(table))), delimiter=";"))
+    assert rows[0] == ["timestamp", "temperature", "流量", "score", "alert", "onset"]
+    assert [row[:3] for row in rows] == [line.split(";") for line in text.splitlines()]
+
+
+def test_columns_of_labels_are_not_read_as_metrics() -> None:
+    content = b"datetime;p;anomaly;changepoint\n2020-03-09 10:14:33;1.0;0.0;0.0\n"
+    assert read_table(content, name="t").metrics == ("p",)
+
+
+def test_gaps_are_no_numbers() -> None:
+    table = read_table(b"timestamp,a,b\n1700000000,1,\n1700000060,NA,2\n", name="t")
+    assert np.isnan(table.values).tolist() == [[False, True], [True, False]]
+    assert detect_table(table).score.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("stamp", ["1700000000", "1700000000000", "2023-11-14T22:13:20Z", "2023-11-15 06:13:20+08:00"])
+def test_times_are_read_in_the_usual_ways(stamp: str) -> None:
+    assert read_table(f"timestamp,v\n{stamp},1\n".encode(), name="t").at_s.tolist() == [1_700_000_000.0]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "no rows below its header"),
+        (b"timestamp,value\n", "no rows below its header"),
+        (b"value\n1\n", "has 1 columns"),
+        (b"timestamp,value\n2026-01-01,1\n2026-01-02,1,2\n", "row 3 has 3 columns, the header has 2"),
+        (b"timestamp,value\nsoon,1\n", "row 2: 'soon' is not a time"),
+        (b"timestamp,value\nnan,1\n", "row 2: 'nan' is not a time"),
+        (b"timestamp,value\n2026-01-01,1\n2026-01-02,warm\n", "row 3, column 'value': 'warm' is not a number"),
+        (b"timestamp,anomaly\n2026-01-01,1\n", "no column of timestamp, anomaly is a metric"),
+        (b"timestamp,value\n\xff\xfe,1\n", "byte 16 is not UTF-8"),
+        (gzip.compress(b"timestamp,value\n")[:-9], "its gzip is damaged"),
+    ],
+    ids=[
+        "empty",
+        "header-only",
+        "one-column",
+        "ragged",
+        "no-time",
+        "nan-time",
+        "word",
+        "labels-only",
+        "bytes",
+        "cut-gzip",
+    ],
+)
+def test_a_bad_csv_is_told_by_row_and_column(content: bytes, message: str) -> None:
+    with pytest.raises(TableError, match=message) as caught:
+        read_table(content, name="bad.csv")
+    assert str(caught.value).startswith("bad.csv: ")
+    assert isinstance(caught.value, PredictiveError)
