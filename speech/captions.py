@@ -24,7 +24,6 @@ def to_srt(transcript: Transcript) -> str:
     2
     00:01:01,250 --> 01:01:01,500
     order <4711>
-    <BLANKLINE>
     """
     cues = (
         f"{number}\n{_clock(segment.start_s, ',')} --> {_clock(segment.end_s, ',')}\n{_one_line(segment.text)}\n"
@@ -39,12 +38,12 @@ def to_vtt(transcript: Transcript) -> str:
     Examples
     --------
     >>> from speech.records import Segment
-    >>> said = (Segment(0.0, 1.5, "R&D --> <b>", 0.9, speaker="customer"),)
+    >>> said = (Segment(0.0, 1.5, "R&D <b>", 0.9, speaker="customer"),)
     >>> print(to_vtt(Transcript("en", "scripted:script", 2.0, said)), end="")
     WEBVTT
     <BLANKLINE>
     00:00:00.000 --> 00:00:01.500
-    <v customer>R&amp;D --&gt; &lt;b&gt;
+    <v customer>R&amp;D &lt;b&gt;
     """
     cues = ["WEBVTT\n"]
     for segment in transcript.segments:
@@ -55,7 +54,7 @@ def to_vtt(transcript: Transcript) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split()).replace("-->", "->") if "\n" in text else text
+    return " ".join(text.split()).replace("-->", "->")
 
 
 def _clock(at_s: float, mark: str) -> str:

@@ -28,10 +28,6 @@ WARNING = f"speech ran on its floor (pocketsphinx, English only, many errors); {
 WARNING_ZH = f"speech ran on its floor (pocketsphinx), which does not hear Chinese: nothing was transcribed; {MEND}"
 WARNING_AUTO = "the floor cannot tell Chinese from English and took the speech for English"
 FRAMES_PER_S = 100  # the model's feature rate (-frate)
-CEPSTRAL_MEAN = "40,3,-1"
-"""The decoder's own start value of the cepstral mean (-cmninit). Set before every stretch, so that no call colours
-the next.
-"""
 MAX_STRETCH_S = 15.0
 """The last pass over a stretch holds the interpreter lock, 0.04 s a second of speech (measured 2026-11-22 on 8.7 s:
 0.36 s).
@@ -68,7 +64,7 @@ class SphinxTranscriber:
         if not pcm.any():
             return ()
         with self._lock:
-            self._decoder.set_cmn(CEPSTRAL_MEAN)
+            self._decoder.reinit_feat()  # forgets the noise it learnt, so that no call colours the next
             self._decoder.start_utt()
             self._decoder.process_raw(pcm.tobytes(), full_utt=True)
             self._decoder.end_utt()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import pytest
 
 from tests.model_cards.hub_server import Hub
@@ -44,3 +46,29 @@ def hub() -> Iterator[Hub]:
     server.start()
     yield server
     server.stop()
+
+
+# --- speech -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def silent_video() -> bytes:
+    """Return an MP4 with a picture track and no sound."""
+    target = io.BytesIO()
+    with av.open(target, mode="w", format="mp4") as output:
+        stream = output.add_stream("mpeg4", rate=5)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        for _ in range(5):
+            output.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
+        output.mux(stream.encode(None))
+    return target.getvalue()
+
+
+@pytest.fixture(scope="session")
+def random_whisper(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a Whisper of random weights, once; needs the extra `train`."""
+    for library in ("torch", "transformers", "whisper"):
+        pytest.importorskip(library, reason="a random-weight Whisper is made with the extra `train`")
+    from training.random_whisper import make_random_whisper
+
+    return make_random_whisper(tmp_path_factory.mktemp("models") / "whisper-random", seed=0)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import warnings
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -53,9 +54,11 @@ def _special_numbers() -> dict[str, int]:
 
 
 def _encoding() -> Any:
-    from whisper.tokenizer import get_encoding  # type: ignore[import-untyped]
+    from whisper.tokenizer import get_tokenizer  # type: ignore[import-untyped]
 
-    return get_encoding("multilingual")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # openai-whisper leaves its token table open
+        return get_tokenizer(multilingual=True).encoding
 
 
 def _save_weights(folder: Path, *, seed: int) -> None:
