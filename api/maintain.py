@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -130,26 +130,12 @@ class Foresight:
                 alert,
                 ticket_id=make_id() if known is None else known.id,
                 locale=self._engines.settings.default_locale,
-                suggestions=self._suggestions(alert),
+                suggestions=suggestions_for(alert, engines=self._engines),
             )
-            plot = self._plot(alert) if number < PLOTS_AT_ONCE else ""
+            plot = plot_of(alert, self._running()) if number < PLOTS_AT_ONCE else ""
             kept.append(self._store.tickets.put(ticket, plot=plot))
             log.info("ticket_changed", key=alert.key, state=alert.state, severity=alert.severity)
         return tuple(kept)
-
-    def _plot(self, alert: Alert) -> str:
-        from predictive import plot_alert_svg
-
-        if not alert.reasons:
-            return ""
-        points = self._running().series_window(alert.device_id, alert.reasons[0].metric)
-        return plot_alert_svg(alert, points) if len(points.at_s) else ""
-
-    def _suggestions(self, alert: Alert) -> list[SuggestionBody]:
-        import nlp
-
-        found = nlp.suggest(question_of(alert), retriever=self._engines.knowledge_base(), top_k=SUGGESTIONS)
-        return [] if found.is_abstained else [suggestion_body(suggestion) for suggestion in found.suggestions]
 
     def _answer(self, readings: Readings, observation: Observation | None) -> TelemetryTaken:
         """Count what became of a request; reasons beyond the limit are counted in one last entry."""
@@ -167,3 +153,70 @@ class Foresight:
             late=observation.late if observation else 0,
             rejected=bodies,
         )
+
+
+def suggestions_for(alert: Alert, *, engines: Engines) -> list[SuggestionBody]:
+    """Return what the knowledge base says about an alert; nothing where nothing fits."""
+    import nlp
+
+    found = nlp.suggest(question_of(alert), retriever=engines.knowledge_base(), top_k=SUGGESTIONS)
+    return [] if found.is_abstained else [suggestion_body(suggestion) for suggestion in found.suggestions]
+
+
+class Rehearsal:
+    """Past readings through a fresh monitor: the tickets that would have been, kept nowhere."""
+
+    def __init__(self, *, engines: Engines) -> None:
+        from predictive import Monitor
+
+        self._engines = engines
+        self._monitor = Monitor()
+        self._alerts: dict[str, Alert] = {}
+        self._newest_s = 0.0
+        self.rejected = 0
+        self.first_rejection = ""
+
+    def take(self, readings: Readings) -> None:
+        """Observe readings as if they came when the newest of them was measured."""
+        for rejection in readings.rejected:
+            self._note(rejection.reason)
+        if not len(readings.positions):
+            return
+        self._newest_s = max(self._newest_s, float(readings.columns.at_s.max()))
+        received_at = datetime.fromtimestamp(self._newest_s, UTC)
+        observation = self._monitor.observe_columns(readings.columns, received_at=received_at)
+        for rejection in observation.rejected:
+            self._note(rejection.reason)
+        for alert in (*observation.alerts, *self._monitor.advance(received_at)):
+            self._alerts[alert.key] = alert
+
+    def tickets(self) -> tuple[Ticket, ...]:
+        """Return one ticket an episode in its last form, oldest first."""
+        alerts = sorted(self._alerts.values(), key=lambda alert: (alert.opened_at, alert.key))
+        return tuple(self._ticket(alert) for alert in alerts)
+
+    def plot(self, ticket: Ticket) -> str:
+        """Return the plot of a ticket's strongest reason as SVG; empty where there are no points."""
+        return plot_of(self._alerts[ticket.key], self._monitor)
+
+    def _ticket(self, alert: Alert) -> Ticket:
+        return ticket_of(
+            alert,
+            ticket_id=alert.key,
+            locale=self._engines.settings.default_locale,
+            suggestions=suggestions_for(alert, engines=self._engines),
+        )
+
+    def _note(self, reason: str) -> None:
+        self.rejected += 1
+        self.first_rejection = self.first_rejection or reason
+
+
+def plot_of(alert: Alert, monitor: Monitor) -> str:
+    """Return the plot of an alert's strongest reason as SVG; empty where there are no points."""
+    from predictive import plot_alert_svg
+
+    if not alert.reasons:
+        return ""
+    points = monitor.series_window(alert.device_id, alert.reasons[0].metric)
+    return plot_alert_svg(alert, points) if len(points.at_s) else ""

@@ -49,6 +49,11 @@ class Database:
         with self._sessions.begin() as session:
             yield session
 
+    @property
+    def shown_url(self) -> str:
+        """Return the URL without its password."""
+        return self._url.render_as_string(hide_password=True)
+
     def check(self) -> None:
         """Raise where the database does not answer."""
         with self._engine.connect() as connection:

@@ -1,0 +1,43 @@
+"""Every command by its name; what each does stands in its own file."""
+
+from __future__ import annotations
+
+import typer
+
+from api.cli import (
+    catalogue,
+    classify,
+    demo,
+    doctor,
+    extract,
+    keys,
+    knowledge,
+    media,
+    models,
+    prefill,
+    serve,
+    telemetry,
+)
+
+command = typer.Typer(
+    name="beforehand",
+    help="Fill tickets in, find answers and foresee failures, beforehand.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+command.command("serve")(serve.serve)
+command.command("transcribe")(media.transcribe)
+command.command("read")(media.read)
+command.command("extract")(extract.extract)
+command.command("prefill")(prefill.prefill)
+command.add_typer(catalogue.group, name="catalogue")
+command.command("index")(knowledge.index)
+command.command("suggest")(knowledge.suggest)
+command.add_typer(classify.group, name="classify")
+command.command("detect")(telemetry.detect)
+command.command("replay")(telemetry.replay)
+command.add_typer(keys.group, name="keys")
+command.add_typer(models.group, name="models")
+command.command("doctor")(doctor.doctor)
+command.command("demo")(demo.demo)

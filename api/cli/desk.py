@@ -1,0 +1,36 @@
+"""What every command works with: settings from its options, and the engines and store they name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.connectors.csv_records import CsvRecords
+from api.engines import Engines
+from api.settings import Settings
+from api.store import Store, open_store
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Where everything is kept; BEFOREHAND_DATA_DIR or ./beforehand-data where absent."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
+KnowledgeBase = Annotated[str | None, typer.Option("--kb", help="Knowledge base; the default one where absent.")]
+
+
+def settings_for(data_dir: Path | None) -> Settings:
+    """Return the settings, with the data folder of the command line where one was given."""
+    return Settings() if data_dir is None else Settings(data_dir=data_dir)
+
+
+def open_engines(settings: Settings) -> Engines:
+    """Return engines that know the records beside the data; models load when first used."""
+    return Engines(settings, records=CsvRecords(settings.data_dir / "records"))
+
+
+def open_data(settings: Settings) -> Store:
+    """Return the store of the data folder, which is made where there is none."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return open_store(settings.database)

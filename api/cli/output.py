@@ -1,0 +1,136 @@
+"""How commands speak: one JSON object a line on stdout, everything else on stderr, and what the exit status says.
+
+0: all well. 1: some inputs failed, each named. 2: the command line is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+import typer
+from pydantic import BaseModel, JsonValue
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from api.errors import EXPECTED_ERRORS, Problem, problem_of
+
+Item = TypeVar("Item")
+Row = dict[str, JsonValue]
+SOME_FAILED = 1
+LINE_BYTES = 10_000_000
+"""One input line; an article of the knowledge base's limit fits."""
+
+
+def console() -> Console:
+    """Return stdout for people."""
+    return Console()
+
+
+def error_console() -> Console:
+    """Return stderr for people."""
+    return Console(stderr=True)
+
+
+def write_line(body: BaseModel | Mapping[str, JsonValue]) -> None:
+    """Write one JSON object on a line of stdout."""
+    text = (
+        body.model_dump_json(by_alias=True)
+        if isinstance(body, BaseModel)
+        else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    )
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def speaks_json(as_json: bool) -> bool:
+    """Return whether to write JSON: asked for, or nobody is looking at a terminal."""
+    return as_json or not sys.stdout.isatty()
+
+
+def error_body(error: Exception) -> dict[str, JsonValue]:
+    """Return the `error` of an output line."""
+    problem = problem_of(error)
+    return {"type": problem.name, "detail": problem.detail, "fix": problem.fix or problem.kind.fix}
+
+
+def complain(error: Exception) -> None:
+    """Say on stderr what went wrong and what to do."""
+    problem = problem_of(error)
+    where = f" ({problem.where})" if problem.where else ""
+    sys.stderr.write(f"error: {problem.detail}{where}\n  to mend it: {problem.fix or problem.kind.fix}\n")
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn an expected error into words on stderr and exit status 1."""
+    try:
+        yield
+    except EXPECTED_ERRORS as error:
+        complain(error)
+        raise typer.Exit(SOME_FAILED) from error
+
+
+def log_to_stderr(level: int = logging.WARNING) -> None:
+    """Log JSON lines to stderr from this level on."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def with_progress(items: Iterable[Item], *, what: str, total: int | None = None) -> Iterator[Item]:
+    """Yield items under a progress bar on stderr; nothing is drawn where stderr is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=error_console(), disable=not sys.stderr.isatty(), transient=True) as progress:
+        yield from progress.track(items, total=total, description=what)
+
+
+def read_lines(*, needs: tuple[str, ...]) -> Iterator[Row | Problem]:
+    """Yield the JSON objects of stdin, a line each; a line that is none is yielded as its problem."""
+    yield from parse_lines(iter(lambda: sys.stdin.buffer.readline(LINE_BYTES), b""), needs=needs)
+
+
+def parse_lines(lines: Iterable[bytes], *, needs: tuple[str, ...]) -> Iterator[Row | Problem]:
+    """Yield the JSON objects of lines; `needs` are the texts that each must hold."""
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _parse_line(line, number, needs)
+
+
+def _parse_line(line: bytes, number: int, needs: tuple[str, ...]) -> Row | Problem:
+    where = f"line {number}"
+    if len(line) >= LINE_BYTES:
+        return Problem("text_too_long", f"{where} is longer than {LINE_BYTES} bytes.", where=where)
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return Problem("malformed_json", f"{where} is not JSON: {str(error)[:100]}", where=where)
+    if not isinstance(row, dict):
+        return Problem("malformed_json", f"{where} is not a JSON object.", where=where)
+    for name in needs:
+        if not isinstance(row.get(name), str):
+            return Problem("validation_failed", f"{where} has no text {name!r}.", where=where)
+    return row
+
+
+def read_file(path: Path) -> bytes:
+    """Return a file's bytes; a file that cannot be read is a problem that names it."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Problem("not_found", f"{path} cannot be read: {error.strerror}.", fix="Check the path.") from error

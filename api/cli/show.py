@@ -1,0 +1,79 @@
+"""Drafts, suggestions and tickets as a person reads them in a terminal. Knows shapes only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from api.schemas.knowledge import SuggestionResponse
+from api.schemas.prefill import DraftField, Evidence, PrefillResponse
+from api.schemas.telemetry import Ticket
+
+STATUS_STYLES: Mapping[str, str] = {"auto": "green", "suggest": "yellow", "conflict": "red", "missing": "dim"}
+QUOTE_CHARS = 60
+
+
+def show_prefill(draft: PrefillResponse, console: Console) -> None:
+    """Write a draft: each field with its value, how sure it is and where it was seen."""
+    table = Table(title=f"Ticket draft ({draft.template})", title_justify="left")
+    for column in ("field", "value", "status", "confidence", "evidence"):
+        table.add_column(column)
+    for name, field in draft.fields.items():
+        style = STATUS_STYLES[field.status]
+        table.add_row(
+            name,
+            escape(field.value or "-"),
+            f"[{style}]{field.status}",
+            f"{field.confidence:.2f}" if field.value else "",
+            escape(_places(field)),
+        )
+    console.print(table)
+    if draft.summary:
+        console.print(f"Summary: {escape(draft.summary)}")
+    if draft.next_question:
+        console.print(f"Ask next: {escape(draft.next_question.text)}")
+    engines = ", ".join(f"{job} {engine}" for job, engine in draft.models.items())
+    console.print(f"[dim]{engines}; {draft.timing_ms.get('total', 0):.0f} ms")
+    for warning in draft.warnings:
+        console.print(f"[yellow]warning: {escape(warning)}")
+
+
+def show_suggestions(question: str, response: SuggestionResponse, console: Console) -> None:
+    """Write ranked articles, or that nothing fits."""
+    console.print(f"[bold]{escape(question)}")
+    if response.abstained:
+        console.print("  nothing fits; the nearest articles:" if response.suggestions else "  nothing fits")
+    for rank, suggestion in enumerate(response.suggestions, start=1):
+        quote = suggestion.citations[0].quote if suggestion.citations else suggestion.passage
+        title = escape(suggestion.title or suggestion.article_id)
+        console.print(f"  {rank}. {title} [dim]({suggestion.article_id}, {suggestion.confidence:.2f})")
+        console.print(f"     {escape(quote[:QUOTE_CHARS])}", highlight=False)
+
+
+def show_ticket(ticket: Ticket, console: Console) -> None:
+    """Write a maintenance ticket with its reasons."""
+    console.print(f"[bold]{escape(ticket.title)}[/bold]  {ticket.severity}, {ticket.state}")
+    console.print(f"  opened {ticket.opened_at:%Y-%m-%d %H:%M} UTC, device {escape(ticket.device_id)}")
+    for reason in ticket.reasons:
+        observed = "" if reason.observed is None else f" reads {reason.observed:.4g} {reason.unit}"
+        expected = "" if reason.expected is None else f", expected {reason.expected:.4g} {reason.unit}"
+        console.print(f"  {escape(reason.metric)}{observed}{expected}, since {reason.since:%Y-%m-%d %H:%M} UTC")
+    for suggestion in ticket.suggestions:
+        console.print(f"  see: {escape(suggestion.title or suggestion.article_id)} [dim]({suggestion.article_id})")
+
+
+def _places(field: DraftField) -> str:
+    return "; ".join(dict.fromkeys(_place(evidence) for evidence in field.evidence))
+
+
+def _place(evidence: Evidence) -> str:
+    if evidence.kind == "audio" and evidence.start_s is not None:
+        return f"{evidence.source} {evidence.start_s:.1f} s"
+    if evidence.kind == "image":
+        return f"{evidence.source} page {evidence.page or 0}"
+    if evidence.kind == "text" and evidence.start is not None:
+        return f"{evidence.source} [{evidence.start}:{evidence.end}]"
+    return evidence.source

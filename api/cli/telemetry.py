@@ -1,0 +1,126 @@
+"""`detect` and `replay`: past measurements in, what would have been seen and when out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import JsonValue
+
+from api.cli.desk import AsJson, DataDir, open_engines, settings_for
+from api.cli.gzipped import open_lines, read_unpacked
+from api.cli.output import (
+    SOME_FAILED,
+    complain,
+    console,
+    error_body,
+    log_to_stderr,
+    reported,
+    speaks_json,
+    with_progress,
+    write_line,
+)
+from api.cli.show import show_ticket
+from api.errors import EXPECTED_ERRORS
+from api.ingest import Readings, parse_telemetry
+from api.maintain import Rehearsal
+
+LINES_AT_ONCE = 500
+"""Of a replayed file: as a gateway's request, small enough that time passes between two."""
+
+
+def detect(
+    files: Annotated[list[Path], typer.Argument(help="csv timestamp,value or timestamp,<metric>...; .gz too.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; beside each file where absent.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score every row of metric tables, causally: score, alert, onset."""
+    log_to_stderr()
+    has_failed = False
+    taken: set[Path] = set()
+    for path in with_progress(files, what="detect", total=len(files)):
+        try:
+            line = _detected(path, out, taken)
+        except EXPECTED_ERRORS as error:
+            has_failed = True
+            line = {"file": str(path), "error": error_body(error)}
+            if not speaks_json(as_json):
+                complain(error)
+                continue
+        if speaks_json(as_json):
+            write_line(line)
+        else:
+            console().print(f"{line['out']}: {line['rows']} rows, {line['onsets']} episodes", markup=False)
+    if has_failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+def _detected(path: Path, out: Path | None, taken: set[Path]) -> dict[str, JsonValue]:
+    import predictive
+
+    table = predictive.read_table(read_unpacked(path), name=path.name)
+    detection = predictive.detect_table(table)
+    target = _target(path, out, taken)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(predictive.write_table(table, detection), encoding="utf-8")
+    onsets = int(detection.onset.sum())
+    return {"file": str(path), "out": str(target), "rows": len(table.rows), "onsets": onsets}
+
+
+def _target(path: Path, out: Path | None, taken: set[Path]) -> Path:
+    """Return where the result goes: never the input itself, never the same file twice."""
+    stem = path.name.removesuffix(".gz").removesuffix(".csv")
+    target = path.parent / f"{stem}.detected.csv" if out is None else out / f"{stem}.csv"
+    number = 2
+    while target in taken or target.resolve() == path.resolve():
+        target = target.with_name(f"{stem}-{number}.csv")
+        number += 1
+    taken.add(target)
+    return target
+
+
+def replay(
+    file: Annotated[Path, typer.Argument(help="NDJSON measurements in order of arrival; .gz too.")],
+    speed: Annotated[float, typer.Option(min=0, help="Times faster than it happened; 0: as fast as it goes.")] = 0.0,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play measurements through a fresh monitor and write the maintenance drafts, one an episode."""
+    log_to_stderr()
+    settings = settings_for(data_dir)
+    with reported():
+        rehearsal = Rehearsal(engines=open_engines(settings))
+        parts = with_progress(read_parts(file, limit=settings.limits.measurements), what="replay")
+        for readings in _paced(parts, speed=speed):
+            rehearsal.take(readings)
+    for ticket in rehearsal.tickets():
+        if speaks_json(as_json):
+            write_line(ticket)
+        else:
+            show_ticket(ticket, console())
+    if rehearsal.rejected:
+        console_line = f"{rehearsal.rejected} readings were rejected; the first: {rehearsal.first_rejection}"
+        typer.echo(console_line, err=True)
+        raise typer.Exit(SOME_FAILED)
+
+
+def read_parts(file: Path, *, limit: int) -> Iterator[Readings]:
+    """Yield a file's readings, some hundred lines at once."""
+    with open_lines(file) as lines:
+        while chunk := b"".join(islice(lines, LINES_AT_ONCE)):
+            yield parse_telemetry(chunk, media_type="application/x-ndjson", limit=limit, received_at_s=0.0)
+
+
+def _paced(parts: Iterator[Readings], *, speed: float) -> Iterator[Readings]:
+    """Yield parts as fast as they happened, times the speed."""
+    before_s: float | None = None
+    for readings in parts:
+        at_s = float(readings.columns.at_s.max(initial=0.0))
+        if speed > 0 and before_s is not None and at_s > before_s:
+            time.sleep((at_s - before_s) / speed)
+        before_s = at_s if len(readings.positions) else before_s
+        yield readings
