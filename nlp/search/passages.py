@@ -18,6 +18,8 @@ from nlp.records import Article, Passage
 # sections in docs_zh / docs_en, medians 314 and 622, without their shared code 1:3).
 MAX_WEIGHT = 1500
 _HAN_WEIGHT = 3
+# A first line longer than this is a paragraph, not a title.
+MAX_LEAD = 150
 
 _HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(.*)")
 _FENCE = re.compile(r"[ ]{0,3}(```+|~~~+)")
@@ -43,14 +45,28 @@ class _Block:
     is_verbatim: bool
 
 
+def title_of(article: Article) -> str:
+    """Return the title; of an article without one, its first line, if it is short and more follows.
+
+    >>> title_of(Article("1", "", "How do I reset it?\nHold the button for 5 s."))
+    'How do I reset it?'
+    """
+    if article.title.strip():
+        return article.title.strip()
+    line, _, rest = article.body.strip().partition("\n")
+    line = line.strip().lstrip("#").strip()
+    return line if rest.strip() and len(line) <= MAX_LEAD else ""
+
+
 def split_passages(article: Article) -> tuple[Passage, ...]:
     """Cut an article into passages; at least one, unless the body is blank."""
     body = article.body
+    title = title_of(article)
     spans = [(heading, span) for heading, span in _packed(body, _blocks(body)) if body[span.start : span.end].strip()]
     if not spans and body.strip():  # headings only
         spans = [("", trimmed(body, piece)) for piece in _pieces(body, _Block(0, len(body), "", is_verbatim=True))]
     return tuple(
-        Passage(article.id, article.title, heading, body[span.start : span.end], span.start, span.end)
+        Passage(article.id, title, heading, body[span.start : span.end], span.start, span.end)
         for heading, span in spans
     )
 

@@ -26,8 +26,8 @@ CREATE TABLE grants (
     PRIMARY KEY (article, member_group)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE passages (
-    number INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles, heading TEXT NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, length INTEGER NOT NULL
+    number INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles, title TEXT NOT NULL,
+    heading TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, length INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX passages_by_article ON passages(article);
 CREATE TABLE totals (articles INTEGER NOT NULL, passages INTEGER NOT NULL, tokens INTEGER NOT NULL) STRICT;

@@ -42,7 +42,7 @@ def fold(text: str) -> str:
     >>> fold("ＫＦＲ－３５ 空調漏水")
     'kfr-35 空调漏水'
     """
-    return unicodedata.normalize("NFKC", text).lower().translate(_simplified())
+    return unicodedata.normalize("NFKC", text).lower().translate(_folding())
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -104,9 +104,13 @@ def _stem(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _simplified() -> dict[int, str]:
-    """Map every traditional character to its simplified form, by OpenCC's own table."""
+def _folding() -> dict[int, str | None]:
+    """Map every traditional character to its simplified form by OpenCC's own table, dashes to one, invisible ones away."""
     characters = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
     converted = str(OpenCC("t2s").convert("\n".join(characters))).split("\n")
-    pairs = zip(characters, converted, strict=True)
-    return {ord(before): after for before, after in pairs if before != after}
+    folding: dict[int, str | None] = {
+        ord(before): after for before, after in zip(characters, converted, strict=True) if before != after
+    }
+    folding.update({ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2212"})
+    folding.update({ord(invisible): None for invisible in "\u00ad\u200b\u200c\u200d\u2060\ufeff"})
+    return folding

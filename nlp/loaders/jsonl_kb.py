@@ -1,0 +1,42 @@
+"""A line is an article: {"id", "title", "body", "locale"?, "tags"?, "allowed"?, "url"?}; other names are left alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from nlp.records import Article, ArticleRejected
+from nlp.search.article_file import decoded, read_lines
+from nlp.search.article_row import article_from_row
+
+SUFFIXES = (".jsonl", ".ndjson")
+
+
+def load(path: Path) -> Iterator[Article | ArticleRejected]:
+    """Yield an article for each good line and the reason for each bad one."""
+    is_empty = True
+    try:
+        for number, line in read_lines(path):
+            is_empty = False
+            yield _parsed(line, f"{path}:{number}")
+    except ArticleRejected as rejected:
+        yield rejected
+        return
+    if is_empty:
+        yield ArticleRejected(f"{path}: the file is empty")
+
+
+def _parsed(line: bytes, where: str) -> Article | ArticleRejected:
+    try:
+        row = json.loads(decoded(line, where))
+    except ArticleRejected as rejected:
+        return rejected
+    except (ValueError, RecursionError) as error:
+        return ArticleRejected(f"{where}: no JSON ({str(error)[:80]})")
+    if not isinstance(row, dict):
+        return ArticleRejected(f"{where}: {type(row).__name__}, not an object with id, title and body")
+    try:
+        return article_from_row(row, where=where)
+    except ArticleRejected as rejected:
+        return rejected
