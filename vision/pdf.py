@@ -9,6 +9,7 @@ What this does not know: whether a text layer says what the page shows; it only 
 from __future__ import annotations
 
 import threading
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def _pages(pypdfium2: ModuleType, document: Any, *, name: str, dpi: int, max_tot
     left = max_total_pixels
     for number in range(len(document)):
         try:
-            image = _page(document, number, name=name, dpi=dpi, max_pixels=min(PAGE_PIXELS, left))
+            image = _page(document, number, name=name, dpi=dpi, left_pixels=left)
         except (pypdfium2.PdfiumError, ValueError, OverflowError) as error:
             raise ImageRejected(
                 "broken", f"{name}: page {number + 1} cannot be rendered ({error}). Export it again."
@@ -80,22 +81,18 @@ def _pages(pypdfium2: ModuleType, document: Any, *, name: str, dpi: int, max_tot
     return tuple(images)
 
 
-def _page(document: Any, number: int, *, name: str, dpi: int, max_pixels: int) -> Image:
+def _page(document: Any, number: int, *, name: str, dpi: int, left_pixels: int) -> Image:
     page = document[number]
     try:
         width_pt, height_pt = page.get_size()
         if not width_pt > 0 or not height_pt > 0:
             raise ImageRejected("broken", f"{name}: page {number + 1} has no area. Export it again.")
         _refuse_embedded(page, name=name, number=number)
-        scale = dpi / POINTS_PER_INCH
-        # One pixel of margin a side, because PDFium rounds both sides up.
-        room = max(max_pixels - width_pt * scale - height_pt * scale - 1, 1)
-        scale *= min(1.0, (room / (width_pt * height_pt * scale * scale)) ** 0.5)
-        if width_pt * scale < 1 or height_pt * scale < 1:
+        scale = _scale(width_pt, height_pt, dpi)
+        if ceil(width_pt * scale) * ceil(height_pt * scale) > left_pixels:
             raise ImageRejected(
                 "too_many_pixels",
-                f"{name}: page {number + 1} is {width_pt:.0f} x {height_pt:.0f} points, or the pages before it used up "
-                "the pixels allowed. Send the pages that matter.",
+                f"{name}: page {number + 1} passes the number of pixels allowed for a file. Send the pages that matter.",
             )
         bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
         pixels = _rgb(bitmap.to_numpy())
@@ -104,6 +101,18 @@ def _page(document: Any, number: int, *, name: str, dpi: int, max_pixels: int) -
     finally:
         page.close()
     return Image(name=name, page=number, pixels=pixels, text_lines=lines)
+
+
+def _scale(width_pt: float, height_pt: float, dpi: int) -> float:
+    """Return pixels a point: those of `dpi`, fewer where the page would pass PAGE_PIXELS.
+
+    >>> round(_scale(595, 842, 200), 2), round(_scale(14_400, 14_400, 200), 2)
+    (2.78, 0.2)
+    """
+    scale = dpi / POINTS_PER_INCH
+    # PDFium rounds both sides up, by less than a pixel each.
+    room = PAGE_PIXELS - (width_pt + height_pt) * scale - 1
+    return scale * min(1.0, (max(room, 1) / (width_pt * height_pt * scale * scale)) ** 0.5)
 
 
 def _refuse_embedded(page: Any, *, name: str, number: int) -> None:

@@ -32,7 +32,7 @@ MIN_SIDE_PX = 8
 SURE_ACCENT = 0.99
 """On SROIE, where nothing bears an accent, every accent stood in a line below .97."""
 
-GLUED_TIME = re.compile(r"(?<=\d{4}[-/.]\d{2}[-/.]\d{2})(?=\d{2}:\d{2})")
+GLUED_TIME = re.compile(r"(?:(?<=\d{4}[-/.]\d{2}[-/.]\d{2})|(?<=\d{2}[-/.]\d{2}[-/.]\d{4}))(?=\d{2}:\d{2})")
 
 
 def build(*, models_dir: Path | None = None, threads: int = 1, max_side_px: int = 2000) -> PpocrReader:
