@@ -95,6 +95,7 @@ def _dress(axes: Axes) -> None:
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    axes.xaxis.get_offset_text().set_fontsize(8)
     axes.set_title(TITLE, fontsize=9, loc="left")
     axes.set_ylabel(UNIT, fontsize=8)
     axes.tick_params(labelsize=8)
