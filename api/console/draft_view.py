@@ -6,10 +6,9 @@ It decides nothing about values, and writes no HTML.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from api.console.language import Words
 from api.console.marks import Span, Stretch, marked
 from api.console.media import Kept, KeptRecording
 from api.console.waveform import COLUMNS, LANE_HEIGHT, path_of
@@ -18,12 +17,14 @@ from api.schemas.prefill import (
     Check,
     DraftField,
     Evidence,
+    Message,
     PageBody,
     PrefillResponse,
     SpokenSegment,
     TranscriptBody,
 )
 
+FLOOR_ENGINE = "sphinx:"
 STATUS_ORDER = ("conflict", "suggest", "auto", "missing")
 """What needs a person's eye stands first."""
 
@@ -104,8 +105,8 @@ class RecordingView:
 class BoxView:
     evidence: EvidenceView
     points: str
-    x: float
-    y: float
+    pin_x: float
+    pin_y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class DraftView:
     recordings: tuple[RecordingView, ...]
     pages: tuple[PageView, ...]
     is_kept: bool
+    is_speech_on_floor: bool
 
 
 def clock(seconds: float) -> str:
@@ -139,46 +141,57 @@ def clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def view_of(response: PrefillResponse, kept: Kept | None, *, words: Words) -> DraftView:
-    """Lay a draft out."""
-    evidence = _numbered(response, words=words)
-    fields = [_field_view(name, field, evidence, words=words) for name, field in response.fields.items()]
+def view_of(response: PrefillResponse, kept: Kept | None, *, labels: Mapping[str, str]) -> DraftView:
+    """Lay a draft out; `labels` name its fields for people."""
+    fields = sorted(response.fields.items(), key=lambda item: STATUS_ORDER.index(item[1].status))
+    evidence = _numbered(fields, labels=labels)
     known = kept or Kept()
     recordings = {recording.file: recording for recording in known.recordings}
     return DraftView(
         response=response,
-        fields=tuple(sorted(fields, key=lambda view: STATUS_ORDER.index(view.status))),
+        fields=tuple(_field_view(name, field, evidence, labels=labels) for name, field in fields),
         evidence=evidence,
         messages=tuple(
-            MessageView(message.id or "", message.role, marked(message.text, _text_spans(message.id or "", evidence)))
-            for message in known.messages
+            _message_view(message, number, evidence) for number, message in enumerate(known.messages, start=1)
         ),
         recordings=tuple(_recording_view(body, recordings.get(body.file), evidence) for body in response.transcripts),
         pages=tuple(_page_view(body, known, evidence) for body in response.pages),
         is_kept=kept is not None,
+        is_speech_on_floor=any(body.engine.startswith(FLOOR_ENGINE) for body in response.transcripts),
     )
 
 
-def _numbered(response: PrefillResponse, *, words: Words) -> tuple[EvidenceView, ...]:
-    pairs = [(name, body) for name, field in response.fields.items() for body in field.evidence]
+def _numbered(fields: Sequence[tuple[str, DraftField]], *, labels: Mapping[str, str]) -> tuple[EvidenceView, ...]:
+    pairs = [(name, body) for name, field in fields for body in field.evidence]
     return tuple(
-        EvidenceView(number, name, words.known("field", name), body)
-        for number, (name, body) in enumerate(pairs, start=1)
+        EvidenceView(number, name, labels.get(name, name), body) for number, (name, body) in enumerate(pairs, start=1)
     )
 
 
-def _field_view(name: str, field: DraftField, evidence: Sequence[EvidenceView], *, words: Words) -> FieldView:
+def _field_view(
+    name: str, field: DraftField, evidence: Sequence[EvidenceView], *, labels: Mapping[str, str]
+) -> FieldView:
     own = tuple(view for view in evidence if view.field == name)
     return FieldView(
         name=name,
-        label=words.known("field", name),
+        label=labels.get(name, name),
         value=field.value,
         status=field.status,
         percent=percent(field.confidence),
         evidence=own,
-        checks=tuple(field.checks),
+        checks=_distinct(field.checks),
         sides=_sides(field, own) if field.status == "conflict" else (),
     )
+
+
+def _distinct(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """Say a check once that was made on several mentions, with all that it found."""
+    details: dict[tuple[str, bool], list[str]] = {}
+    for check in checks:
+        found = details.setdefault((check.name, check.passed), [])
+        if check.detail and check.detail not in found:
+            found.append(check.detail)
+    return tuple(Check(name=name, passed=passed, detail="; ".join(found)) for (name, passed), found in details.items())
 
 
 def _sides(field: DraftField, evidence: Sequence[EvidenceView]) -> tuple[Side, ...]:
@@ -209,6 +222,11 @@ def percent(confidence: float) -> int:
     (99, 100)
     """
     return int(confidence * 100)
+
+
+def _message_view(message: Message, number: int, evidence: Sequence[EvidenceView]) -> MessageView:
+    name = message.id or f"m{number}"
+    return MessageView(name, message.role, marked(message.text, _text_spans(name, evidence)))
 
 
 def _text_spans(message_id: str, evidence: Sequence[EvidenceView]) -> list[Span]:
@@ -287,4 +305,5 @@ def _page_view(body: PageBody, kept: Kept, evidence: Sequence[EvidenceView]) -> 
 
 def _box_view(view: EvidenceView, box: Box) -> BoxView:
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in box)
-    return BoxView(view, points, min(x for x, _ in box), min(y for _, y in box))
+    (left, top), _, _, (_, bottom) = box
+    return BoxView(view, points, left, (top + bottom) / 2)

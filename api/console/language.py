@@ -44,10 +44,10 @@ class Words:
         return self.table[key].format_map(values) if values else self.table[key]
 
     def known(self, prefix: str, name: str) -> str:
-        """Say a word that may come from outside, e.g. a template's own field; an unknown one is shown as it is.
+        """Say a word that may come from outside, e.g. the name of a check; an unknown one is shown as it is.
 
-        >>> words("en").known("field", "error_code"), words("en").known("field", "shoe_size")
-        ('Error code', 'shoe size')
+        >>> words("en").known("check", "in_catalogue"), words("en").known("check", "fits_the_shoe")
+        ('in the catalogue', 'fits the shoe')
         """
         return self.table.get(f"{prefix}.{name}", name.replace("_", " "))
 

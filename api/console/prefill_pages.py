@@ -18,6 +18,7 @@ from api.console.draft_view import view_of
 from api.console.uploads import PrefillForm, read_prefill_form
 from api.errors import Problem
 from api.prefill import Attachment, prefill
+from api.prefill.templates import find_template
 from api.schemas.prefill import Customer, Message, PrefillRequest, PrefillResponse
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -42,13 +43,11 @@ class RecentDraft:
 @router.get("/")
 def show_form(desk: PrefillDesk) -> Response:
     """Show the form."""
-    import nlp
-
     recent = desk.store.drafts.recent_prefills(limit=RECENT)
     return desk.page(
         "prefill.html",
         here="prefill",
-        templates=sorted({*nlp.template_names(), *desk.store.templates.names()}),
+        templates=_template_titles(desk),
         chosen_template=desk.settings.default_template,
         text_limit=desk.settings.limits.text_chars,
         has_example=_example_path(desk).is_file(),
@@ -90,8 +89,13 @@ def make_example(desk: PrefillDesk) -> Response:
 def show_draft(desk: PrefillDesk, prefill_id: str) -> Response:
     """Show a draft with its evidence."""
     response = _stored(desk, prefill_id)
-    view = view_of(response, desk.media.load(response.id), words=desk.words)
-    return desk.page("draft.html", here="prefill", view=view)
+    template = find_template(response.template, store=desk.store)
+    labels = {field.name: field.label.in_locale(desk.words.locale) for field in template.fields}
+    view = view_of(response, desk.media.load(response.id), labels=labels)
+    title = template.title.in_locale(desk.words.locale)
+    return desk.page(
+        "draft.html", here="prefill", view=view, template_title=title, speech_fix=desk.engines.speech_state().fix
+    )
 
 
 @router.get("/prefills/{prefill_id}/media/{stored}")
@@ -101,6 +105,14 @@ def show_media(desk: PrefillDesk, prefill_id: str, stored: str) -> Response:
     if path is None:
         raise Problem("not_found", "Nothing of that name is kept with this draft.")
     return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": "private, max-age=3600"})
+
+
+def _template_titles(desk: Desk) -> dict[str, str]:
+    """Return every template's title by its name."""
+    import nlp
+
+    names = sorted({*nlp.template_names(), *desk.store.templates.names()})
+    return {name: find_template(name, store=desk.store).title.in_locale(desk.words.locale) for name in names}
 
 
 def _made(desk: Desk, request: PrefillRequest, files: Sequence[Attachment]) -> Response:
