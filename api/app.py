@@ -1,4 +1,5 @@
-"""Settings in, an ASGI app out: engines, store, routes and the console put together. Loads no model; nothing happens at import."""
+"""Settings in, an ASGI app out: engines, store, routes and the console put together.
+Loads no model; nothing happens at import."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api.connectors.csv_records import CsvRecords
-from api.engines import Engines, StandIns
+from api.engines import NO_STAND_INS, Engines, StandIns
 from api.maintain import Foresight
 from api.routes import (
     articles,
@@ -46,7 +47,7 @@ def utc_now() -> datetime:
 def create_app(
     settings: Settings | None = None,
     *,
-    stand_ins: StandIns = StandIns(),
+    stand_ins: StandIns = NO_STAND_INS,
     clock: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
     """Put the service together. The database is opened and brought up to date here; models load when first used."""

@@ -1,4 +1,5 @@
-"""Settings in, one shared engine of each kind out: built when first used, one semaphore each, rung and reason known before.
+"""Settings in, one shared engine of each kind out: built when first used, one semaphore each, rung and reason
+known before.
 
 Values in, values out; an engine that raises on an input becomes EngineFailed. Knows no HTTP and no storage.
 `import api.engines` loads no model library: each is imported by its backend, inside build.
@@ -63,11 +64,14 @@ class StandIns:
     reader: Reader | None = None
 
 
+NO_STAND_INS = StandIns()
+
+
 class Engines:
     """The engines of one process."""
 
     def __init__(
-        self, settings: Settings, *, records: RecordSystem | None = None, stand_ins: StandIns = StandIns()
+        self, settings: Settings, *, records: RecordSystem | None = None, stand_ins: StandIns = NO_STAND_INS
     ) -> None:
         self.settings = settings
         self.records = records

@@ -1,6 +1,8 @@
-"""Readings in, maintenance tickets kept: a batch is on disk before it is answered for, a restart goes on where it stopped.
+"""Readings in, maintenance tickets kept: a batch is on disk before it is answered for, a restart goes on where
+it stopped.
 
-    take -> batch on disk -> monitor -> alerts -> tickets by key        restart: last snapshot, then the batches after it
+    take -> batch on disk -> monitor -> alerts -> tickets by key        restart:
+    last snapshot, then the batches after it
 
 One lock orders all of it: the monitor is one state. Knows no HTTP.
 """

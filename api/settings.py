@@ -1,7 +1,8 @@
-"""Settings in: environment (BEFOREHAND_*) or keyword arguments. Out: one frozen object that everything in api/ is built from.
+"""Settings in: environment (BEFOREHAND_*) or keyword arguments.
+Out: one frozen object that everything in api/ is built from.
 
-Knows no engine and opens no file. Every limit says where it comes from; a limit is an upper bound on memory or time that one
-request may cost.
+Knows no engine and opens no file. Every limit says where it comes from;
+a limit is an upper bound on memory or time that one request may cost.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ class Limits(BaseSettings):
     measurements: int = Field(default=500_000, gt=0)
     """Readings in one request: the telemetry_bytes above in the tersest format."""
     text_chars: int = Field(default=200_000, gt=0)
-    """All messages of one prefill together: 100 pages of text, forty times the longest helpdesk dialogue seen (stc3)."""
+    """All messages of one prefill together: 100 pages of text, forty times the longest helpdesk dialogue seen
+    (stc3)."""
     messages: int = Field(default=1_000, gt=0)
     files: int = Field(default=20, gt=0)
     question_chars: int = Field(default=10_000, gt=0)

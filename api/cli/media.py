@@ -1,4 +1,5 @@
-"""`transcribe` and `read`: files in, what was said or written out; a file that cannot be used is named, the rest go on."""
+"""`transcribe` and `read`: files in, what was said or written out;
+a file that cannot be used is named, the rest go on."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """A folder of CSV files in, a RecordSystem out: orders.csv holds records of kind "orders", one a row.
 
-A row's id is the first column. Files are read again when they change. Knows columns by name: `customer_id` says whose a record is.
+A row's id is the first column. Files are read again when they change.
+Knows columns by name: `customer_id` says whose a record is.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""The framing of an Arrow IPC stream in, whether any message is compressed out. Reads flatbuffer offsets only, no buffers.
+"""The framing of an Arrow IPC stream in, whether any message is compressed out.
+Reads flatbuffer offsets only, no buffers.
 
-A stream is a row of messages: continuation 0xFFFFFFFF, metadata size, a flatbuffer Message (version, header type, header,
+A stream is a row of messages: continuation 0xFFFFFFFF, metadata size, a flatbuffer Message (version, header
+type, header,
 bodyLength), then the body (https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format).
 """
 
@@ -16,7 +18,8 @@ RECORD_BATCH_COMPRESSION = 3  # RecordBatch.compression
 
 
 def is_compressed(content: bytes) -> bool:
-    """Return whether a record or dictionary batch declares compressed buffers; ValueError where the framing is broken."""
+    """Return whether a record or dictionary batch declares compressed buffers;
+    ValueError where the framing is broken."""
     position = 0
     while position + 8 <= len(content):
         mark, size = struct.unpack_from("<Ii", content, position)

@@ -1,14 +1,16 @@
 """An Arrow IPC stream in, readings out: columns device_id, metric, at, value and optionally unit.
 
-`at` is a timestamp, or a number of seconds (float) or milliseconds (integer, large). Compressed streams are refused: their size
-is not known before they are unpacked. Every batch is fully validated before a value is touched, because offsets may lie.
+`at` is a timestamp, or a number of seconds (float) or milliseconds (integer, large).
+Compressed streams are refused: their size
+is not known before they are unpacked. Every batch is fully validated before a value is touched, because
+offsets may lie.
 """
 
 from __future__ import annotations
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from api.errors import Problem
 from api.ingest.arrow_metadata import is_compressed

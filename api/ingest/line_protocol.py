@@ -2,8 +2,9 @@
 
     ac,device_id=ac-1,unit=W power=905.5 1795312800000000000
 
-`device_id` (or `device`) is a tag; the metric is `<measurement>_<field>`, or the measurement alone where the field is called
-`value` (as VictoriaMetrics and Telegraf's Prometheus output name it). A line without a time has the time of arrival. Strings are
+`device_id` (or `device`) is a tag; the metric is `<measurement>_<field>`, or the measurement alone where the
+field is called `value` (as VictoriaMetrics and Telegraf's Prometheus output name it).
+A line without a time has the time of arrival. Strings are
 rejected, booleans too. See https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/.
 """
 

@@ -1,6 +1,7 @@
 """Readings gathered row by row into columns, and columns packed for the disk.
 
-Knows the shape of one reading (names, a time, a number), not what a plausible value or time is: predictive's stream decides that.
+Knows the shape of one reading (names, a time, a number), not what a plausible value or time is:
+predictive's stream decides that.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from api.errors import Problem
 from predictive.records import Columns, Ints, Rejection

@@ -68,7 +68,8 @@ def prefill(
     watch = Stopwatch()
     with watch.step("total"):
         heard = _hear(request, files, engines=engines, watch=watch)
-        response = _draft(request, heard, engines=engines, store=store, watch=watch, at=at)
+        draft = _draft(request, heard, engines=engines, store=store, watch=watch, at=at)
+    response = draft.model_copy(update={"timing_ms": watch.timing_ms})
     store.drafts.add_prefill(response, text=_question(request, heard, response))
     return response
 

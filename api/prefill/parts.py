@@ -1,4 +1,5 @@
-"""Messages, transcripts and pages in, the Parts of one nlp Document out. Knows where each came from, not what it means."""
+"""Messages, transcripts and pages in, the Parts of one nlp Document out.
+Knows where each came from, not what it means."""
 
 from __future__ import annotations
 

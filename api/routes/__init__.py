@@ -1,1 +1,2 @@
-"""HTTP: one file a resource, endpoints of three to eight lines; what they do stands in prefill, suggest and maintain."""
+"""HTTP: one file a resource, endpoints of three to eight lines;
+what they do stands in prefill, suggest and maintain."""

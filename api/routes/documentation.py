@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from api.errors import PROBLEM_KINDS
 from api.ingest import MEDIA_TYPES
 from api.routes.problems import MEDIA_TYPE
+from api.schemas.media import SpokenText, VerboseTranscription
 from api.schemas.prefill import PrefillRequest
 from api.schemas.problem import ProblemBody
 from api.schemas.telemetry import MeasurementIn
@@ -66,7 +67,7 @@ TELEMETRY_BODY: dict[str, Any] = {
         },
     }
 }
-_BODIES = (PrefillRequest, MeasurementIn, ProblemBody)
+_BODIES = (PrefillRequest, MeasurementIn, ProblemBody, SpokenText, VerboseTranscription)
 
 
 def install(app: FastAPI) -> None:

@@ -1,4 +1,5 @@
-"""How large a body may be, by address: refused by its declared length, and counted while it streams where none is declared."""
+"""How large a body may be, by address: refused by its declared length, and counted while it streams where none
+is declared."""
 
 from __future__ import annotations
 

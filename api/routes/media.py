@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from api.errors import Problem
 from api.prefill import Attachment
 from api.prefill.answer import pages_read
-from api.routes.documentation import form_body, problems
+from api.routes.documentation import Documented, form_body, problems
 from api.routes.forms import Form, read_form
 from api.routes.wiring import EnginesOf, MayPrefill
 from api.schemas.media import PagesRead, SpokenText, VerboseSegment, VerboseTranscription, VerboseWord
@@ -33,22 +33,18 @@ TRANSCRIPTION_BODY = form_body(
 )
 OCR_BODY = form_body(["file"], file=_FILE)
 ReadForm = Annotated[Form, Depends(read_form)]
-_MANY = {
-    200: {
-        "content": {
-            "application/json": {"schema": {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("SpokenText", "VerboseTranscription")]}},
-            "text/plain": {"schema": {"type": "string"}},
-            "text/vtt": {"schema": {"type": "string"}},
-        }
-    }
-}  # fmt: skip
+_TEXT: dict[str, Any] = {"schema": {"type": "string"}}
+_SPOKEN = [{"$ref": f"#/components/schemas/{name}"} for name in ("SpokenText", "VerboseTranscription")]
+_TRANSCRIPTION: Documented = {
+    200: {"content": {"application/json": {"schema": {"anyOf": _SPOKEN}}, "text/plain": _TEXT, "text/vtt": _TEXT}}
+}
 
 
 @router.post(
     "/v1/audio/transcriptions",
     response_class=Response,
     openapi_extra=TRANSCRIPTION_BODY,
-    responses={**_MANY, **problems(400, 401, 403, 413, 415, 422, 503)},
+    responses={**_TRANSCRIPTION, **problems(400, 401, 403, 413, 415, 422, 503)},
 )
 def create_transcription(_: MayPrefill, form: ReadForm, engines: EnginesOf) -> Response:
     """Write down what was said in one recording."""

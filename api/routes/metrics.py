@@ -1,4 +1,5 @@
-"""What Prometheus is told: requests, times, readings, engines. One registry an app, so that tests do not share counts."""
+"""What Prometheus is told: requests, times, readings, engines.
+One registry an app, so that tests do not share counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A database URL in, short transactions out. SQLite in WAL mode by default, PostgreSQL by URL; schema kept by alembic."""
+"""A database URL in, short transactions out. SQLite in WAL mode by default, PostgreSQL by URL;
+schema kept by alembic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The tables, as SQLAlchemy sees them; migrations/ brings a database to this shape. Times are UTC, bodies are JSON text."""
+"""The tables, as SQLAlchemy sees them; migrations/ brings a database to this shape.
+Times are UTC, bodies are JSON text."""
 
 from __future__ import annotations
 

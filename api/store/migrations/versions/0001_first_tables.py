@@ -1,4 +1,4 @@
-"""First tables."""
+"""First tables: keys, answers, readings and tickets."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Make every table."""
+    _create_access()
+    _create_answers()
+    _create_foresight()
+
+
+def _create_access() -> None:
+    """Make the tables of keys, secrets and replies that may be asked for twice."""
     op.create_table(
         "api_keys",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -25,15 +33,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest"),
     )
     op.create_table(
-        "feedback",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column("subject_id", sa.String(length=200), nullable=False),
-        sa.Column("action", sa.String(length=20), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        "secrets",
+        sa.Column("name", sa.String(length=50), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
     )
-    op.create_index(op.f("ix_feedback_subject_id"), "feedback", ["subject_id"], unique=False)
     op.create_table(
         "idempotent_replies",
         sa.Column("owner", sa.String(length=32), nullable=False),
@@ -46,14 +50,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("owner", "key"),
     )
     op.create_index(op.f("ix_idempotent_replies_created_at"), "idempotent_replies", ["created_at"], unique=False)
-    op.create_table(
-        "monitor_snapshots",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("batch_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
+
+
+def _create_answers() -> None:
+    """Make the tables of drafts, suggestions, feedback and templates."""
     op.create_table(
         "prefills",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -66,12 +66,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_prefills_created_at"), "prefills", ["created_at"], unique=False)
     op.create_index(op.f("ix_prefills_ticket_id"), "prefills", ["ticket_id"], unique=False)
     op.create_table(
-        "secrets",
-        sa.Column("name", sa.String(length=50), nullable=False),
-        sa.Column("value", sa.String(length=200), nullable=False),
-        sa.PrimaryKeyConstraint("name"),
-    )
-    op.create_table(
         "suggestion_sets",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
@@ -79,6 +73,27 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "feedback",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("subject_id", sa.String(length=200), nullable=False),
+        sa.Column("action", sa.String(length=20), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_feedback_subject_id"), "feedback", ["subject_id"], unique=False)
+    op.create_table(
+        "templates",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+
+
+def _create_foresight() -> None:
+    """Make the tables of readings, the monitor and its tickets."""
     op.create_table(
         "telemetry_batches",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -90,11 +105,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_telemetry_batches_received_at"), "telemetry_batches", ["received_at"], unique=False)
     op.create_table(
-        "templates",
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("updated_at", sa.DateTime(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("name"),
+        "monitor_snapshots",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "tickets",
