@@ -1,1 +1,51 @@
-"""Package nlp."""
+"""Text in, meaning out: fields with evidence, questions, classes, summaries, and a searchable knowledge base."""
+
+# Fields: messages, transcripts and pages -> values.
+from nlp.classification import classify
+from nlp.classifier import Classifier, Labelled, LabelResult, fit_classifier
+from nlp.document import MAX_DOCUMENT_CHARS, compose, evidence_of
+from nlp.extraction.catalogue import Catalogue, CatalogueMatch, Product
+from nlp.extraction.catalogue_file import read_catalogue
+from nlp.extraction.extract import extract
+from nlp.extraction.field import Example, FieldSpec, FieldTexts, Localised, Pattern
+from nlp.extraction.questions import missing_fields, next_question
+from nlp.extraction.registry import build_extractors, field_names
+from nlp.extraction.resolve import resolve
+from nlp.extraction.templates import Template, TemplateField, load_template, template_names
+from nlp.summary import summarise
+from nlp.text import fold, language_of
+
+# Knowledge base: articles -> cited suggestions.
+
+__all__ = [
+    "MAX_DOCUMENT_CHARS",
+    "Catalogue",
+    "CatalogueMatch",
+    "Classifier",
+    "Example",
+    "FieldSpec",
+    "FieldTexts",
+    "LabelResult",
+    "Labelled",
+    "Localised",
+    "Pattern",
+    "Product",
+    "Template",
+    "TemplateField",
+    "build_extractors",
+    "classify",
+    "compose",
+    "evidence_of",
+    "extract",
+    "field_names",
+    "fit_classifier",
+    "fold",
+    "language_of",
+    "load_template",
+    "missing_fields",
+    "next_question",
+    "read_catalogue",
+    "resolve",
+    "summarise",
+    "template_names",
+]

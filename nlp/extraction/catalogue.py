@@ -43,7 +43,7 @@ _CONFUSABLE = str.maketrans("ODQILSBGZMN", "000115862HH")
 class Product:
     code: str
     names: tuple[str, ...] = ()
-    brand: str = ""
+    brand: str = ""  # several spellings are separated by "|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +176,9 @@ class Catalogue:
 
     def _put_name(self, product: Product, name: str) -> None:
         self._put(key_of(name), product.code)
-        if product.brand and not key_of(name).startswith(key_of(product.brand)):
-            self._put(key_of(product.brand + name), product.code)
+        for brand in _listed(product.brand):
+            if not key_of(name).startswith(key_of(brand)):
+                self._put(key_of(brand + name), product.code)
 
     def _near(self, key: str, *, source: TextSource) -> list[Candidate]:
         skeleton = skeleton_of(key)

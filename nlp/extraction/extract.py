@@ -1,7 +1,7 @@
 """Run extractors over a document and settle who a stretch of text belongs to.
 
-In: a Document and extractors. Out: Mentions in order. A stretch has one owner: an order number is not
-taken from a phone number or a date. It does not know records, templates or who is right when sources disagree (see resolve.py).
+In: a Document and extractors. Out: Mentions in order. A stretch has one owner: an order number is not taken from a
+phone number or a date. It does not know records, templates or who is right when sources disagree (see resolve.py).
 """
 
 from __future__ import annotations

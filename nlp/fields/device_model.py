@@ -1,7 +1,7 @@
 """The model of the device: from the catalogue where there is one, from its label or shape where not.
 
-With a catalogue, codes and names are found wherever they stand, and what looks like a code is matched although a reader or
-recogniser bent it; the value is then always a code of the catalogue. It does not know which devices a customer owns.
+With a catalogue, codes and names are found wherever they stand, and what looks like a code is matched although a reader
+or recogniser bent it; the value is then always a code of the catalogue. It does not know which devices a customer owns.
 """
 
 from __future__ import annotations

@@ -7,11 +7,9 @@ written. It does not know whose number it is.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-
-import phonenumbers
 
 from nlp.extraction.field import Example, FieldSpec, FieldTexts, Localised, Pattern
+from nlp.phone import e164_of
 from nlp.records import Check, Document
 
 MIN_DIGITS = 7
@@ -24,20 +22,6 @@ _DATE = re.compile(
 _CARD = re.compile(r"\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{3,4}")
 _HEX_PAIRS = re.compile(r"00(?: \d\d){4,}")
 _DECIMAL = re.compile(r"\d+\.\d+")
-_DIALLED_OUT = re.compile(r"^00(?=[1-9])|^\(00(?=[1-9])")
-
-
-@lru_cache(maxsize=4096)
-def e164_of(written: str, region: str) -> str | None:
-    """Return E.164 where libphonenumber calls the number valid, else None."""
-    dialled = _DIALLED_OUT.sub("+", written)
-    try:
-        number = phonenumbers.parse(dialled, region or None)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def normalise(matched: str, document: Document) -> str | None:

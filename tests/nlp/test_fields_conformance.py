@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -83,7 +84,7 @@ def test_mentions_lie_inside_the_text_and_do_not_overlap(name: str, example: obj
         assert 0 <= mention.start < mention.end <= len(document.text)
         assert 0 <= mention.score <= 1
         assert mention.why
-    for one, next_one in zip(mentions, mentions[1:], strict=False):
+    for one, next_one in pairwise(mentions):
         assert one.end <= next_one.start
 
 

@@ -1,0 +1,199 @@
+"""English words of time: months, weekdays, clocks, parts of the day and durations.
+
+In: matches. Out: numbers and readings that need no calendar.
+"""
+
+# ruff: noqa: E501 - one rule of the grammar is one line
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from nlp.dates import almanac
+from nlp.dates.combine import clock_range, in_part
+from nlp.dates.numerals import EN_ONES_WORDS, EN_ORDINAL_WORDS, EN_TENS_WORDS, en_number
+from nlp.dates.readings import Clock, ClockSpan, DayPart, Length
+from nlp.dates.rules import Match
+
+MONTH_NUMBERS = {
+    name: at
+    for at, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
+}
+WEEKDAY_NUMBERS = {name: at for at, name in enumerate(["mon", "tue", "wed", "thu", "fri", "sat", "sun"], 1)}
+
+MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+WEEKDAY = r"(?P<weekday>mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+_TENS = rf"(?:{EN_TENS_WORDS})"
+_ONES = rf"(?:{EN_ONES_WORDS})"
+DAY_NUMBER = (
+    rf"(?P<day>(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?|(?:twenty|thirty)[ -](?:{EN_ORDINAL_WORDS}|{EN_ONES_WORDS})"
+    rf"|{EN_ORDINAL_WORDS})"
+)
+YEAR = (
+    rf"(?P<year>(?:19|20)\d{{2}}|\d{{2}}(?![\d:/.]|\s?(?:am|pm|to|-))|nineteen\s{_TENS}(?:[ -]{_ONES})?"
+    rf"|two\sthousand(?:\sand)?(?:\s{_ONES}|\s{_TENS}(?:[ -]{_ONES})?)?|twenty\s(?:{_TENS}(?:[ -]{_ONES})?))"
+)
+
+PARTS = {
+    "morning": DayPart("MO", 8, 12, False), "afternoon": DayPart("AF", 12, 16, True), "evening": DayPart("EV", 16, 20, True),
+    "night": DayPart("NI", 20, 24, True), "daytime": DayPart("DT", 8, 18, False), "lunch": DayPart("MEL", 11, 13, True),
+    "dinner": DayPart("MED", 16, 20, True), "breakfast": DayPart("MEB", 8, 12, False),
+    "night-time": DayPart("NT", 0, 8, True), "nighttime": DayPart("NT", 0, 8, True),
+    "early morning": DayPart("MO", 8, 12, False), "late evening": DayPart("EV", 16, 20, True),
+}  # fmt: skip
+
+_HALF = r"(?P<half>a\.?m\.?|p\.?m\.?|[ap])(?![a-z0-9])"
+_HOUR_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_MINUTE_WORDS = rf"\d{{1,2}}|{_TENS}(?:[ -]{_ONES})?|{_ONES}|(?:a\s)?quarter|half"
+_OF_PART = r"(?:\s(?:in\sthe\s|at\s)?(?P<of_part>morning|afternoon|evening|night))?"
+
+CLOCK = (
+    r"(?<![\d:.,/$#])(?:(?P<hour>2[0-4]|[01]?\d):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\s?" + _HALF + r")?"
+    r"|(?P<hour2>1[0-2]|0?[1-9])\s?"
+    + _HALF.replace("half", "half2")
+    + r"|(?<=at\s)(?P<hour3>1[0-2]|[1-9])(?![\d:/.%a-z-]|\s\w))"
+    r"(?![\d:])"
+)
+CLOCK_WORDS = (
+    rf"(?<![a-z])(?:(?P<hour>{_HOUR_WORDS}|1[0-2]|[1-9])\s?(?:(?P<clock>o'?clock)|(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z]))"
+    rf"|(?P<noon>noonish|noon|midday|mid-?\s?day)|(?P<midnight>mid-?\s?night))(?![a-z])"
+)
+PAST_HOUR = (
+    rf"(?<![a-z0-9])(?P<minute>{_MINUTE_WORDS})\s?(?:min(?:ute)?s?\s)?(?P<way>past|to|after|before)\s"
+    rf"(?P<hour>{_HOUR_WORDS}|1[0-2]|[1-9])(?:\s?o'?clock|\s?(?P<half>[ap]\.?m\.?))?(?![a-z0-9:])"
+)
+BARE_HOURS = (
+    rf"(?<![a-z0-9:/.-])(?:(?P<opening>from|between)\s)?(?P<first>{_HOUR_WORDS}|1[0-2]|[1-9])(?::(?P<first_minute>[0-5]\d))?"
+    rf"(?:\s?(?P<first_half>[ap]\.?m\.?))?\s?(?:-|to|and|until|till)\s?(?P<last>{_HOUR_WORDS}|1[0-2]|[1-9])"
+    rf"(?::(?P<last_minute>[0-5]\d))?(?:\s?(?P<last_half>[ap]\.?m\.?)(?![a-z]))?{_OF_PART}(?![a-z0-9:/%]|-\d|\.\d)"
+)
+
+
+def day_number(words: str) -> int:
+    return int(en_number(words) or 0)
+
+
+def year_number(words: str) -> int:
+    """Read 1986, 87 and "nineteen eighty six".
+
+    >>> year_number("nineteen eighty six"), year_number("two thousand and five"), year_number("87")
+    (1986, 2005, 1987)
+    """
+    lowered = words.lower()
+    for century, value in (("nineteen ", 1900), ("twenty ", 2000)):
+        if lowered.startswith(century):
+            return value + day_number(lowered.removeprefix(century))
+    return almanac.full_year(day_number(lowered))
+
+
+def halved(hour: int, half: str | None) -> int:
+    """Return the hour of the day of "3 pm"; 12 am is midnight."""
+    if not half or hour > 12:
+        return hour
+    return hour % 12 + (12 if half.lower().startswith("p") else 0)
+
+
+def clock(match: Match, reference: datetime) -> Clock:
+    """Read 8:00, 8:00am, 8pm, and the 8 of "at 8"."""
+    hour = int(match["hour"] or match["hour2"] or match["hour3"])
+    half = match["half"] or match["half2"]
+    minute = int(match["minute"]) if match["minute"] else None
+    second = int(match["second"]) if match["second"] else None
+    return Clock(halved(hour, half), minute, second, is_half_day=not half and 1 <= hour <= 12)
+
+
+def clock_word(match: Match, reference: datetime) -> Clock:
+    """Read noon, midnight, seven o'clock and eleven pm."""
+    if match["noon"]:
+        return Clock(12)
+    if match["midnight"]:
+        return Clock(0)
+    return Clock(halved(day_number(match["hour"]), match["half"]), is_half_day=not match["half"])
+
+
+def past_hour(match: Match, reference: datetime) -> Clock | None:
+    """Read half past seven and twenty to eight."""
+    said = match["minute"].lower().removeprefix("a ")
+    minute = {"quarter": 15, "half": 30}.get(said) or day_number(said)
+    is_to = match["way"].lower() in ("to", "before")
+    has_word = not said.isdigit() or "min" in match.group().lower()
+    if minute > 59 or (is_to and not has_word) or (is_to and said in _HOUR_WORDS.split("|") and minute % 5):
+        return None
+    hour = day_number(match["hour"])
+    if is_to:
+        hour, minute = (hour - 1) or 12, 60 - minute
+    return Clock(halved(hour, match["half"]), minute, is_half_day=not match["half"])
+
+
+def bare_hours(match: Match, reference: datetime) -> ClockSpan | None:
+    """Read "from 5 to 6pm" and "8-9am"; without an opening, a half or a part of the day it is a score."""
+    part = PARTS.get((match["of_part"] or "").lower())
+    if not (match["opening"] or match["first_half"] or match["last_half"] or part):
+        return None
+    first, last = (_bare(match, side) for side in ("first", "last"))
+    if part:
+        first, last = in_part(first, part), in_part(last, part)
+    return clock_range(first, last)
+
+
+def _bare(match: Match, side: str) -> Clock:
+    minute = match[f"{side}_minute"]
+    half = match[f"{side}_half"]
+    hour = halved(day_number(match[side]), half)
+    return Clock(hour, int(minute) if minute else None, is_half_day=not half)
+
+
+_UNIT = r"years?|yrs?|months?|mos?(?=\s|$)|weeks?|wks?|fortnights?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|quarters?|decades?"
+_COUNT = (
+    rf"(?:\d{{1,6}}(?:,\d{{3}})?(?:\.\d{{1,3}})?|half\s(?:an|a)|an?\s(?:few|couple(?:\sof)?)|(?:few|some|several|couple\sof|couple|all|another)"
+    rf"|{_TENS}(?:[ -]{_ONES})?|{_ONES}(?:\shundred)?|an?)"
+)
+_PIECE = rf"(?:{_COUNT}(?:\sand\sa\shalf)?[\s-]?(?:{_UNIT})(?:\sand\sa\shalf)?|\d{{1,4}}\s?[hdwmy](?![a-z]))"
+LENGTH = rf"(?P<length>{_PIECE}(?:(?:,\s|\sand\s|,\sand\s|\s){_PIECE}){{0,5}})"
+_PIECES = re.compile(
+    rf"(?P<count>{_COUNT})(?P<early>\sand\sa\shalf)?[\s-]?(?P<unit>{_UNIT}|[hdwmy](?![a-z]))(?P<late>\sand\sa\shalf)?",
+    re.IGNORECASE,
+)
+_VAGUE = {
+    "few": 3,
+    "some": 3,
+    "several": 3,
+    "couple": 2,
+    "couple of": 2,
+    "all": 1,
+    "another": 1,
+    "half an": 0.5,
+    "half a": 0.5,
+}
+_UNIT_CODES = {"y": "Y", "mo": "M", "w": "W", "d": "D", "h": "H", "mi": "MIN", "m": "MIN", "s": "S"}
+
+
+def length_of(words: str) -> Length | None:
+    """Read a duration of one or several pieces.
+
+    >>> length_of("2 years 1 month and 21 days").timex, length_of("an hour and a half").timex
+    ('P2Y1M21D', 'PT1.5H')
+    """
+    amounts: dict[str, float] = {}
+    for match in _PIECES.finditer(words):
+        said = match["count"].lower()
+        count = _VAGUE.get(said.removeprefix("a ")) if said not in ("half a",) else 0.5
+        number = en_number(said) if count is None else count
+        code, times = _unit_code(match["unit"].lower())
+        if number is None or code in amounts:
+            return None
+        amounts[code] = times * (number + (0.5 if match["early"] or match["late"] else 0.0))
+    return almanac.length(amounts) if amounts else None
+
+
+def _unit_code(unit: str) -> tuple[str, int]:
+    if unit.startswith("fortnight"):
+        return "W", 2
+    if unit.startswith("quarter"):
+        return "M", 3
+    if unit.startswith("decade"):
+        return "Y", 10
+    return _UNIT_CODES.get(unit[:2]) or _UNIT_CODES[unit[:1]], 1

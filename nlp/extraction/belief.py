@@ -1,0 +1,109 @@
+"""Weigh what was said: mentions of one field in, one belief for each value out.
+
+Who said it, how it was read, whether it was denied or corrected later, and how many sources agree. It does not know
+records.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import prod
+
+from nlp.document import evidence_of, origins_of
+from nlp.records import Check, Document, Evidence, Mention
+
+ROLE_WEIGHT = {"customer": 1.0, "unknown": 0.95, "agent": 0.6}
+"""An agent repeats, guesses and quotes other tickets; six in ten keeps what only an agent said below any promise."""
+MAX_BELIEF = 0.999
+RECORD_SCORE = 0.9
+"""A business's own record says it of this order or customer; that this is the order meant is the remaining doubt."""
+MIN_READER_CONFIDENCE = 0.5
+"""Recognisers' and readers' own confidence is badly scaled at the low end; below half it tells no more."""
+
+_CORRECTION = re.compile(
+    r"(?:更正|纠正|说错|写错|打错|发错了|搞错|弄错|不对[,.!]|应该是|改成|是我记错"
+    r"|(?<![a-z])(?:correction|sorry|i mean|i meant|actually|my mistake|wrong number|should be|typo|oops)(?![a-z]))",
+    re.IGNORECASE,
+)
+CORRECTION_CHARS = 40
+
+
+@dataclass(slots=True)
+class Belief:
+    """How far one value of a field is believed, and why."""
+
+    value: str
+    by_source: dict[str, float] = field(default_factory=dict)
+    evidence: list[Evidence] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    factor: float = 1.0  # what record checks multiply the doubt-free part by
+
+    @property
+    def raw(self) -> float:
+        """Noisy-or over sources: each independent source takes its share of the doubt away."""
+        doubt = prod(1 - score for score in self.by_source.values())
+        return min(MAX_BELIEF, (1 - doubt) * self.factor)
+
+    def add(self, source: str, score: float, evidence: Iterable[Evidence], checks: Iterable[Check] = ()) -> None:
+        """Add what one source says; a source that says it twice is believed once, at its best."""
+        self.by_source[source] = max(self.by_source.get(source, 0.0), score)
+        self.evidence.extend(one for one in evidence if one not in self.evidence)
+        self.checks.extend(one for one in checks if one not in self.checks)
+
+
+def canonical(value: str) -> str:
+    """Return what two spellings of one value share: letters and digits, in capitals.
+
+    >>> canonical("dd-2023 1105") == canonical("DD20231105")
+    True
+    """
+    return "".join(character for character in value.upper() if character.isalnum())
+
+
+def weigh(mentions: Sequence[Mention], document: Document) -> dict[str, Belief]:
+    """Return beliefs by canonical value, after denials and corrections."""
+    beliefs: dict[str, Belief] = {}
+    for mention in _standing(mentions, document):
+        belief = beliefs.setdefault(canonical(mention.value), Belief(mention.value))
+        evidence = evidence_of(document, mention.start, mention.end)
+        source = evidence[0].source if evidence else ""
+        belief.add(source, mention.score * _trust(document, mention), evidence, mention.checks)
+    return beliefs
+
+
+def _standing(mentions: Sequence[Mention], document: Document) -> list[Mention]:
+    """Drop what was denied, and what the same side corrected later."""
+    denied = {canonical(mention.value) for mention in mentions if _is_denied(mention)}
+    stated = [mention for mention in mentions if canonical(mention.value) not in denied]
+    corrected_at: dict[str, tuple[int, str]] = defaultdict(lambda: (-1, ""))
+    for mention in stated:
+        if _CORRECTION.search(document.text, max(0, mention.start - CORRECTION_CHARS), mention.start):
+            role = _role(document, mention)
+            corrected_at[role] = max(corrected_at[role], (mention.start, canonical(mention.value)))
+    return [
+        mention
+        for mention in stated
+        if mention.start >= corrected_at[_role(document, mention)][0]
+        or canonical(mention.value) == corrected_at[_role(document, mention)][1]
+    ]
+
+
+def _is_denied(mention: Mention) -> bool:
+    return any(check.name == "not_negated" and not check.passed for check in mention.checks)
+
+
+def _role(document: Document, mention: Mention) -> str:
+    origins = origins_of(document, mention.start, mention.end)
+    return f"{origins[0].part.kind}:{origins[0].part.role}" if origins else ""
+
+
+def _trust(document: Document, mention: Mention) -> float:
+    """Weigh by who spoke and by how surely it was read."""
+    parts = [origin.part for origin in origins_of(document, mention.start, mention.end)]
+    if not parts:
+        return 1.0
+    heard = min(part.confidence for part in parts)
+    return ROLE_WEIGHT[parts[0].role] * max(heard, MIN_READER_CONFIDENCE)

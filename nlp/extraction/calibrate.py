@@ -1,0 +1,100 @@
+"""Turn belief into calibrated confidence, and a promise into a threshold.
+
+In: counted outcomes, raw belief and whether the value was right. Out: confidence that rises with belief, and the
+lowest belief at which a promise ("98% of auto-filled order numbers right") is kept with 95% certainty. The shipped
+table says itself where its counts come from; an administrator's own corrections replace it.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from math import sqrt
+
+DEFAULT_PROMISE = 0.98
+"""What a value that is filled in unasked must keep: an agent who corrects one in fifty still trusts the rest."""
+SUGGEST_PROMISE = 0.5
+"""A suggestion that is more often wrong than right costs more glances than it saves."""
+WILSON_Z = 1.645  # one-sided 95%
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of values whose belief lay in [raw, next raw)."""
+
+    raw: float
+    count: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Outcomes by field, in order of belief; "" is every field without its own."""
+
+    derived_from: str
+    outcomes: Mapping[str, tuple[Outcomes, ...]]
+
+    def confidence(self, field: str, raw: float) -> float:
+        """Return the chance that a value believed this much is right."""
+        steps = _isotonic(self._of(field))
+        at = bisect_right([step[0] for step in steps], raw) - 1
+        return steps[max(at, 0)][1] if steps else raw
+
+    def threshold(self, field: str, promise: float) -> float:
+        """Return the lowest belief from which on the promise is kept, or 1 where no belief keeps it."""
+        count = right = 0
+        lowest = 1.0
+        for outcome in reversed(self._of(field)):
+            count += outcome.count
+            right += outcome.right
+            if count and wilson_lower_bound(right, count) < promise:
+                break
+            lowest = outcome.raw if count else lowest
+        return lowest
+
+    def _of(self, field: str) -> tuple[Outcomes, ...]:
+        return self.outcomes.get(field) or self.outcomes.get("", ())
+
+
+def wilson_lower_bound(right: int, count: int) -> float:
+    """Return the lower end of Wilson's one-sided 95% interval for a proportion (Wilson 1927).
+
+    >>> round(wilson_lower_bound(98, 100), 3)
+    0.941
+    """
+    share = right / count
+    z2 = WILSON_Z**2
+    centre = share + z2 / (2 * count)
+    spread = WILSON_Z * sqrt(share * (1 - share) / count + z2 / (4 * count * count))
+    return (centre - spread) / (1 + z2 / count)
+
+
+def _isotonic(outcomes: Sequence[Outcomes]) -> list[tuple[float, float]]:
+    """Pool adjacent violators over Laplace-smoothed shares: (raw, confidence) that never falls as raw rises."""
+    blocks: list[list[float]] = []  # raw, right, count
+    for outcome in outcomes:
+        if not outcome.count:
+            continue
+        blocks.append([outcome.raw, outcome.right + 1.0, outcome.count + 2.0])
+        while len(blocks) > 1 and blocks[-2][1] / blocks[-2][2] >= blocks[-1][1] / blocks[-1][2]:
+            _, right, count = blocks.pop()
+            blocks[-1][1] += right
+            blocks[-1][2] += count
+    return [(raw, right / count) for raw, right, count in blocks]
+
+
+def read_calibration(text: str) -> Calibration:
+    """Read {"derived_from": ..., "outcomes": {field: [[raw, count, right], ...]}}."""
+    table = json.loads(text)
+    outcomes = {field: tuple(Outcomes(*row) for row in rows) for field, rows in table["outcomes"].items()}
+    return Calibration(table["derived_from"], outcomes)
+
+
+@lru_cache(maxsize=1)
+def shipped_calibration() -> Calibration:
+    """Return the table shipped with the package."""
+    return read_calibration(files("nlp.extraction").joinpath("calibration.json").read_text(encoding="utf-8"))

@@ -1,0 +1,117 @@
+"""Make one value of each field out of everything that was said, shown and recorded.
+
+In: Mentions, their Document, a Template, perhaps records. Out: a Resolution: value, status, calibrated confidence,
+evidence, checks and rivals for each field. Agreement raises belief, disagreement is a conflict that shows both sides.
+It does not find mentions, and it asks nobody but the records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from nlp.extraction.belief import Belief, canonical, weigh
+from nlp.extraction.calibrate import DEFAULT_PROMISE, SUGGEST_PROMISE, Calibration, shipped_calibration
+from nlp.extraction.choices import choice_mentions
+from nlp.extraction.field import MIN_SCORE
+from nlp.extraction.record_belief import Beliefs, Customer, consult
+from nlp.extraction.record_lookup import RecordLookup
+from nlp.extraction.registry import ticket_field
+from nlp.extraction.templates import Template, TemplateField
+from nlp.phone import e164_of
+from nlp.records import Candidate, Document, Evidence, FieldValue, Mention, RecordSystem, Resolution, Status
+
+CONFLICT_SHARE = 0.6
+"""A rival with six tenths of the best belief is another side, not noise: an agent's word against a customer's is .6."""
+MAX_CANDIDATES = 5
+CUSTOMER_PHONE_SCORE = 0.85
+"""The number the ticket system knows the customer by; people also leave another one for the technician."""
+
+
+def resolve(
+    mentions: Sequence[Mention],
+    document: Document,
+    *,
+    template: Template,
+    records: RecordSystem | None = None,
+    customer_id: str | None = None,
+    customer_phone: str | None = None,
+    calibration: Calibration | None = None,
+    promise: float = DEFAULT_PROMISE,
+) -> Resolution:
+    """Decide each field of the template."""
+    phone = (e164_of(customer_phone, document.region) or customer_phone) if customer_phone else None
+    lookup = RecordLookup(records)
+    beliefs = _beliefs(mentions, document)
+    if phone:
+        _add_customer_phone(beliefs, phone)
+    consult(beliefs, Customer(customer_id, phone), lookup)
+    judge = _Judge(calibration or shipped_calibration(), promise)
+    fields: dict[str, FieldValue] = {}
+    for field in template.fields:
+        said = weigh(choice_mentions(document, field), document) if field.choices else beliefs.get(field.field, {})
+        fields[field.name] = judge.decide(field, said.values())
+    return Resolution(fields, tuple(lookup.warnings))
+
+
+def _beliefs(mentions: Iterable[Mention], document: Document) -> Beliefs:
+    by_field: dict[str, list[Mention]] = {}
+    for mention in mentions:
+        by_field.setdefault(mention.field, []).append(mention)
+    return {name: weigh(found, document) for name, found in by_field.items()}
+
+
+def _add_customer_phone(beliefs: Beliefs, phone: str) -> None:
+    belief = beliefs.setdefault("phone_number", {}).setdefault(canonical(phone), Belief(phone))
+    belief.add("customer", CUSTOMER_PHONE_SCORE, [Evidence("customer", "record", phone)])
+
+
+class _Judge:
+    """Holds the calibration and the promise while the fields of one ticket are decided."""
+
+    def __init__(self, calibration: Calibration, promise: float) -> None:
+        self._calibration = calibration
+        self._promise = promise
+
+    def decide(self, field: TemplateField, beliefs: Iterable[Belief]) -> FieldValue:
+        """Return the best value with its rivals, or an honest nothing."""
+        ranked = sorted(beliefs, key=lambda belief: (-belief.raw, belief.value))
+        ranked = [belief for belief in ranked if belief.evidence and belief.raw >= MIN_SCORE / 2][:MAX_CANDIDATES]
+        if not ranked:
+            return FieldValue(field.name, None, "missing", 0.0)
+        best = ranked[0]
+        raw = _after_rivals(best.raw, [rival.raw for rival in ranked[1:]])
+        return FieldValue(
+            field=field.name,
+            value=best.value,
+            status=self._status(field, raw, ranked),
+            confidence=round(self._calibration.confidence(field.field, raw), 4),
+            candidates=tuple(self._candidate(field, belief, ranked) for belief in ranked),
+            evidence=tuple(best.evidence) if not _is_conflict(field, ranked) else _both_sides(ranked),
+            checks=tuple(best.checks),
+        )
+
+    def _status(self, field: TemplateField, raw: float, ranked: Sequence[Belief]) -> Status:
+        if _is_conflict(field, ranked):
+            return "conflict"
+        if raw >= self._calibration.threshold(field.field, self._promise) and all(c.passed for c in ranked[0].checks):
+            return "auto"
+        return "suggest" if raw >= self._calibration.threshold(field.field, SUGGEST_PROMISE) else "missing"
+
+    def _candidate(self, field: TemplateField, belief: Belief, ranked: Sequence[Belief]) -> Candidate:
+        raw = _after_rivals(belief.raw, [rival.raw for rival in ranked if rival is not belief])
+        return Candidate(belief.value, round(self._calibration.confidence(field.field, raw), 4))
+
+
+def _after_rivals(raw: float, rivals: Sequence[float]) -> float:
+    """Take from a belief what its strongest rival claims: two equal sides keep half each."""
+    rival = max(rivals, default=0.0)
+    return raw * (1 - rival / (raw + rival)) if rival else raw
+
+
+def _is_conflict(field: TemplateField, ranked: Sequence[Belief]) -> bool:
+    is_single = ticket_field(field.field).is_single if field.field else True
+    return is_single and len(ranked) > 1 and ranked[1].raw >= CONFLICT_SHARE * ranked[0].raw
+
+
+def _both_sides(ranked: Sequence[Belief]) -> tuple[Evidence, ...]:
+    return tuple(evidence for belief in ranked[:2] for evidence in belief.evidence)

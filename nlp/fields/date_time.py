@@ -1,0 +1,64 @@
+"""When: dates, times, ranges, durations and repeats, in Chinese and English, absolute and relative.
+
+`resolution` is in the shape of Recognizers-Text; `value` is the first alternative's ISO text. It does not know which of
+a text's times is the fault's and which the appointment's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nlp.dates.read import read_times
+from nlp.dates.readings import Atom, Length, Repeat, values_of
+from nlp.dates.writing import language_in, text_of
+from nlp.extraction.field import Example, FieldTexts, Localised
+from nlp.records import Document, Mention
+
+CERTAIN_SCORE = 0.85
+AMBIGUOUS_SCORE = 0.6
+"""Two readings (the last Friday or the next) leave the choice open; tense would tell, and is not read yet."""
+NOT_A_TIME_SCORE = 0.35
+"""A duration or a repeat is time, but not the moment a ticket asks for."""
+
+
+def mention_of(name: str, atom: Atom) -> Mention:
+    """Write an atom down as a mention."""
+    values = values_of(atom)
+    is_time = not isinstance(atom.reading, Length | Repeat)
+    score = CERTAIN_SCORE if len(values) == 1 else AMBIGUOUS_SCORE
+    why = f"{values[0]['type']} {values[0]['timex']}"
+    score = score if is_time else NOT_A_TIME_SCORE
+    return Mention(name, text_of(values[0]), atom.start, atom.end, score, why, resolution={"values": list(values)})
+
+
+TEXTS = FieldTexts(
+    label=Localised("时间", "Date and time"),
+    question=Localised("请问是什么时间？", "Which date and time was it?"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DateTime:
+    """The field; two times in a text do not contradict each other."""
+
+    name: str = "date_time"
+    texts: FieldTexts = TEXTS
+    examples: tuple[Example, ...] = (
+        Example("2024年5月18日下午3点半开始坏的", "2024-05-18T15:30:00"),
+        Example("故障时间 2024/05/18", "2024-05-18"),
+        Example("It broke on May 18, 2024 at 3:30 pm", "2024-05-18T15:30:00"),
+        Example("purchased 2024-05-18", "2024-05-18"),
+    )
+    counter_examples: tuple[str, ...] = ("型号KFR-35GW坏了", "This email may not be disclosed.", "订单号：20240518936")
+    is_identifier: bool = False
+    is_single: bool = False
+    effort: float = 1.0
+
+    def extract(self, document: Document) -> Sequence[Mention]:
+        """Find every time; relative ones only where the document says what now is."""
+        atoms = read_times(document.text, reference=document.reference_time, language=language_in(document))
+        return tuple(mention_of(self.name, atom) for atom in atoms)
+
+
+FIELD = DateTime()
