@@ -73,8 +73,35 @@ function watchProgress(box) {
     say(box.dataset.working);
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.xhr.getResponseHeader("HX-Redirect") === null) box.hidden = true;
+    if (!event.detail.xhr.getAllResponseHeaders().toLowerCase().includes("hx-redirect:")) box.hidden = true;
   });
+}
+
+// --- What the console's own pages did not answer: no connection, or a refusal that came as JSON.
+
+function notice(target, lines) {
+  const box = document.createElement("section");
+  box.className = "notice bad";
+  box.setAttribute("role", "alert");
+  box.append(...lines.filter(Boolean).map((line) => {
+    const paragraph = document.createElement("p");
+    paragraph.textContent = line;
+    return paragraph;
+  }));
+  target.replaceChildren(box);
+}
+
+function watchRefusals() {
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const type = event.detail.xhr.getResponseHeader("Content-Type") ?? "";
+    if (!type.includes("json")) return;
+    event.detail.shouldSwap = false;
+    const problem = JSON.parse(event.detail.xhr.responseText);
+    notice(event.detail.target, [problem.title, problem.detail, problem.fix]);
+  });
+  ["htmx:sendError", "htmx:timeout"].forEach((name) => document.body.addEventListener(name, (event) => {
+    notice(event.detail.target, [document.body.dataset.network]);
+  }));
 }
 
 // --- Evidence: a chip or a region lights up whatever carries its number, and plays the recording from there.
@@ -155,5 +182,6 @@ document.addEventListener("DOMContentLoaded", () => {
   all("[data-drop]").forEach(watchDrop);
   all("[data-progress]").forEach(watchProgress);
   all("[data-recording]").forEach(watchRecording);
+  watchRefusals();
   localTimes(document);
 });
