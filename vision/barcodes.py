@@ -33,6 +33,8 @@ CORRECTING = ("QRCode", "MicroQRCode", "RMQRCode", "DataMatrix", "Aztec", "PDF41
 """Symbologies with Reed-Solomon error correction: a wrong reading that passes it is not to be expected."""
 ADD_ON_DIGITS = 5
 """Add-ons of two digits have no more than a parity to check them, and turn up beside plain codes."""
+GLOBAL_LOOKS = 2
+"""Soft matrix codes that one threshold for the whole picture brings out show in the first variants or in none."""
 RETAIL = ("EAN13", "EAN8", "UPCA", "UPCE")
 LADDER_ITF_CHARACTERS = 6
 """ITF has no check digit and its start pattern is four bars: on a sharpened table ruling it reads a few digits."""
@@ -116,9 +118,11 @@ def _code(barcode: zxingcpp.Barcode) -> Code:
 def _climb(grey: Pixels) -> list[Code]:
     """Try variants; keep what error correction vouches for, or else what the variants agree on."""
     looks: list[list[Code]] = []
-    for variant, scale in _variants(grey):
-        found = [_scaled(code, scale) for code in _decode(variant) if _is_believable(code)]
-        found = found or [_scaled(code, scale) for code in _decode(variant, is_global=True) if _is_believable(code)]
+    for number, (variant, scale) in enumerate(_variants(grey)):
+        decoded = _decode(variant)
+        if not decoded and number < GLOBAL_LOOKS:
+            decoded = _decode(variant, is_global=True)
+        found = [_scaled(code, scale) for code in decoded if _is_believable(code)]
         sure = [code for code in found if code.symbology in CORRECTING]
         if sure:
             return sure

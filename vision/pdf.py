@@ -9,7 +9,7 @@ What this does not know: whether a text layer says what the page shows; it only 
 from __future__ import annotations
 
 import threading
-from math import ceil
+from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,7 +92,7 @@ def _page(document: Any, number: int, *, name: str, dpi: int, left_pixels: int) 
         if ceil(width_pt * scale) * ceil(height_pt * scale) > left_pixels:
             raise ImageRejected(
                 "too_many_pixels",
-                f"{name}: page {number + 1} passes the number of pixels allowed for a file. Send the pages that matter.",
+                f"{name}: page {number + 1} passes the pixels allowed for a file. Send the pages that matter.",
             )
         bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
         pixels = _rgb(bitmap.to_numpy())
@@ -112,7 +112,7 @@ def _scale(width_pt: float, height_pt: float, dpi: int) -> float:
     scale = dpi / POINTS_PER_INCH
     # PDFium rounds both sides up, by less than a pixel each.
     room = PAGE_PIXELS - (width_pt + height_pt) * scale - 1
-    return scale * min(1.0, (max(room, 1) / (width_pt * height_pt * scale * scale)) ** 0.5)
+    return scale * min(1.0, sqrt(max(room, 1) / (width_pt * height_pt)) / scale)
 
 
 def _refuse_embedded(page: Any, *, name: str, number: int) -> None:

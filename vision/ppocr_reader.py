@@ -11,13 +11,16 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from model_cards import locate
-from vision.records import Box, Image, Line
+from vision.records import Box, Image, Line, Pixels
+from vision.tiles import cut, longest, placed, tiles_of
 
 if TYPE_CHECKING:
     from model_cards import Located
@@ -62,15 +65,35 @@ class PpocrReader:
     def read(self, image: Image) -> tuple[Line, ...]:
         if min(image.width_px, image.height_px) < MIN_SIDE_PX:
             return ()
-        bgr = np.ascontiguousarray(image.pixels[:, :, ::-1])
+        pixels, scale = _shortened(image.pixels)
+        tiles = tiles_of(pixels.shape[0], pixels.shape[1])
+        lines = [line for tile in tiles for line in placed(self._read(cut(pixels, tile)), tile)]
+        return tuple(lines) if scale == 1.0 else tuple(_scaled(line, scale) for line in lines)
+
+    def _read(self, pixels: Pixels) -> Iterator[Line]:
         with self._semaphore:
-            result = self._session(bgr)
+            result = self._session(np.ascontiguousarray(pixels[:, :, ::-1]))  # rapidocr takes BGR
         if result.boxes is None:
-            return ()
-        return tuple(
-            Line(text=mended(text, confidence=float(score)), box=_box(corners), confidence=float(score))
-            for text, corners, score in zip(result.txts, result.boxes, result.scores, strict=True)
-        )
+            return
+        for text, corners, score in zip(result.txts, result.boxes, result.scores, strict=True):
+            yield Line(text=mended(text, confidence=float(score)), box=_box(corners), confidence=float(score))
+
+
+def _shortened(pixels: Pixels) -> tuple[Pixels, float]:
+    """Scale a strip too long for its tiles down; return how many times smaller it became."""
+    height, width = pixels.shape[:2]
+    scale = height / longest(width)
+    if scale <= 1.0:
+        return pixels, 1.0
+    from PIL import Image as Pillow
+
+    size = (max(MIN_SIDE_PX, round(width / scale)), round(height / scale))
+    return np.asarray(Pillow.fromarray(pixels).resize(size)), scale
+
+
+def _scaled(line: Line, scale: float) -> Line:
+    first, second, third, fourth = ((x * scale, y * scale) for x, y in line.box)
+    return replace(line, box=(first, second, third, fourth))
 
 
 def mended(text: str, *, confidence: float) -> str:

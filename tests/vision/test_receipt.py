@@ -110,7 +110,7 @@ def test_totals(rows: tuple[str, ...], total: str | None) -> None:
 @pytest.mark.parametrize(
     ("lines", "company"),
     [
-        (("AIK HUAT HARDWARE", "ENTERPRISE (SETIA", "ALAM) SDN BHD", "822737-X"), "AIK HUAT HARDWARE ENTERPRISE (SETIA ALAM) SDN BHD"),
+        (("AIK HUAT", "ENTERPRISE (SETIA", "ALAM) SDN BHD"), "AIK HUAT ENTERPRISE (SETIA ALAM) SDN BHD"),
         (("TAX INVOICE", "ECO-SHOP MARKETING SDN BHD"), "ECO-SHOP MARKETING SDN BHD"),
         (("TAN CHAY YEE", "99 SPEED MART S/B (519537-X)"), "99 SPEED MART S/B"),
         (("欢迎光临", "全家便利店"), "全家便利店"),
