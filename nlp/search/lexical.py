@@ -117,7 +117,7 @@ def rank(terms: Sequence[WeighedTerm], candidates: Mapping[int, FieldText], size
         article_length = text.article_length / max(size.tokens / size.articles, 1)
         score = _bm25(terms, found[number], length)
         score += ARTICLE_SHARE * _bm25(terms, in_article[text.article], article_length)
-        scored.append(Scored(number, text.article, score, _match(terms, found[number], in_article[text.article])))
+        scored.append(Scored(number, text.article, score, _match(terms, found[number], in_article[text.article], size)))
     return tuple(sorted(scored, key=lambda one: (-one.score, one.passage)))
 
 
@@ -137,7 +137,7 @@ def _bm25(terms: Iterable[WeighedTerm], counts: Mapping[str, float], relative_le
     )
 
 
-def _match(terms: Sequence[WeighedTerm], counts: Mapping[str, float], in_article: Mapping[str, float]) -> Match:
+def _match(terms: Sequence[WeighedTerm], counts: Mapping[str, float], in_article: Mapping[str, float], size: CorpusSize) -> Match:
     information = sum(term.idf for term in terms)
     codes = {term.text for term in terms if term.kind == "code"}
     return Match(
@@ -145,5 +145,5 @@ def _match(terms: Sequence[WeighedTerm], counts: Mapping[str, float], in_article
         article_coverage=sum(term.idf for term in terms if term.text in in_article) / max(information, 1e-9),
         codes=len(codes),
         codes_found=sum(code in in_article for code in codes),
-        information=information,
+        information=information / math.log1p(2 * size.passages + 1),
     )

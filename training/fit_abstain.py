@@ -1,0 +1,143 @@
+"""Fit the abstain rule: evaluation sets in, the constants of nlp/search/abstain.py and their quality out.
+
+Each set is asked its own questions, questions whose right article was taken out of the base (near-domain, unanswerable)
+and questions of the other sets (out of domain), with 20, 200 and all articles. Only sets that may train what we ship are
+fitted on; the others measure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
+from nlp.records import Article
+from nlp.search.abstain import RULE, features
+from nlp.search.knowledge_base import KnowledgeBase
+from training.kb_sets import SET_NAMES, KbSet, read_kb_set
+
+TRAINABLE = frozenset({"cmrc2018", "drcd", "tidb_faq_zh", "stackfaq", "covidfaq"})
+_ENGLISH = frozenset({"stackfaq", "covidfaq", "docs_en"})
+_SAME_SUBJECT = (frozenset({"docs_zh", "tidb_faq_zh"}),)  # both hold the manuals of one database
+_QUESTIONS = 150  # of each kind and set
+_FOREIGN = 40  # questions from each other set
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    set_name: str
+    kind: str  # "own", "removed" or "foreign"
+    features: tuple[float, ...]
+    is_right: bool
+
+
+def foreign_questions(name: str, sets: Sequence[KbSet], *, seed: int) -> list[str]:
+    """Draw questions of the same language from the other sets."""
+    drawn: list[str] = []
+    for other in sets:
+        is_other_language = (other.name in _ENGLISH) != (name in _ENGLISH)
+        if other.name == name or is_other_language or any({name, other.name} <= pair for pair in _SAME_SUBJECT):
+            continue
+        questions = sorted(other.questions.values())
+        drawn += random.Random(seed).sample(questions, min(_FOREIGN, len(questions)))
+    return drawn
+
+
+def examples(kb_set: KbSet, foreign: Sequence[str], *, seed: int) -> Iterator[Example]:
+    """Ask bases of three sizes; a third of the articles with questions is always taken out."""
+    chance = random.Random(seed)
+    answered = sorted({article for ids in kb_set.answers.values() for article in ids})
+    removed = frozenset(chance.sample(answered, len(answered) // 3))
+    own = [name for name, ids in sorted(kb_set.answers.items()) if not ids & removed]
+    lost = [name for name, ids in sorted(kb_set.answers.items()) if ids <= removed]
+    own, lost = (chance.sample(names, min(_QUESTIONS, len(names))) for names in (own, lost))
+    rest = [article for article in kb_set.articles if article.id not in removed]
+    chance.shuffle(rest)
+    for size in sorted({20, 200, len(rest)}):
+        articles, asked = _base(kb_set, own, rest, size)
+        with KnowledgeBase(":memory:") as base:
+            base.put_many(articles)
+            for kind, names in (("own", asked), ("removed", lost)):
+                for name in names:
+                    yield from _asked(base, kb_set, kind, kb_set.questions[name], kb_set.answers[name])
+            for question in foreign:
+                yield from _asked(base, kb_set, "foreign", question, frozenset())
+
+
+def _base(kb_set: KbSet, own: Sequence[str], rest: Sequence[Article], size: int) -> tuple[list[Article], list[str]]:
+    """Choose `size` articles, two thirds of them with questions, and those questions."""
+    needed: set[str] = set()
+    asked: list[str] = []
+    for name in own:
+        if len(needed | kb_set.answers[name]) <= max(1, size * 2 // 3):
+            needed |= kb_set.answers[name]
+            asked.append(name)
+    others = [article for article in rest if article.id not in needed]
+    return [article for article in rest if article.id in needed] + others[: size - len(needed)], asked
+
+
+def _asked(base: KnowledgeBase, kb_set: KbSet, kind: str, question: str, answers: frozenset[str]) -> Iterator[Example]:
+    hits = base.search(question, top_k=2, allowed=())
+    if hits:
+        yield Example(kb_set.name, kind, features(hits), hits[0].passage.article_id in answers)
+
+
+def threshold_for(promise: float, confidences: np.ndarray, is_right: np.ndarray) -> float:
+    """Return the lowest confidence from which on the promised share of answers is right; 1 if there is none."""
+    order = np.argsort(-confidences)
+    precision = np.cumsum(is_right[order]) / np.arange(1, len(order) + 1)
+    kept = np.flatnonzero(precision >= promise)
+    return float(confidences[order][kept[-1]]) if len(kept) else 1.0
+
+
+def report(console: Console, found: Sequence[Example], confidences: np.ndarray, threshold: float) -> None:
+    """Print, by set: precision of what is offered, and the share offered of each kind of question."""
+    for name in sorted({example.set_name for example in found}):
+        here = np.array([example.set_name == name for example in found])
+        right = np.array([example.is_right for example in found])
+        offered = confidences >= threshold
+        kinds = {
+            kind: here & np.array([example.kind == kind for example in found]) for kind in ("own", "removed", "foreign")
+        }
+        shares = "  ".join(f"{kind} {offered[chosen].mean():.3f}" for kind, chosen in kinds.items() if chosen.any())
+        precision = right[kinds["own"] & offered].mean() if (kinds["own"] & offered).any() else float("nan")
+        note = "fitted" if name in TRAINABLE else "measured"
+        console.print(f"{name:12} {note:8}  precision@1 of offered own {precision:.3f}; offered: {shares}")
+
+
+def main() -> None:
+    """Fit, print the constants and what they promise."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/kb"))
+    parser.add_argument("--promise", type=float, default=0.85, help="share of offered answers that must be right")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    console = Console(width=160)
+    sets = [read_kb_set(options.data / name) for name in SET_NAMES]
+    found: list[Example] = []
+    for kb_set in track(sets, description="asking", console=Console(stderr=True)):
+        found += examples(kb_set, foreign_questions(kb_set.name, sets, seed=options.seed), seed=options.seed)
+    is_fitted = np.array([example.set_name in TRAINABLE for example in found])
+    values = np.array([example.features for example in found])  # (n, 5)
+    right = np.array([example.is_right for example in found])
+    sizes = {name: sum(example.set_name == name for example in found) for name in SET_NAMES}
+    weights = np.array([1000.0 / sizes[example.set_name] for example in found])  # every set counts alike
+    model = LogisticRegression(C=100.0, max_iter=1000)
+    model.fit(values[is_fitted], right[is_fitted], sample_weight=weights[is_fitted])
+    confidences = model.predict_proba(values)[:, 1]
+    threshold = threshold_for(options.promise, confidences[is_fitted], right[is_fitted])
+    coefficients = ", ".join(f"{weight:.2f}" for weight in model.coef_[0])
+    console.print(f"AbstainRule(intercept={model.intercept_[0]:.2f}, weights=({coefficients}), threshold={threshold:.2f})")
+    console.print(f"in use: {RULE}")
+    report(console, found, confidences, threshold)
+
+
+if __name__ == "__main__":
+    main()
