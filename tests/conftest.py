@@ -9,6 +9,15 @@ from pathlib import Path
 
 import av
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.cli.keys import create_key
+from api.engines import StandIns
+from api.settings import Settings
+from speech import Word, build_activity, build_transcriber
+from vision import Line, build_reader
 
 from tests.model_cards.hub_server import Hub
 
@@ -72,3 +81,80 @@ def random_whisper(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from training.random_whisper import make_random_whisper
 
     return make_random_whisper(tmp_path_factory.mktemp("models") / "whisper-random", seed=0)
+
+
+# --- api --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def api_settings(tmp_path: Path) -> Settings:
+    """Return settings whose data folder is empty."""
+    return Settings(data_dir=tmp_path / "data", models_dir=tmp_path / "models")
+
+
+@pytest.fixture
+def api_app(api_settings: Settings) -> FastAPI:
+    """Put the service together on engines that say what they were told to."""
+    words = (
+        Word(0.5, 0.9, "订", 0.9),
+        Word(0.9, 1.2, "单", 0.9),
+        *(Word(1.2 + 0.1 * at, 1.3 + 0.1 * at, digit, 0.9) for at, digit in enumerate("20250618936")),
+    )
+    box = ((10.0, 10.0), (200.0, 10.0), (200.0, 30.0), (10.0, 30.0))
+    lines = {"label.png": (Line("型号 KFR-35GW/CL3A", box, 0.99), Line("S/N CL3A2506180427", box, 0.99))}
+    stand_ins = StandIns(
+        transcriber=build_transcriber("scripted", script=words, language="zh"),
+        activity=build_activity("energy"),
+        reader=build_reader("scripted", lines=lines),
+    )
+    return create_app(api_settings, stand_ins=stand_ins)
+
+
+@pytest.fixture
+def api_key(api_app: FastAPI) -> str:
+    """Make a key that may do everything."""
+    _, secret = create_key(api_app.state.store, name="test", scopes=["admin"])
+    return secret
+
+
+@pytest.fixture
+def api_client(api_app: FastAPI, api_key: str) -> Iterator[TestClient]:
+    """Start the service and speak to it with the key."""
+    with TestClient(api_app, raise_server_exceptions=False) as client:
+        client.headers["Authorization"] = f"Bearer {api_key}"
+        yield client
+
+
+# --- console ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def console_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+    """Put one service together for all console tests: its database is made once."""
+    box = ((10.0, 10.0), (200.0, 10.0), (200.0, 30.0), (10.0, 30.0))
+    stand_ins = StandIns(
+        transcriber=build_transcriber("scripted", script=(Word(0.5, 1.0, "E4", 0.9),), language="zh"),
+        activity=build_activity("energy"),
+        reader=build_reader("scripted", lines={"label.png": (Line("S/N CL3A2506180427", box, 0.99),)}),
+    )
+    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("console")), stand_ins=stand_ins)
+    yield app
+    app.state.engines.close()
+    app.state.store.database.close()
+
+
+@pytest.fixture
+def console_key(console_app: FastAPI) -> str:
+    """Make a key that may do everything."""
+    _, secret = create_key(console_app.state.store, name="console", scopes=["admin"])
+    return secret
+
+
+@pytest.fixture
+def console_client(console_app: FastAPI, console_key: str) -> TestClient:
+    """Sign in to the console as a browser does."""
+    headers = {"Origin": "http://testserver", "Accept-Language": "en-US"}
+    client = TestClient(console_app, headers=headers, raise_server_exceptions=False)
+    answer = client.post("/console/sign-in", data={"key": console_key}, follow_redirects=False)
+    assert answer.status_code == 303
+    return client

@@ -1,0 +1,396 @@
+"""The console over HTTP: who may come in, what is kept, what is shown, and that nothing of a customer's runs."""
+
+from __future__ import annotations
+
+import io
+import re
+import wave
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import PIL.Image
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from api.cli.keys import create_key
+from api.schemas.telemetry import Ticket, TicketReason
+from api.security import prefix_of
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+HX = {"HX-Request": "true"}
+PAGES = (
+    "/console/",
+    "/console/ask",
+    "/console/tickets",
+    "/console/status",
+    "/console/prefills/x",
+    "/console/articles/x",
+)
+
+
+def white_png() -> bytes:
+    content = io.BytesIO()
+    PIL.Image.new("RGB", (320, 240), "white").save(content, "PNG")
+    return content.getvalue()
+
+
+def noise_wav(seconds: float = 3.0) -> bytes:
+    """Return loud noise, which the energy detector takes for speech."""
+    samples = np.random.default_rng(0).integers(-9000, 9000, int(seconds * 16_000), dtype=np.int16)
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(samples.tobytes())
+    return content.getvalue()
+
+
+def make_draft(client: TestClient, *, message: str = "", files: dict[str, bytes] | None = None) -> Response:
+    """Send the form and follow to the draft."""
+    parts = [("files", (name, content)) for name, content in (files or {}).items()]
+    return client.post("/console/prefill", data={"message": message, "customer": "", "phone": ""}, files=parts)
+
+
+def ticket(
+    number: int = 1, *, title: str = "Device AC-003: suction_pressure reads 0.4 MPa, expected 0.9 MPa"
+) -> Ticket:
+    at = datetime(2026, 11, 20, tzinfo=UTC) + timedelta(hours=number)
+    reason = TicketReason(
+        metric="suction_pressure", since=at, expected=0.9, observed=0.4, score=0.97, detector="robust_z", unit="MPa"
+    )
+    return Ticket(
+        id=f"t{number}", key=f"AC-003/{number}", device_id="AC-003", state="open", severity="critical", title=title,
+        opened_at=at, updated_at=at, reasons=[reason],
+    )  # fmt: skip
+
+
+# --- coming in
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_nobody_sees_a_page_without_signing_in(console_app: FastAPI, address: str) -> None:
+    answer = TestClient(console_app).get(address, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console/sign-in")
+
+
+def test_a_wrong_key_is_refused(console_app: FastAPI) -> None:
+    client = TestClient(console_app, headers={"Origin": "http://testserver"})
+    answer = client.post("/console/sign-in", data={"key": "bh_0000000000000000"}, follow_redirects=False)
+    assert answer.status_code == 401
+    assert "set-cookie" not in answer.headers
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(console_app: FastAPI, console_key: str) -> None:
+    client = TestClient(console_app, headers={"Origin": "http://testserver"})
+    answer = client.post("/console/sign-in", data={"key": console_key}, follow_redirects=False)
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert console_key.lower() not in cookie
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "k1.99999999999.00", "a.b.c", "." * 300, "é.9999999999.0"])
+def test_a_forged_cookie_opens_nothing(console_app: FastAPI, cookie: str) -> None:
+    headers = [(b"cookie", f"beforehand_session={cookie}".encode())]
+    answer = TestClient(console_app).get("/console/", headers=headers, follow_redirects=False)
+    assert answer.status_code == 303
+
+
+def test_a_revoked_key_ends_its_sessions(console_app: FastAPI, console_key: str, console_client: TestClient) -> None:
+    assert console_client.get("/console/status").status_code == 200
+    console_app.state.store.keys.revoke(prefix_of(console_key), at=datetime.now(UTC))
+    answer = console_client.get("/console/status", follow_redirects=False)
+    assert answer.headers["location"] == "/console/sign-in"
+
+
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://testserver.elsewhere.example"])
+def test_a_form_of_another_site_is_refused(console_client: TestClient, origin: str) -> None:
+    answer = console_client.post("/console/prefill", data={"message": "E4"}, headers={"Origin": origin})
+    assert answer.status_code == 403
+
+
+def test_signing_out_closes_the_session(console_client: TestClient) -> None:
+    console_client.post("/console/sign-out")
+    assert console_client.get("/console/", follow_redirects=False).status_code == 303
+
+
+# --- every answer
+
+
+@pytest.mark.parametrize(
+    "address", ["/console/", "/console/sign-in", "/console/static/console.js", "/console/prefills/x"]
+)
+def test_every_answer_forbids_scripts_from_elsewhere(console_client: TestClient, address: str) -> None:
+    answer = console_client.get(address)
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("address", ["/console/", "/console/ask", "/console/tickets", "/console/status"])
+def test_pages_hold_no_inline_script_or_style(console_client: TestClient, address: str) -> None:
+    html = console_client.get(address).text
+    assert re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?! src=)", html) is None
+
+
+@pytest.mark.parametrize("name", ["../desk.py", "%2e%2e%2fdesk.py", "htmx.LICENSE.txt", "nothing.js"])
+def test_only_the_consoles_own_files_are_served(console_client: TestClient, name: str) -> None:
+    assert console_client.get(f"/console/static/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh", "预填充工单"), ("en", "Prefill a ticket")])
+def test_a_chosen_language_stays(console_client: TestClient, language: str, title: str) -> None:
+    console_client.get(f"/console/language/{language}")
+    assert title in console_client.get("/console/").text
+
+
+@pytest.mark.parametrize("referer", ["https://elsewhere.example/console/", "http://testserver//elsewhere.example", ""])
+def test_choosing_a_language_never_leads_elsewhere(console_client: TestClient, referer: str) -> None:
+    answer = console_client.get("/console/language/zh", headers={"Referer": referer}, follow_redirects=False)
+    assert answer.headers["location"] == "/console/"
+
+
+# --- prefill
+
+
+@pytest.mark.parametrize(
+    ("message", "value"), [("订单号20250618936,显示E4", "20250618936"), ("order number 20260302118", "20260302118")]
+)
+def test_a_message_becomes_a_draft_with_its_evidence_marked(
+    console_client: TestClient, message: str, value: str
+) -> None:
+    html = make_draft(console_client, message=message).text
+    assert re.search(rf'<mark data-evidence="\d+">{value}</mark>', html)
+
+
+def test_a_picture_and_a_call_are_shown_as_safe_copies(console_client: TestClient) -> None:
+    answer = make_draft(console_client, files={"label.png": white_png(), "call.wav": noise_wav()})
+    stored = re.findall(r'src="(/console/prefills/[^"]+)"', answer.text)
+    types = [console_client.get(address).headers["content-type"] for address in stored]
+    assert sorted(types) == ["audio/wav", "image/jpeg"]
+    assert "<polygon points=" in answer.text
+    assert 'data-wave data-duration="3.0"' in answer.text
+
+
+def test_a_files_name_cannot_leave_its_folder_or_hide_another(console_client: TestClient) -> None:
+    answer = make_draft(console_client, files={"../../evil.png": white_png(), "b/label.png": white_png()})
+    assert "evil.png" in answer.text
+    assert "../" not in re.sub(r"<[^>]*>", "", answer.text)
+
+
+def test_two_files_of_one_name_are_both_shown(console_client: TestClient) -> None:
+    parts = [("files", ("label.png", white_png())), ("files", ("label.png", white_png()))]
+    html = console_client.post("/console/prefill", data={"message": ""}, files=parts).text
+    assert "label (2).png" in html
+
+
+@pytest.mark.parametrize("stored", ["kept.json", "../kept.json", "page-9.jpg", "%2e%2e%2fkept.json"])
+def test_only_named_copies_of_a_draft_are_served(console_client: TestClient, stored: str) -> None:
+    draft = make_draft(console_client, files={"label.png": white_png()})
+    assert console_client.get(f"{draft.url.path}/media/{stored}").status_code == 404
+
+
+def test_hostile_text_and_names_are_shown_and_never_run(console_client: TestClient) -> None:
+    html = make_draft(
+        console_client, message=f"order 20260302118 {HOSTILE}", files={f"{HOSTILE}.png": white_png()}
+    ).text
+    assert "&lt;script&gt;alert(1)" in html
+    assert "<script>alert" not in html
+    assert "<img src=x" not in html
+
+
+def test_an_empty_form_says_what_to_give(console_client: TestClient) -> None:
+    answer = console_client.post("/console/prefill", data={"message": " "}, headers=HX)
+    assert answer.status_code == 422
+    assert "Give a message or a file first." in answer.text
+    assert "<html" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status"),
+    [
+        ("note.txt", b"hello", 415),
+        ("empty.png", b"", 422),
+        ("cut.png", white_png()[:60], 422),
+        ("fake.wav", b"RIFF\xff\xff\xff\xffWAVEfmt ", 422),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(
+    console_client: TestClient, name: str, content: bytes, status: int
+) -> None:
+    answer = make_draft(console_client, message="E4", files={name: content})
+    assert answer.status_code == status
+    assert name in answer.text
+
+
+def test_too_many_files_are_refused(console_client: TestClient) -> None:
+    answer = make_draft(console_client, files={f"{number}.png": white_png() for number in range(30)})
+    assert 400 <= answer.status_code < 500
+
+
+def test_htmx_is_sent_on_by_its_own_header(console_client: TestClient) -> None:
+    answer = console_client.post("/console/prefill", data={"message": "E4"}, headers=HX)
+    assert answer.headers["hx-redirect"].startswith("/console/prefills/")
+
+
+def test_a_draft_made_over_the_api_is_shown_by_its_quotes(console_client: TestClient, console_key: str) -> None:
+    body = {"locale": "en-US", "messages": [{"id": "m1", "text": "order number 20260302118"}]}
+    made = console_client.post("/v1/prefill", json=body, headers={"Authorization": f"Bearer {console_key}"}).json()
+    html = console_client.get(f"/console/prefills/{made['id']}").text
+    assert "are not kept" in html
+    assert "<q>20260302118</q>" in html
+
+
+def test_the_oldest_drafts_files_are_let_go(console_app: FastAPI, console_client: TestClient) -> None:
+    first = make_draft(console_client, files={"label.png": white_png()}).url.path.rsplit("/", 1)[1]
+    folder = console_app.state.settings.data_dir / "console"
+    for number in range(200):
+        (folder / f"newer-{number}").mkdir(exist_ok=True)
+    make_draft(console_client, message="E4")
+    assert len(list(folder.iterdir())) == 200
+    assert (folder / first).exists() is False
+
+
+# --- ask
+
+
+def put_article(client: TestClient, key: str, article_id: str, **article: object) -> None:
+    headers = {"Authorization": f"Bearer {key}"}
+    assert client.put(f"/v1/articles/{article_id}", json=article, headers=headers).status_code in (200, 201)
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "body", "cited"),
+    [
+        ("洗衣机显示E2不排水怎么办", "洗衣机显示 E2、不排水", "E2 表示没有排完水。清洗过滤器。", "E2 表示没有排完水。"),
+        ("The washing machine does not drain, E2", "Washing machine shows E2 and does not drain",
+         "E2 means the machine does not drain. Clean the drain filter.", "E2 means the machine does not drain."),
+    ],
+)  # fmt: skip
+def test_a_question_is_answered_with_the_sentence_marked(
+    console_client: TestClient, console_key: str, question: str, title: str, body: str, cited: str
+) -> None:
+    put_article(console_client, console_key, "e2", title=title, body=body)
+    html = console_client.get("/console/ask", params={"question": question}).text
+    assert title in html
+    assert cited in re.sub("</?mark>", "", html)
+    assert "<mark>" in html
+
+
+def test_a_question_about_something_else_finds_nothing_and_lets_people_look(
+    console_client: TestClient, console_key: str
+) -> None:
+    put_article(
+        console_client,
+        console_key,
+        "e2",
+        title="Washing machine shows E2",
+        body="Clean the drain filter of the machine.",
+    )
+    html = console_client.get("/console/ask", params={"question": "Who won the chess tournament in Reykjavik?"}).text
+    assert "Nothing fits" in html
+
+
+def test_an_empty_knowledge_base_says_how_to_fill_it(api_app: FastAPI, api_key: str) -> None:
+    client = TestClient(api_app, headers={"Origin": "http://testserver", "Accept-Language": "en-US"})
+    client.post("/console/sign-in", data={"key": api_key}, follow_redirects=False)
+    html = client.get("/console/ask", params={"question": "E2"}).text
+    assert "beforehand index" in html
+
+
+def test_htmx_gets_the_answers_only(console_client: TestClient) -> None:
+    html = console_client.get("/console/ask", params={"question": "qwerty"}, headers=HX).text
+    assert "<html" not in html
+    assert "Nothing fits" in html
+
+
+def test_an_article_shows_its_cited_sentence_and_hostile_markup_as_text(
+    console_client: TestClient, console_key: str
+) -> None:
+    put_article(console_client, console_key, "h1", title=HOSTILE, body=f"First. {HOSTILE}")
+    html = console_client.get("/console/articles/h1", params={"start": 0, "end": 6}).text
+    assert '<mark id="cited">First.</mark>' in html
+    assert "<script>alert" not in html
+
+
+def test_an_article_for_a_group_is_not_open_to_everybody(console_client: TestClient, console_key: str) -> None:
+    put_article(console_client, console_key, "s1", title="Staff", body="For staff only.", allowed=["staff"])
+    assert console_client.get("/console/articles/s1").status_code == 404
+
+
+def test_what_a_person_thinks_of_a_suggestion_is_kept(
+    console_client: TestClient, console_app: FastAPI, console_key: str
+) -> None:
+    put_article(console_client, console_key, "e2", title="Washing machine shows E2", body="E2 means it does not drain.")
+    html = console_client.get("/console/ask", params={"question": "washing machine E2 does not drain"}).text
+    (suggestion_id,) = set(re.findall(r'name="suggestion_id" value="(\w+)"', html))
+    before = console_app.state.store.drafts.feedback_count()
+    form = {"suggestion_id": suggestion_id, "article_id": "e2", "action": "helpful"}
+    assert console_client.post("/console/feedback", data=form, headers=HX).status_code == 200
+    assert console_app.state.store.drafts.feedback_count() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("change", "status"), [({"action": "accepted"}, 422), ({"action": "x"}, 422), ({"suggestion_id": "none"}, 404)]
+)
+def test_feedback_that_fits_nothing_is_refused(console_client: TestClient, change: dict[str, str], status: int) -> None:
+    form = {"suggestion_id": "s1", "article_id": "e2", "action": "helpful", **change}
+    assert console_client.post("/console/feedback", data=form, headers=HX).status_code == status
+
+
+# --- maintenance and status
+
+
+def test_a_ticket_is_listed_and_shown_with_plot_and_reasons(console_client: TestClient, console_app: FastAPI) -> None:
+    kept = console_app.state.store.tickets.put(ticket(), plot="<svg xmlns='http://www.w3.org/2000/svg'/>")
+    assert kept.title in console_client.get("/console/tickets").text
+    html = console_client.get(f"/console/tickets/{kept.id}").text
+    assert f'src="/console/tickets/{kept.id}/plot.svg"' in html
+    assert "0.4 MPa" in html
+    plot = console_client.get(f"/console/tickets/{kept.id}/plot.svg")
+    assert plot.headers["content-type"].startswith("image/svg+xml")
+    assert "sandbox" in plot.headers["content-security-policy"]
+
+
+def test_tickets_are_shown_page_by_page(console_client: TestClient, console_app: FastAPI) -> None:
+    for number in range(30):
+        console_app.state.store.tickets.put(ticket(number, title=f"number {number}."), plot="")
+    first = console_client.get("/console/tickets?state=open").text
+    assert "number 29." in first
+    (older,) = re.findall(r'href="(/console/tickets\?after=[^"]+)"', first)
+    assert "number 0." in console_client.get(older.replace("&amp;", "&")).text
+
+
+def test_a_hostile_ticket_title_is_shown_as_text(console_client: TestClient, console_app: FastAPI) -> None:
+    console_app.state.store.tickets.put(ticket(title=HOSTILE), plot="")
+    assert "<script>alert" not in console_client.get("/console/tickets").text
+
+
+def test_the_status_page_names_every_engine(console_client: TestClient) -> None:
+    html = console_client.get("/console/status").text
+    assert all(engine in html for engine in ("scripted:script", "lexical:bm25"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("address", ["/console/prefills/none", "/console/tickets/none", "/console/articles/none"])
+def test_what_is_not_there_is_a_page_that_says_so(console_client: TestClient, address: str, language: str) -> None:
+    console_client.get(f"/console/language/{language}")
+    answer = console_client.get(address)
+    assert answer.status_code == 404
+    assert {"zh": "此地址没有内容", "en": "Nothing here"}[language] in answer.text
+
+
+@pytest.mark.parametrize(
+    ("scopes", "address", "status"),
+    [(["telemetry"], "/console/", 403), (["telemetry"], "/console/tickets", 200), (["prefill"], "/console/ask", 403)],
+)
+def test_a_key_opens_only_the_pages_of_its_scopes(
+    console_app: FastAPI, scopes: list[str], address: str, status: int
+) -> None:
+    _, secret = create_key(console_app.state.store, name="narrow", scopes=scopes)
+    client = TestClient(console_app, headers={"Origin": "http://testserver"})
+    client.post("/console/sign-in", data={"key": secret}, follow_redirects=False)
+    assert client.get(address).status_code == status
