@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import wave
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -98,18 +99,38 @@ def plain(text: str) -> str:
 
 
 def call(data: Path) -> None:
-    """Every clip sampled at 8 kHz that has a reference, through `transcribe`."""
+    """Every English telephone clip through `transcribe`: WER where the words are known, else keywords heard."""
     clips = data / "speech/clips"
     manifest = [json.loads(line) for line in (clips / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
-    rows = [row for row in manifest if row["sample_rate"] == 8000 and row.get("text") and row["language"] == "en"]
-    heard = beforehand("transcribe", "--language", "en", *(str(clips / row["file"]) for row in rows))
-    shown = []
-    for row, transcript in zip(rows, heard, strict=True):
-        wer = jiwer.wer(plain_words(row["text"]), plain_words(transcript["text"]) or "-")
-        shown.append(
-            (row["file"], f"{transcript['engine']}  WER {wer:.2f}  {row['seconds']} s  “{transcript['text'][:60]}”")
-        )
-    show("Calls at 8 kHz", shown)
+    rows = [row for row in manifest if row["language"] == "en" and row["sample_rate"] == 8000]
+    with tempfile.TemporaryDirectory() as scratch:
+        files = [with_header(clips / row["file"], folder=Path(scratch)) for row in rows]
+        heard = beforehand("transcribe", "--language", "en", *map(str, files))
+    show(
+        "Calls at 8 kHz",
+        [
+            (row["file"], f"{transcript['engine']}  {verdict(row, transcript['text'])}  “{transcript['text'][:70]}”")
+            for row, transcript in zip(rows, heard, strict=True)
+        ],
+    )
+
+
+def with_header(clip: Path, *, folder: Path) -> Path:
+    """Return the clip itself, or a WAV of it where it is headerless 8 kHz PCM16: a caller has to know such a rate."""
+    if clip.suffix != ".raw":
+        return clip
+    wav = folder / f"{clip.stem}.wav"
+    with wave.open(str(wav), "wb") as out:
+        out.setparams((1, 2, 8000, 0, "NONE", ""))
+        out.writeframes(clip.read_bytes())
+    return wav
+
+
+def verdict(row: Row, text: str) -> str:
+    if row.get("text"):
+        return f"WER {jiwer.wer(plain_words(row['text']), plain_words(text)):.2f}"
+    keywords = [plain_words(keyword) for keyword in row["keywords"].split(",")]
+    return f"keywords {sum(keyword in plain_words(text) for keyword in keywords)} of {len(keywords)}"
 
 
 def plain_words(text: str) -> str:
