@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api.connectors.csv_records import CsvRecords
+from api.console.pages import build_router
 from api.engines import NO_STAND_INS, Engines, StandIns
 from api.maintain import Foresight
 from api.routes import (
@@ -54,7 +55,7 @@ def create_app(
     settings = settings or Settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.database)
-    engines = Engines(settings, records=CsvRecords(settings.data_dir / "records"), stand_ins=stand_ins)
+    engines = Engines(settings, find_records=CsvRecords(settings.data_dir / "records").current, stand_ins=stand_ins)
     app = FastAPI(
         title="Beforehand",
         version=VERSION,
@@ -71,6 +72,7 @@ def create_app(
     app.state.clock = clock
     for resource in (prefills, feedback, suggestions, articles, media, telemetry, tickets, templates, ops):
         app.include_router(resource.router)
+    app.include_router(build_router(), include_in_schema=False)
     problems.install(app)
     documentation.install(app)
     app.add_middleware(BodyLimit, limits=settings.limits)

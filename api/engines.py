@@ -23,8 +23,9 @@ from api.settings import VERSION, Settings
 from model_cards import ModelCardError, locate
 
 if TYPE_CHECKING:
-    from nlp import Catalogue, KnowledgeBase
+    from nlp import Catalogue
     from nlp.records import RecordSystem
+    from nlp.search.knowledge_base import KnowledgeBase
     from speech import ActivityDetector, Transcriber
     from speech.records import Transcript
     from vision import Reader
@@ -71,10 +72,14 @@ class Engines:
     """The engines of one process."""
 
     def __init__(
-        self, settings: Settings, *, records: RecordSystem | None = None, stand_ins: StandIns = NO_STAND_INS
+        self,
+        settings: Settings,
+        *,
+        find_records: Callable[[], RecordSystem | None] = lambda: None,
+        stand_ins: StandIns = NO_STAND_INS,
     ) -> None:
         self.settings = settings
-        self.records = records
+        self._find_records = find_records
         self._stand_ins = stand_ins
         self._transcriber: Shared[Transcriber] = Shared(self._build_transcriber, stand_ins.transcriber)
         self._activity: Shared[ActivityDetector] = Shared(_build_activity, stand_ins.activity)
@@ -84,6 +89,11 @@ class Engines:
         self._lock = threading.Lock()
         self._knowledge_bases: dict[str, KnowledgeBase] = {}
         self._catalogues: dict[Path, tuple[float, Catalogue]] = {}
+
+    @property
+    def records(self) -> RecordSystem | None:
+        """Return the business's records, None while there are none: then nothing is checked against them."""
+        return self._find_records()
 
     # --- speech
 
@@ -167,7 +177,7 @@ class Engines:
 
     def knowledge_base(self, name: str | None = None) -> KnowledgeBase:
         """Return the knowledge base of that name; it is made where there is none yet."""
-        from nlp import KnowledgeBase
+        from nlp.search.knowledge_base import KnowledgeBase
 
         name = name or self.settings.default_knowledge_base
         _require_stored_name(name, "knowledge base")

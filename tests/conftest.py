@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
+import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
+import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, sync_playwright
 
 from api.app import create_app
 from api.cli.keys import create_key
 from api.engines import StandIns
 from api.settings import Settings
 from speech import Word, build_activity, build_transcriber
-from vision import Line, build_reader
-
+from tests.browser.console_server import ConsoleServer
 from tests.model_cards.hub_server import Hub
+from vision import Line, build_reader
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -158,3 +163,63 @@ def console_client(console_app: FastAPI, console_key: str) -> TestClient:
     answer = client.post("/console/sign-in", data={"key": console_key}, follow_redirects=False)
     assert answer.status_code == 303
     return client
+
+
+@dataclass(frozen=True, slots=True)
+class ServedConsole:
+    """A running service with the examples loaded, and a key for it."""
+
+    address: str
+    key: str
+
+
+@pytest.fixture(scope="session")
+def served_console(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> Iterator[ServedConsole]:
+    """Serve the examples: the real reader, a scripted recogniser, articles, orders and a month of telemetry."""
+    from nlp import load_articles
+
+    said = "my order number is 2 0 2 6 0 3 0 2 1 1 8".split()
+    script = tuple(Word(11.3 + 0.3 * at, 11.6 + 0.3 * at, word, 0.9) for at, word in enumerate(said))
+    stand_ins = StandIns(
+        transcriber=build_transcriber("scripted", script=script, language="en"), activity=build_activity("energy")
+    )
+    settings = Settings(data_dir=tmp_path_factory.mktemp("served"))
+    app = create_app(settings, stand_ins=stand_ins)
+    app.state.engines.put_catalogue("devices", (examples / "catalogue.csv").read_bytes(), suffix=".csv")
+    (settings.data_dir / "records").mkdir()
+    (settings.data_dir / "records" / "orders.csv").write_bytes((examples / "orders.csv").read_bytes())
+    app.state.engines.knowledge_base().put_many(load_articles(examples / "kb"))
+    _, key = create_key(app.state.store, name="browser", scopes=["admin"])
+    server = ConsoleServer(app)
+    server.start()
+    readings = gzip.decompress((examples / "telemetry.ndjson.gz").read_bytes())
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/x-ndjson"}
+    answer = httpx.post(f"{server.address}/v1/telemetry", content=readings, headers=headers, timeout=120)
+    assert answer.status_code == 202, answer.text
+    yield ServedConsole(server.address, key)
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start headless Chromium: $CHROMIUM, or the system's own."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip("no Chromium here: apt install chromium, or set CHROMIUM to its path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
+
+
+CHROMIUM_ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]

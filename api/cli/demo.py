@@ -147,7 +147,7 @@ def _write(path: Path, rows: list[Row]) -> None:
 
 def _load(stage: Stage) -> None:
     """Load the examples' catalogue, records and articles as an administrator would."""
-    import nlp
+    from nlp.search.sources import load_articles
 
     if not stage.examples.is_dir():
         fix = "Run it in the checkout, or name the folder with --examples."
@@ -158,7 +158,7 @@ def _load(stage: Stage) -> None:
     for name in RECORDS:
         (records / name).write_bytes(read_file(stage.examples / name))
     base = stage.engines.knowledge_base()
-    report = base.put_many(nlp.load_articles(stage.examples / "kb"), source="examples")
+    report = base.put_many(load_articles(stage.examples / "kb"), source="examples")
     stage.console.print(
         f"[dim]{report.added} articles, {report.passages} passages, the catalogue and the orders are loaded"
     )

@@ -27,7 +27,7 @@ def settings_for(data_dir: Path | None) -> Settings:
 
 def open_engines(settings: Settings) -> Engines:
     """Return engines that know the records beside the data; models load when first used."""
-    return Engines(settings, records=CsvRecords(settings.data_dir / "records"))
+    return Engines(settings, find_records=CsvRecords(settings.data_dir / "records").current)
 
 
 def open_data(settings: Settings) -> Store:

@@ -35,7 +35,7 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Bring a knowledge base up to date with a folder or file: what is gone there is deleted here."""
-    import nlp
+    from nlp.search.sources import load_articles
 
     log_to_stderr()
     rejected: list[ArticleRejected] = []
@@ -46,7 +46,7 @@ def index(
 
     with reported():
         base = open_engines(settings_for(data_dir)).knowledge_base(kb)
-        articles = with_progress(nlp.load_articles(source, on_rejected=note), what="index")
+        articles = with_progress(load_articles(source, on_rejected=note), what="index")
         report = base.put_many(articles, source=str(source.resolve()))
     line: dict[str, JsonValue] = {
         "indexed": report.added,

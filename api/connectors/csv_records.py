@@ -49,6 +49,10 @@ class CsvRecords:
         self._tables: dict[Path, _Table] = {}
         self._lock = threading.Lock()
 
+    def current(self) -> CsvRecords | None:
+        """Return this system, or None while the folder holds no file: no records is not a failed check."""
+        return self if any(self._folder.glob("*.csv")) else None
+
     def find(self, field: str, value: str) -> Sequence[Record]:
         """Return the records whose column of that field holds the value."""
         folded = fold_value(value)

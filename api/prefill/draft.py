@@ -22,7 +22,6 @@ from api.prefill.templates import find_template
 from api.schemas import prefill as shapes
 from api.security import make_id
 from api.store import Store
-from nlp.records import Record
 from speech.records import Transcript
 from vision.records import Page
 
@@ -185,9 +184,8 @@ def _warnings(heard: Heard, engines: Engines) -> list[str]:
 
 def _hotwords(request: shapes.PrefillRequest, engines: Engines) -> tuple[str, ...]:
     """Return words worth listening for: the customer's own orders first, then a small catalogue's codes."""
-    records: Sequence[Record] = ()
-    if engines.records is not None and request.customer.id:
-        records = engines.records.of_customer(request.customer.id)
+    system, customer_id = engines.records, request.customer.id
+    records = system.of_customer(customer_id) if system is not None and customer_id else ()
     words = [record.values.get("device_model", "") for record in records]
     catalogue = engines.device_catalogue()
     if catalogue is not None and len(catalogue) <= HOTWORDS:

@@ -1,0 +1,79 @@
+"""What the service says about itself: valid OpenAPI, open doors, honest readiness, metrics, problems explained."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from openapi_spec_validator import validate
+
+from api.app import create_app
+from api.errors import PROBLEM_KINDS
+from api.settings import Settings
+
+PUBLIC = {"/livez", "/readyz", "/metrics", "/problems/{name}"}
+METHODS = {"get", "put", "post", "delete", "patch"}
+
+
+def test_openapi_is_valid_3_1(api_client: TestClient) -> None:
+    described = api_client.get("/openapi.json").json()
+    validate(described)
+    assert described["openapi"].startswith("3.1")
+
+
+def test_every_v1_address_needs_a_key_and_documents_its_problems(api_client: TestClient) -> None:
+    paths = api_client.get("/openapi.json").json()["paths"]
+    assert {path for path in paths if not path.startswith("/v1/")} == PUBLIC
+    for path in set(paths) - PUBLIC:
+        for operation in (paths[path][method] for method in paths[path].keys() & METHODS):
+            assert operation["security"], path
+            assert {"401", "403"} <= operation["responses"].keys(), path
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400:
+                    assert list(answer["content"]) == ["application/problem+json"], (path, status)
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics", "/openapi.json", "/problems/not_found"])
+def test_ops_need_no_key(api_client: TestClient, path: str) -> None:
+    api_client.headers.pop("Authorization")
+    assert api_client.get(path).status_code == 200
+
+
+def test_readyz_names_the_floor_and_what_mends_it(api_settings: Settings) -> None:
+    with TestClient(create_app(api_settings)) as client:
+        ready = client.get("/readyz").json()
+    speech = next(engine for engine in ready["engines"] if engine["name"] == "speech")
+    assert ready["status"] == "degraded"
+    assert (speech["engine"], speech["degraded"]) == ("sphinx:pocketsphinx-en-us", True)
+    assert speech["fix"] == "beforehand models pull whisper-small"
+
+
+def test_readyz_is_ready_where_nothing_is_degraded(api_client: TestClient) -> None:
+    assert api_client.get("/readyz").json()["status"] == "ready"
+
+
+def test_metrics_count_by_route_not_by_address(api_client: TestClient) -> None:
+    api_client.get("/v1/prefills/one")
+    api_client.get("/v1/prefills/two")
+    api_client.get("/nothing/here")
+    text = api_client.get("/metrics").text
+    assert 'beforehand_requests_total{method="GET",route="/v1/prefills/{prefill_id}",status="404"} 2.0' in text
+    assert 'beforehand_requests_total{method="any",route="unmatched",status="404"} 1.0' in text
+    assert "one" not in text.split()
+
+
+@pytest.mark.parametrize("name", PROBLEM_KINDS)
+def test_every_problem_type_is_explained_where_it_points(api_client: TestClient, name: str) -> None:
+    assert api_client.get(f"/problems/{name}").json()["title"] == PROBLEM_KINDS[name].title
+
+
+def test_an_unexpected_error_is_a_problem_too(api_app: FastAPI) -> None:
+    def break_here() -> None:
+        raise RuntimeError("with a secret inside")
+
+    api_app.add_api_route("/break", break_here)
+    with TestClient(api_app, raise_server_exceptions=False) as client:
+        response = client.get("/break")
+    assert response.status_code == 500
+    assert response.headers["content-type"] == "application/problem+json"
+    assert "secret" not in response.text
