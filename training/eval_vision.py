@@ -76,20 +76,53 @@ def receipts(data: Path, reader: Reader, *, limit: int) -> Iterator[Result]:
     count = 0
     rotations: Counter[int] = Counter()
     quality: Counter[str] = Counter()
+    sureness: list[Sureness] = []
     for receipt, image in _receipts(data, limit):
         page = read_page(image, reader=reader)
         count += 1
         rotations[page.rotation] += 1
         quality.update(page.quality)
         _count_lines(receipt, page.lines, reading)
+        sureness.extend(_sureness(receipt, page.lines))
         _count_fields(receipt["fields"], page_fields(page).fields, reading.fields)
     cpu_s = time.process_time() - cpu_s
     name = f"SROIE, {count} receipts"
     yield from reading.results(name)
     yield from _field_results(name, reading.fields)
+    yield from _calibration(name, sureness)
     yield Result(name, "turned although upright", str(count - rotations[0]))
     yield Result(name, "quality words", json.dumps(quality) if quality else "none")
     yield Result(name, "CPU s a receipt", f"{cpu_s / count:.2f}", "page and fields, codes included")
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """One line's confidence, and whether it was right to the last character."""
+
+    confidence: float
+    is_right: bool
+
+
+def _sureness(receipt: dict[str, Any], lines: Sequence[Line]) -> Iterator[Sureness]:
+    references = [Line(each["text"], _box(each["box"]), 1.0) for each in receipt["lines"]]
+    for line in lines:
+        texts = list(_in_place({"text": line.text, "box": [xy for point in line.box for xy in point]}, references))
+        if any(texts):
+            yield Sureness(line.confidence, _squeezed(line.text) in texts)
+
+
+def _calibration(name: str, sureness: Sequence[Sureness]) -> Iterator[Result]:
+    """Compare confidence with the share of right lines in ten bins; the mean gap is the expected calibration error."""
+    gap = 0.0
+    shares = []
+    for low in range(10):
+        inside = [each for each in sureness if low / 10 <= each.confidence < (low + 1) / 10]
+        if inside:
+            right = sum(each.is_right for each in inside) / len(inside)
+            stated = sum(each.confidence for each in inside) / len(inside)
+            gap += abs(right - stated) * len(inside) / len(sureness)
+            shares.append(f"{stated:.2f}: {right:.2f} of {len(inside)}")
+    yield Result(name, "calibration error of lines", f"{gap:.3f}", ", ".join(shares))
 
 
 def receipt_rules(data: Path, reader: Reader, *, limit: int) -> Iterator[Result]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from vision.invoice import invoice_fields
 from vision.nameplate import nameplate_fields
@@ -42,6 +43,8 @@ ANCHORS: Mapping[PageKind, re.Pattern[str]] = {
         re.I,
     ),
 }
+MAX_LINE_CHARACTERS = 300
+"""No label, address or amount stands in a longer line; what is longer costs time and says nothing."""
 MIN_ANCHORS = 2
 """One anchor is a word in passing, two different ones are a form."""
 
@@ -56,6 +59,8 @@ FINDERS: Mapping[PageKind, Callable[[Page], Mapping[str, PageField]]] = {
 
 def page_fields(page: Page) -> PageReport:
     """Say what a page is and read its fields."""
+    short = tuple(line for line in page.lines if len(line.text) <= MAX_LINE_CHARACTERS)
+    page = replace(page, lines=short)
     kind = kind_of(page)
     return PageReport(kind, FINDERS[kind](page))
 

@@ -24,8 +24,10 @@ PAGE_PIXELS = 8_000_000
 """A4 at 200 dpi is 3.9 million pixels, A3 7.7: office paper stays at 200 dpi, posters get less."""
 EMBEDDED_PIXELS = 100_000_000
 """PDFium decodes an embedded picture whole before it scales it; A4 scanned at 600 dpi has 35 million pixels."""
-MAX_RUNS = 5_000
-"""Text runs of a page; a full A4 page of 6-point print has about 1,000. A page above this is read from its picture."""
+MAX_RUNS = 2_000
+MAX_CHARACTERS = 20_000
+"""Of a text layer; a full A4 page of 6-point print has about 1,000 runs and 12,000 characters. A page above either is
+read from its picture, which bounds it."""
 MIN_CHARACTERS = 8
 """Fewer readable characters than this are a page number on a scan, not a text layer."""
 PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
@@ -140,7 +142,7 @@ def _text_lines(page: Any, to_bitmap: Any) -> tuple[Line, ...]:
     textpage = page.get_textpage()
     try:
         count = textpage.count_rects()
-        if count > MAX_RUNS:
+        if count > MAX_RUNS or textpage.count_chars() > MAX_CHARACTERS:
             return ()
         lines: list[Line] = []
         for index in range(count):

@@ -59,7 +59,7 @@ REGISTRATION = re.compile(
     re.I,
 )
 REGISTRATION_TAIL = re.compile(
-    r"\s*[(\[{] ?(?:(?:CO(?:MPANY)?\.?|REG\.?|NO[.:]?|"
+    r" ?[(\[{] ?(?:(?:CO(?:MPANY)?\.?|REG\.?|NO[.:]?|"
     r"ROC) ?){0,3}[:.]? ?(?:[A-Z]{0,3}\d[\d ]{3,13} ?-? ?[A-Z]{0,2}) ?[)\]}]?.{0,24}$",
     re.I,
 )

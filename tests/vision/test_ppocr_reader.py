@@ -12,7 +12,7 @@ from model_cards import ModelMissing
 from tests.vision.drawings import image, print_page, values
 from vision import Reader, build_reader, page_fields, read_images, read_page
 from vision.orientation import turn
-from vision.ppocr_reader import mended
+from vision.ppocr_reader import calibrated, mended
 
 PRINT = ["Model KFR-35GW", "Serial CL3A2506180427", "Order 94859303935"]
 
@@ -24,7 +24,7 @@ def reader() -> Reader:
 
 
 @pytest.mark.parametrize(
-    ("text", "confidence", "expected"),
+    ("text", "score", "expected"),
     [
         ("2025-06-1809:12:33", 1.0, "2025-06-18 09:12:33"),
         ("30-06-201822:16:06", 1.0, "30-06-2018 22:16:06"),
@@ -34,8 +34,14 @@ def reader() -> Reader:
         ("澄岚电器", 0.5, "澄岚电器"),
     ],
 )
-def test_known_slips_are_mended(text: str, confidence: float, expected: str) -> None:
-    assert mended(text, confidence=confidence) == expected
+def test_known_slips_are_mended(text: str, score: float, expected: str) -> None:
+    assert mended(text, score=score) == expected
+
+
+def test_confidence_rises_with_the_score() -> None:
+    confidences = [calibrated(score / 100) for score in range(101)]
+    assert confidences == sorted(confidences)
+    assert 0 < confidences[0] < confidences[-1] < 1
 
 
 @pytest.mark.model
