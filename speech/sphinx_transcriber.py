@@ -1,4 +1,5 @@
-"""The floor: pocketsphinx with the US English model inside its wheel. Always here, honest about what it is.
+"""The floor: pocketsphinx with the US English model inside its wheel, and a telephone model shipped beside it. Always
+here.
 
 In: one channel and its stretches. Out: English words with times and posteriors, and a warning that says this is the
 floor and what mends it. Asked for Chinese it hears nothing and says so. It does not use hotwords: its dictionary is
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model_cards import ModelMissing, locate
+from speech.bandwidth import is_telephone
 from speech.records import SAMPLE_RATE_HZ, Audio, ModelUnavailable, Segment, Stretch, Transcript, Word
 from speech.transcriber import check_language, whole
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pocketsphinx import Decoder  # type: ignore[import-untyped]
 
 MODEL = "pocketsphinx-en-us"
+TELEPHONE_MODEL = "pocketsphinx-en-8k"
 MEND = "`beforehand models pull whisper-small` brings the real recogniser"
 WARNING = f"speech ran on its floor (pocketsphinx, English only, many errors); {MEND}"
 WARNING_ZH = f"speech ran on its floor (pocketsphinx), which does not hear Chinese: nothing was transcribed; {MEND}"
@@ -35,12 +38,13 @@ MAX_STRETCH_S = 15.0
 
 
 class SphinxTranscriber:
-    """One decoder behind a lock: loading it takes 0.4 s and 100 MB, and it can hear one stretch at a time."""
+    """Two decoders, for wide and for telephone sound, behind one lock: each hears one stretch at a time."""
 
     engine = f"sphinx:{MODEL}"
 
-    def __init__(self, decoder: Decoder) -> None:
-        self._decoder = decoder
+    def __init__(self, wide: Decoder, telephone: Decoder) -> None:
+        self._wide = wide
+        self._telephone = telephone
         self._lock = Lock()
 
     def transcribe(
@@ -48,35 +52,40 @@ class SphinxTranscriber:
     ) -> Transcript:
         if check_language(language) == "zh":
             return Transcript("zh", self.engine, audio.duration_s, (), (WARNING_ZH,))
+        heard = whole(audio, stretches)
+        is_narrow = is_telephone(audio, heard)
+        decoder, model = (self._telephone, TELEPHONE_MODEL) if is_narrow else (self._wide, MODEL)
         segments = []
-        for stretch in _halved(whole(audio, stretches)):
-            words = self._words(audio, stretch)
+        for stretch in _halved(heard):
+            words = self._words(decoder, audio, stretch)
             if words:
                 confidence = sum(word.confidence for word in words) / len(words)
                 text = " ".join(word.text for word in words)
                 segments.append(Segment(words[0].start_s, words[-1].end_s, text, confidence, words))
         warnings = (WARNING, WARNING_AUTO) if language == "auto" else (WARNING,)
-        return Transcript("en" if segments else "und", self.engine, audio.duration_s, tuple(segments), warnings)
+        spoken = "en" if segments else "und"
+        return Transcript(spoken, f"sphinx:{model}", audio.duration_s, tuple(segments), warnings)
 
-    def _words(self, audio: Audio, stretch: Stretch) -> tuple[Word, ...]:
+    def _words(self, decoder: Decoder, audio: Audio, stretch: Stretch) -> tuple[Word, ...]:
         start, end = round(stretch.start_s * SAMPLE_RATE_HZ), round(stretch.end_s * SAMPLE_RATE_HZ)
         pcm = np.round(np.clip(audio.samples[start:end], -1.0, 1.0) * 32767).astype("<i2")
         if not pcm.any():
             return ()
         with self._lock:
-            self._decoder.reinit_feat()  # forgets the noise it learnt, so that no call colours the next
-            self._decoder.start_utt()
-            self._decoder.process_raw(pcm.tobytes(), full_utt=True)
-            self._decoder.end_utt()
-            return tuple(self._heard(stretch))
+            decoder.reinit_feat()  # forgets the noise it learnt, so that no call colours the next
+            decoder.start_utt()
+            decoder.process_raw(pcm.tobytes(), full_utt=True)
+            decoder.end_utt()
+            return tuple(_heard(decoder, stretch))
 
-    def _heard(self, stretch: Stretch) -> Iterator[Word]:
-        for segment in self._decoder.seg() or ():
-            text = segment.word.partition("(")[0]
-            if text and not text.startswith(("<", "[", "+")):
-                start_s = stretch.start_s + segment.start_frame / FRAMES_PER_S
-                end_s = min(stretch.end_s, stretch.start_s + (segment.end_frame + 1) / FRAMES_PER_S)
-                yield Word(start_s, max(start_s, end_s), text, min(1.0, segment.prob))
+
+def _heard(decoder: Decoder, stretch: Stretch) -> Iterator[Word]:
+    for segment in decoder.seg() or ():
+        text = segment.word.partition("(")[0]
+        if text and not text.startswith(("<", "[", "+")):
+            start_s = stretch.start_s + segment.start_frame / FRAMES_PER_S
+            end_s = min(stretch.end_s, stretch.start_s + (segment.end_frame + 1) / FRAMES_PER_S)
+            yield Word(min(start_s, end_s), end_s, text, min(1.0, segment.prob))
 
 
 def _halved(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
@@ -88,24 +97,31 @@ def _halved(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
 
 
 def build(*, models_dir: Path | None = None) -> SphinxTranscriber:
-    """Load the decoder.
+    """Load both decoders.
 
     Raises
     ------
     ModelUnavailable
-        The installed pocketsphinx does not hold the model that the card names.
+        A model that a card names is not here, or not whole.
     """
     try:
-        located = locate(MODEL, models_dir=models_dir)
+        wide = locate(MODEL, models_dir=models_dir)
+        telephone = locate(TELEPHONE_MODEL, models_dir=models_dir)
     except ModelMissing as error:
         raise ModelUnavailable(str(error)) from error
+    return SphinxTranscriber(
+        wide=_decoder(sounds=wide.path / "en-us", words=wide.path),
+        telephone=_decoder(sounds=telephone.path, words=wide.path),
+    )
+
+
+def _decoder(*, sounds: Path, words: Path) -> Decoder:
     from pocketsphinx import Decoder
 
-    decoder = Decoder(
-        hmm=str(located.path / "en-us"),
-        lm=str(located.path / "en-us.lm.bin"),
-        dict=str(located.path / "cmudict-en-us.dict"),
+    return Decoder(
+        hmm=str(sounds),
+        lm=str(words / "en-us.lm.bin"),
+        dict=str(words / "cmudict-en-us.dict"),
         samprate=SAMPLE_RATE_HZ,
         loglevel="FATAL",
     )
-    return SphinxTranscriber(decoder)

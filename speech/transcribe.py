@@ -88,7 +88,7 @@ def _merged(parts: Sequence[Transcript], recording: Recording, engine: str) -> T
     warnings = dict.fromkeys((*recording.warnings, *(warning for part in parts for warning in part.warnings)))
     return Transcript(
         language=_language(parts),
-        engine=engine,
+        engine=" + ".join(sorted({part.engine for part in parts if part.segments})) or engine,
         duration_s=recording.duration_s,
         segments=tuple(sorted(segments, key=_place)),
         warnings=tuple(warnings),
