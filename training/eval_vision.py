@@ -10,62 +10,36 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import resource
 import shlex
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rapidfuzz.distance import Levenshtein
 from rich.console import Console
 from rich.table import Table
 
-from vision import Box, Image, ImageRejected, Line, Reader, build_reader, page_fields, read_images, read_page
+from training.receipt_scores import (
+    Reading,
+    Result,
+    Sureness,
+    box_of,
+    calibration,
+    count_fields,
+    count_lines,
+    field_results,
+    sureness_of,
+)
+from vision import Image, ImageRejected, Line, Reader, build_reader, page_fields, read_images, read_page
 from vision.barcodes import read_codes
-from vision.layout import enclosing
 from vision.orientation import turn
 from vision.receipt import receipt_fields
-
-FOUND_WITHIN = 0.5
-"""A line counts as found when at most half its characters differ from what stands in its place."""
-CODE_LENGTH = 4
-RECEIPT_FIELDS = ("company", "date", "address", "total")
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One row of the table."""
-
-    data: str
-    metric: str
-    value: str
-    remark: str = ""
-
-
-@dataclass(slots=True)
-class Reading:
-    """Counts over receipts."""
-
-    lines: int = 0
-    found: int = 0
-    characters: int = 0
-    edits: int = 0
-    codes: int = 0
-    codes_found: int = 0
-    fields: Counter[str] = field(default_factory=Counter)
-
-    def results(self, name: str) -> Iterator[Result]:
-        yield Result(name, "lines found", f"{self.found / self.lines:.4f}", f"{self.lines} lines")
-        yield Result(name, "CER of found lines", f"{self.edits / self.characters:.4f}")
-        yield Result(name, "code-like tokens found", f"{self.codes_found / self.codes:.4f}", f"{self.codes} tokens")
-
 
 # --- Receipts
 
@@ -82,47 +56,17 @@ def receipts(data: Path, reader: Reader, *, limit: int) -> Iterator[Result]:
         count += 1
         rotations[page.rotation] += 1
         quality.update(page.quality)
-        _count_lines(receipt, page.lines, reading)
-        sureness.extend(_sureness(receipt, page.lines))
-        _count_fields(receipt["fields"], page_fields(page).fields, reading.fields)
+        count_lines(receipt, page.lines, reading)
+        sureness.extend(sureness_of(receipt, page.lines))
+        count_fields(receipt["fields"], page_fields(page).fields, reading.fields)
     cpu_s = time.process_time() - cpu_s
     name = f"SROIE, {count} receipts"
     yield from reading.results(name)
-    yield from _field_results(name, reading.fields)
-    yield from _calibration(name, sureness)
+    yield from field_results(name, reading.fields)
+    yield from calibration(name, sureness)
     yield Result(name, "turned although upright", str(count - rotations[0]))
     yield Result(name, "quality words", json.dumps(quality) if quality else "none")
     yield Result(name, "CPU s a receipt", f"{cpu_s / count:.2f}", "page and fields, codes included")
-
-
-@dataclass(frozen=True, slots=True)
-class Sureness:
-    """One line's confidence, and whether it was right to the last character."""
-
-    confidence: float
-    is_right: bool
-
-
-def _sureness(receipt: dict[str, Any], lines: Sequence[Line]) -> Iterator[Sureness]:
-    references = [Line(each["text"], _box(each["box"]), 1.0) for each in receipt["lines"]]
-    for line in lines:
-        texts = list(_in_place({"text": line.text, "box": [xy for point in line.box for xy in point]}, references))
-        if any(texts):
-            yield Sureness(line.confidence, _squeezed(line.text) in texts)
-
-
-def _calibration(name: str, sureness: Sequence[Sureness]) -> Iterator[Result]:
-    """Compare confidence with the share of right lines in ten bins; the mean gap is the expected calibration error."""
-    gap = 0.0
-    shares = []
-    for low in range(10):
-        inside = [each for each in sureness if low / 10 <= each.confidence < (low + 1) / 10]
-        if inside:
-            right = sum(each.is_right for each in inside) / len(inside)
-            stated = sum(each.confidence for each in inside) / len(inside)
-            gap += abs(right - stated) * len(inside) / len(sureness)
-            shares.append(f"{stated:.2f}: {right:.2f} of {len(inside)}")
-    yield Result(name, "calibration error of lines", f"{gap:.3f}", ", ".join(shares))
 
 
 def receipt_rules(data: Path, reader: Reader, *, limit: int) -> Iterator[Result]:
@@ -133,9 +77,9 @@ def receipt_rules(data: Path, reader: Reader, *, limit: int) -> Iterator[Result]
     with gzip.open(data / "sroie" / "receipts_text_only.jsonl.gz", "rt", encoding="utf-8") as rows:
         for _, row in zip(range(limit or 10**6), rows, strict=False):
             receipt = json.loads(row)
-            lines = [Line(line["text"], _box(line["box"]), 1.0) for line in receipt["lines"]]
-            _count_fields(receipt["fields"], receipt_fields(lines), fields)
-    yield from _field_results("SROIE, given text", fields)
+            lines = [Line(line["text"], box_of(line["box"]), 1.0) for line in receipt["lines"]]
+            count_fields(receipt["fields"], receipt_fields(lines), fields)
+    yield from field_results("SROIE, given text", fields)
 
 
 def turned(data: Path, reader: Reader, *, limit: int) -> Iterator[Result]:
@@ -146,7 +90,7 @@ def turned(data: Path, reader: Reader, *, limit: int) -> Iterator[Result]:
             page = read_page(turn(image, rotation), reader=reader)
             righted += page.rotation == (360 - rotation) % 360
             count += 1
-            _count_lines(receipt, page.lines, reading)
+            count_lines(receipt, page.lines, reading)
         name = f"SROIE turned {rotation}"
         yield Result(name, "righted", f"{righted} of {count}")
         yield Result(name, "CER of found lines", f"{reading.edits / max(reading.characters, 1):.4f}")
@@ -161,12 +105,12 @@ def plain_receipts(data: Path, reader: Reader, *, limit: int) -> Iterator[Result
     for receipt, image in _receipts(data, limit):
         read = engine(np.ascontiguousarray(image.pixels[:, :, ::-1]))
         lines = [
-            Line(text, _box(np.asarray(box).ravel().tolist()), float(score))
+            Line(text, box_of(np.asarray(box).ravel().tolist()), float(score))
             for text, box, score in zip(
                 read.txts or (), read.boxes if read.txts else (), read.scores or (), strict=True
             )
         ]
-        _count_lines(receipt, lines, reading)
+        count_lines(receipt, lines, reading)
         count += 1
     cpu_s = time.process_time() - cpu_s
     name = f"SROIE, {count} receipts, plain rapidocr"
@@ -180,84 +124,6 @@ def _receipts(data: Path, limit: int) -> Iterator[tuple[dict[str, Any], Image]]:
             receipt = json.loads(row)
             path = data / "sroie" / receipt["image"]
             yield receipt, read_images(path.read_bytes(), name=path.name)[0]
-
-
-def _box(flat: Sequence[float]) -> Box:
-    x1, y1, x2, y2, x3, y3, x4, y4 = (float(value) for value in flat)
-    return ((x1, y1), (x2, y2), (x3, y3), (x4, y4))
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.upper().split())
-
-
-def _count_lines(receipt: dict[str, Any], lines: Sequence[Line], reading: Reading) -> None:
-    """Compare each reference line with what was read in its place, without spaces and case."""
-    everything = "".join(_squeezed(line.text) for line in lines)
-    for reference in receipt["lines"]:
-        wanted = _squeezed(reference["text"])
-        edits = min((Levenshtein.distance(wanted, read) for read in _in_place(reference, lines)), default=len(wanted))
-        reading.lines += 1
-        if edits <= FOUND_WITHIN * len(wanted):
-            reading.found += 1
-            reading.edits += edits
-            reading.characters += len(wanted)
-        for token in reference["text"].upper().split():
-            if len(token) >= CODE_LENGTH and any(character.isdigit() for character in token):
-                reading.codes += 1
-                reading.codes_found += token in everything
-
-
-def _in_place(reference: dict[str, Any], lines: Sequence[Line]) -> Iterator[str]:
-    """Yield what was read where the reference stands: each line, all joined, the reference itself inside one."""
-    (left, top), _, (right, bottom), _ = enclosing([_box(reference["box"])])
-    inside: list[tuple[float, str]] = []
-    for line in lines:
-        (x1, y1), _, (x2, y2), _ = enclosing([line.box])
-        if min(right, x2) <= max(left, x1) or min(bottom, y2) - max(top, y1) <= 0.5 * min(bottom - top, y2 - y1):
-            continue
-        text = _squeezed(line.text)
-        if _squeezed(reference["text"]) in text:
-            yield _squeezed(reference["text"])
-        yield text
-        if min(right, x2) - max(left, x1) > 0.5 * (x2 - x1):
-            inside.append((x1, text))
-    yield "".join(text for _, text in sorted(inside))
-
-
-def _count_fields(truth: dict[str, str], found: Any, counts: Counter[str]) -> None:
-    for name in RECEIPT_FIELDS:
-        counts[f"{name} wanted"] += 1
-        if name in found:
-            counts[f"{name} given"] += 1
-            value = found[name].value
-            counts[f"{name} right"] += _normalised(name, value) == _normalised(name, truth[name])
-            counts[f"{name} verbatim"] += " ".join(value.upper().split()) == " ".join(truth[name].upper().split())
-
-
-def _normalised(name: str, value: str) -> str:
-    """Fold case, spaces and punctuation; a total keeps its point, a date its separators."""
-    if name == "total":
-        return re.sub(r"[^\d.]", "", value)
-    if name == "date":
-        return re.sub(r"[\s()]", "", value.upper())
-    return re.sub(r"\W", "", value.upper())
-
-
-def _field_results(name: str, counts: Counter[str]) -> Iterator[Result]:
-    for score in ("right", "verbatim"):
-        right = sum(counts[f"{each} {score}"] for each in RECEIPT_FIELDS)
-        given = sum(counts[f"{each} given"] for each in RECEIPT_FIELDS)
-        wanted = sum(counts[f"{each} wanted"] for each in RECEIPT_FIELDS)
-        share = " ".join(
-            f"{each} {counts[f'{each} {score}'] / counts[f'{each} wanted']:.3f}" for each in RECEIPT_FIELDS
-        )
-        yield Result(
-            name,
-            f"field F1, {'normalised' if score == 'right' else score}",
-            f"{2 * right / (given + wanted):.3f}",
-            share,
-        )
 
 
 # --- Codes, turns, hostile files, the invoice
