@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Response
+from markupsafe import Markup
 from pydantic import ValidationError
 
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import percent
-from api.console.marks import Span, Stretch, marked, marked_quote
+from api.console.prose import prose
 from api.errors import Problem
 from api.schemas.knowledge import SuggestionBody, SuggestionRequest, SuggestionResponse
 from api.schemas.prefill import Feedback
@@ -25,7 +26,7 @@ AskDesk = Annotated[Desk, Depends(Entry("suggest"))]
 class SuggestionView:
     body: SuggestionBody
     percent: int
-    stretches: tuple[Stretch, ...]
+    passage: Markup
 
 
 @router.get("/ask")
@@ -76,8 +77,9 @@ def show_article(
     article = desk.engines.knowledge_base().get(article_id)
     if article is None or article.allowed:
         raise Problem("not_found", f"No article {article_id!r} is open to everybody.")
-    stretches = marked(article.body, [Span(start, end, 1)])
-    return desk.page("article.html", here="ask", article=article, stretches=stretches)
+    body = prose(article.body, [article.body[start:end]])
+    cited = body.replace("<mark>", Markup('<mark id="cited">'), 1)
+    return desk.page("article.html", here="ask", article=article, body=cited)
 
 
 def views_of(response: SuggestionResponse) -> tuple[SuggestionView, ...]:
@@ -85,9 +87,9 @@ def views_of(response: SuggestionResponse) -> tuple[SuggestionView, ...]:
     return tuple(SuggestionView(body, percent(body.confidence), quoted(body)) for body in response.suggestions)
 
 
-def quoted(body: SuggestionBody) -> tuple[Stretch, ...]:
+def quoted(body: SuggestionBody) -> Markup:
     """Mark the cited sentences of a passage."""
-    return marked_quote(body.passage, [citation.quote for citation in body.citations])
+    return prose(body.passage, [citation.quote for citation in body.citations])
 
 
 def _request(question: str, desk: Desk) -> SuggestionRequest:

@@ -42,17 +42,3 @@ def marked(text: str, spans: Sequence[Span]) -> tuple[Stretch, ...]:
         over = tuple(span.evidence for span in inside if span.start <= start and span.end >= end)
         pieces.append(Stretch(text[start:end], over))
     return tuple(pieces)
-
-
-def marked_quote(text: str, quotes: Sequence[str]) -> tuple[Stretch, ...]:
-    """Mark where quotes stand in a text that they were taken from.
-
-    >>> [piece.text for piece in marked_quote("Clean it. Then dry it.", ["Then dry it."]) if piece.evidence]
-    ['Then dry it.']
-    """
-    spans = []
-    for number, quote in enumerate(quotes):
-        start = text.find(quote) if quote else -1
-        if start >= 0:
-            spans.append(Span(start, start + len(quote), number))
-    return marked(text, spans)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Response
 from api.console.ask_pages import quoted
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import percent
+from api.console.language import Words
 from api.errors import Problem
 from api.schemas.telemetry import Ticket
 
@@ -36,14 +37,16 @@ def list_tickets(
     if len(found) > PAGE_SIZE:
         asked = {"after": tickets[-1].id, **({"state": state} if state else {})}
         older = f"/console/tickets?{urlencode(asked)}"
-    return desk.page("tickets.html", here="tickets", tickets=tickets, state=state or "all", older=older)
+    return desk.page(
+        "tickets.html", here="tickets", tickets=tickets, state=state or "all", older=older, title_of=title_of
+    )
 
 
 @router.get("/tickets/{ticket_id}")
 def show_ticket(desk: TicketDesk, ticket_id: str) -> Response:
     """Show one ticket."""
     ticket = _stored(desk, ticket_id)
-    return desk.page("ticket.html", here="tickets", ticket=ticket, quoted=quoted, percent=percent)
+    return desk.page("ticket.html", here="tickets", ticket=ticket, quoted=quoted, percent=percent, title_of=title_of)
 
 
 @router.get("/tickets/{ticket_id}/plot.svg")
@@ -53,6 +56,26 @@ def show_plot(desk: TicketDesk, ticket_id: str) -> Response:
     if not plot:
         raise Problem("not_found", f"Ticket {ticket_id!r} has no plot.")
     return Response(plot, media_type="image/svg+xml", headers=PLOT_HEADERS)
+
+
+def title_of(ticket: Ticket, words: Words) -> str:
+    """Say in the person's language what the stored title says in the house's."""
+    reason = ticket.reasons[0] if ticket.reasons else None
+    if reason is None or reason.observed is None:
+        return ticket.title
+    shown = {"device": ticket.device_id, "metric": reason.metric, "observed": quantity(reason.observed, reason.unit)}
+    if reason.expected is None:
+        return words("tickets.unusual", **shown)
+    return words("tickets.off", **shown, expected=quantity(reason.expected, reason.unit))
+
+
+def quantity(value: float, unit: str) -> str:
+    """Write a reading with its unit.
+
+    >>> quantity(848.1105, "kPa")
+    '848.1 kPa'
+    """
+    return f"{value:.4g} {unit}".rstrip()
 
 
 def _stored(desk: Desk, ticket_id: str) -> Ticket:

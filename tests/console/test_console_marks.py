@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.console.marks import Span, Stretch, marked, marked_quote
+from api.console.marks import Span, Stretch, marked
+from api.console.prose import prose
 from api.console.waveform import path_of, peaks_of
 
 SPANS = st.builds(Span, st.integers(0, 40), st.integers(0, 40), st.integers(1, 9))
@@ -38,8 +41,39 @@ def test_marked_keeps_every_character(text: str, spans: list[Span]) -> None:
     assert all(piece.text for piece in pieces)
 
 
-def test_a_quote_that_is_not_there_marks_nothing() -> None:
-    assert marked_quote("清洗滤网。", ["换压缩机"]) == (Stretch("清洗滤网。"),)
+@pytest.mark.parametrize(
+    ("text", "quote", "expected"),
+    [
+        ("清洗滤网。晾干。", "晾干。", "<p>清洗滤网。<mark>晾干。</mark></p>"),
+        ("- Wait.\n- Drain first.", "- Drain first.", "<li><mark>Drain first.</mark></li>"),
+        (
+            "1. Dry *it* now.",
+            "1. Dry *it* now.",
+            "<li><mark>Dry </mark><em><mark>it</mark></em><mark> now.</mark></li>",
+        ),
+        ("| a | b |\n|---|---|\n| E4 | 漏 |", "| E4 | 漏 |", "<td><mark>E4</mark></td>\n<td><mark>漏</mark></td>"),
+        ("清洗滤网。", "换压缩机", "<p>清洗滤网。</p>"),
+    ],
+)
+def test_a_cited_sentence_is_marked_inside_the_markup(text: str, quote: str, expected: str) -> None:
+    assert expected in prose(text, [quote])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<script>alert(1)</script>", "[go](javascript:alert(1))", "![x](http://elsewhere.example/x.png)", "`<b>`",
+     "<mark>", "<img src=x onerror=alert(1)>", '[a](http://x/"onmouseover="alert(1))'],
+)  # fmt: skip
+def test_an_article_cannot_bring_its_own_markup(text: str) -> None:
+    html = prose(text, [text])
+    assert re.findall(r"<(script|img|b)\b|href=\"javascript|\"\s*onmouseover", html) == []
+
+
+@given(st.text(max_size=60), st.text(max_size=20))
+def test_any_text_becomes_prose_without_the_marks_of_the_work(text: str, quote: str) -> None:
+    html = prose(text + quote, [quote])
+    assert "\ue000" not in html
+    assert html.count("<mark>") == html.count("</mark>")
 
 
 @given(st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=300), st.integers(1, 50))

@@ -54,17 +54,22 @@ def make_draft(client: TestClient, *, message: str = "", files: dict[str, bytes]
     return client.post("/console/prefill", data={"message": message, "customer": "", "phone": ""}, files=parts)
 
 
-def ticket(
-    number: int = 1, *, title: str = "Device AC-003: suction_pressure reads 0.4 MPa, expected 0.9 MPa"
-) -> Ticket:
+def ticket(number: int = 1, *, metric: str = "suction_pressure") -> Ticket:
     at = datetime(2026, 11, 20, tzinfo=UTC) + timedelta(hours=number)
     reason = TicketReason(
-        metric="suction_pressure", since=at, expected=0.9, observed=0.4, score=0.97, detector="robust_z", unit="MPa"
+        metric=metric, since=at, expected=0.9, observed=0.4, score=0.97, detector="robust_z", unit="MPa"
     )
     return Ticket(
-        id=f"t{number}", key=f"AC-003/{number}", device_id="AC-003", state="open", severity="critical", title=title,
-        opened_at=at, updated_at=at, reasons=[reason],
-    )  # fmt: skip
+        id=f"t{number}",
+        key=f"AC-003/{number}",
+        device_id="AC-003",
+        state="open",
+        severity="critical",
+        title="the house's own words",
+        opened_at=at,
+        updated_at=at,
+        reasons=[reason],
+    )
 
 
 # --- coming in
@@ -346,7 +351,8 @@ def test_feedback_that_fits_nothing_is_refused(console_client: TestClient, chang
 
 def test_a_ticket_is_listed_and_shown_with_plot_and_reasons(console_client: TestClient, console_app: FastAPI) -> None:
     kept = console_app.state.store.tickets.put(ticket(), plot="<svg xmlns='http://www.w3.org/2000/svg'/>")
-    assert kept.title in console_client.get("/console/tickets").text
+    title = "Device AC-003: suction_pressure reads 0.4 MPa, expected 0.9 MPa"
+    assert title in console_client.get("/console/tickets").text
     html = console_client.get(f"/console/tickets/{kept.id}").text
     assert f'src="/console/tickets/{kept.id}/plot.svg"' in html
     assert "0.4 MPa" in html
@@ -357,15 +363,21 @@ def test_a_ticket_is_listed_and_shown_with_plot_and_reasons(console_client: Test
 
 def test_tickets_are_shown_page_by_page(console_client: TestClient, console_app: FastAPI) -> None:
     for number in range(30):
-        console_app.state.store.tickets.put(ticket(number, title=f"number {number}."), plot="")
+        console_app.state.store.tickets.put(ticket(number, metric=f"metric_{number}_"), plot="")
     first = console_client.get("/console/tickets?state=open").text
-    assert "number 29." in first
+    assert "metric_29_" in first
     (older,) = re.findall(r'href="(/console/tickets\?after=[^"]+)"', first)
-    assert "number 0." in console_client.get(older.replace("&amp;", "&")).text
+    assert "metric_0_" in console_client.get(older.replace("&amp;", "&")).text
 
 
-def test_a_hostile_ticket_title_is_shown_as_text(console_client: TestClient, console_app: FastAPI) -> None:
-    console_app.state.store.tickets.put(ticket(title=HOSTILE), plot="")
+def test_a_title_is_said_in_the_persons_language(console_client: TestClient, console_app: FastAPI) -> None:
+    console_app.state.store.tickets.put(ticket(), plot="")
+    console_client.get("/console/language/zh")
+    assert "设备 AC-003:suction_pressure 实测 0.4 MPa,预期 0.9 MPa" in console_client.get("/console/tickets").text
+
+
+def test_a_hostile_ticket_is_shown_as_text(console_client: TestClient, console_app: FastAPI) -> None:
+    console_app.state.store.tickets.put(ticket(metric=HOSTILE), plot="")
     assert "<script>alert" not in console_client.get("/console/tickets").text
 
 
