@@ -9,27 +9,38 @@ from nlp.extraction.catalogue_file import read_catalogue
 from nlp.extraction.extract import extract
 from nlp.extraction.field import Example, FieldSpec, FieldTexts, Localised, Pattern
 from nlp.extraction.questions import missing_fields, next_question
+from nlp.extraction.record_table import RecordTable
 from nlp.extraction.registry import build_extractors, field_names
 from nlp.extraction.resolve import resolve
 from nlp.extraction.templates import Template, TemplateField, load_template, template_names
-from nlp.summary import summarise
-from nlp.text import fold, language_of
 
 # Knowledge base: articles -> cited suggestions.
+from nlp.search.knowledge_base import Counts, KnowledgeBase
+from nlp.search.lexical import QuestionTooLong
+from nlp.search.schema import KnowledgeBaseUnreadable
+from nlp.search.sources import load_articles
+from nlp.search.suggest import suggest
+from nlp.summary import summarise
+from nlp.text import fold, language_of
 
 __all__ = [
     "MAX_DOCUMENT_CHARS",
     "Catalogue",
     "CatalogueMatch",
     "Classifier",
+    "Counts",
     "Example",
     "FieldSpec",
     "FieldTexts",
+    "KnowledgeBase",
+    "KnowledgeBaseUnreadable",
     "LabelResult",
     "Labelled",
     "Localised",
     "Pattern",
     "Product",
+    "QuestionTooLong",
+    "RecordTable",
     "Template",
     "TemplateField",
     "build_extractors",
@@ -41,11 +52,13 @@ __all__ = [
     "fit_classifier",
     "fold",
     "language_of",
+    "load_articles",
     "load_template",
     "missing_fields",
     "next_question",
     "read_catalogue",
     "resolve",
+    "suggest",
     "summarise",
     "template_names",
 ]

@@ -243,7 +243,9 @@ class Match:
     article_coverage: float  # the same, found anywhere in the article
     codes: int  # model and error codes in the question
     codes_found: int  # ... of which the article names
-    information: float  # the question's sum of idf, counted in tokens that stand nowhere; a greeting has almost none
+    information: (
+        float  # the question's sum of idf, counted in words that stand nowhere else; a greeting has almost none
+    )
 
 
 @dataclass(frozen=True, slots=True)

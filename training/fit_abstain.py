@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,10 +90,17 @@ def _asked(base: KnowledgeBase, kb_set: KbSet, kind: str, question: str, answers
         yield Example(kb_set.name, kind, features(hits), hits[0].passage.article_id in answers)
 
 
-def threshold_for(promise: float, confidences: np.ndarray, is_right: np.ndarray) -> float:
+def example_weights(found: Sequence[Example]) -> np.ndarray:
+    """Weigh examples so that every set counts alike and half of its questions have an answer in the base."""
+    counts = Counter((example.set_name, example.kind) for example in found)
+    share = {"own": 0.5, "removed": 0.25, "foreign": 0.25}
+    return np.array([share[example.kind] / counts[example.set_name, example.kind] for example in found])
+
+
+def threshold_for(promise: float, confidences: np.ndarray, is_right: np.ndarray, weights: np.ndarray) -> float:
     """Return the lowest confidence from which on the promised share of answers is right; 1 if there is none."""
     order = np.argsort(-confidences)
-    precision = np.cumsum(is_right[order]) / np.arange(1, len(order) + 1)
+    precision = np.cumsum((is_right * weights)[order]) / np.cumsum(weights[order])
     kept = np.flatnonzero(precision >= promise)
     return float(confidences[order][kept[-1]]) if len(kept) else 1.0
 
@@ -125,16 +133,17 @@ def main() -> None:
     for kb_set in track(sets, description="asking", console=Console(stderr=True)):
         found += examples(kb_set, foreign_questions(kb_set.name, sets, seed=options.seed), seed=options.seed)
     is_fitted = np.array([example.set_name in TRAINABLE for example in found])
-    values = np.array([example.features for example in found])  # (n, 5)
+    values = np.array([example.features for example in found])  # (n, 4)
     right = np.array([example.is_right for example in found])
-    sizes = {name: sum(example.set_name == name for example in found) for name in SET_NAMES}
-    weights = np.array([1000.0 / sizes[example.set_name] for example in found])  # every set counts alike
+    weights = example_weights(found) * len(found) / len(sets)
     model = LogisticRegression(C=100.0, max_iter=1000)
     model.fit(values[is_fitted], right[is_fitted], sample_weight=weights[is_fitted])
     confidences = model.predict_proba(values)[:, 1]
-    threshold = threshold_for(options.promise, confidences[is_fitted], right[is_fitted])
+    threshold = threshold_for(options.promise, confidences[is_fitted], right[is_fitted], weights[is_fitted])
     coefficients = ", ".join(f"{weight:.2f}" for weight in model.coef_[0])
-    console.print(f"AbstainRule(intercept={model.intercept_[0]:.2f}, weights=({coefficients}), threshold={threshold:.2f})")
+    console.print(
+        f"AbstainRule(intercept={model.intercept_[0]:.2f}, weights=({coefficients}), threshold={threshold:.2f})"
+    )
     console.print(f"in use: {RULE}")
     report(console, found, confidences, threshold)
 

@@ -14,6 +14,9 @@ _MAX_CONNECTIONS = 8
 # A bulk import commits every few hundred articles, so another writer waits a second or two, not this long.
 _WAIT_S = 30.0
 
+# WAL: searches go on while an article is written; with it NORMAL loses nothing that was committed when a process dies.
+_PRAGMAS = "PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+
 
 class Connections:
     """A pool; a memory has one connection, because each of its connections would be another memory."""
@@ -59,8 +62,9 @@ class Connections:
             if self._free:
                 return self._free.pop()
         connection = sqlite3.connect(self._path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA foreign_keys = ON")
-        if self._path != ":memory:":
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            connection.executescript(_PRAGMAS)
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection

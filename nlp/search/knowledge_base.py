@@ -38,7 +38,7 @@ MAX_BODY = 2_000_000  # code points
 MAX_TITLE = 1_000
 MAX_ID = 500
 # Candidates that FTS5 hands over to be scored exactly; 60, 150 and 400 rank alike on all eight sets (2026-11-22).
-_CANDIDATES = 100
+_CANDIDATES = 60
 # Articles per transaction of put_many: another writer waits a second at most.
 _BATCH = 200
 
@@ -50,13 +50,16 @@ class Counts:
 
 
 class KnowledgeBase:
-    """A Retriever over one file. `open()` is called by the first use; `close()` when done."""
+    """A Retriever over one file; close it when done. Raises KnowledgeBaseUnreadable for a file of something else."""
 
     def __init__(self, path: Path | Literal[":memory:"]) -> None:
         self._name = str(path)
         self._connections = Connections(path)
-        with self._connections.writing() as connection:
-            schema.prepare(connection, self._name)
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            message = f"{path} cannot be opened as a knowledge base ({error}); name another file, or delete this one"
+            raise schema.KnowledgeBaseUnreadable(message) from error
 
     def close(self) -> None:
         """Release the file."""
@@ -123,6 +126,10 @@ class KnowledgeBase:
             for scored in ranking:
                 best.setdefault(scored.article, scored)
             return tuple(_hit(connection, scored) for scored in islice(best.values(), top_k))
+
+    def _prepare(self) -> None:
+        with self._connections.writing() as connection:
+            schema.prepare(connection, self._name)
 
     def _prune(self, source: str, seen: set[str]) -> int:
         with self._connections.writing() as connection:

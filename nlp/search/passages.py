@@ -46,7 +46,7 @@ class _Block:
 
 
 def title_of(article: Article) -> str:
-    """Return the title; of an article without one, its first line, if it is short and more follows.
+    r"""Return the title; of an article without one, its first line, if it is short and more follows.
 
     >>> title_of(Article("1", "", "How do I reset it?\nHold the button for 5 s."))
     'How do I reset it?'

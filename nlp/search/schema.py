@@ -52,11 +52,8 @@ class KnowledgeBaseUnreadable(NlpError):
 
 def prepare(connection: sqlite3.Connection, name: str) -> None:
     """Create the tables in an empty file, or check that they are of this version."""
-    try:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise KnowledgeBaseUnreadable(f"{name} is no SQLite file ({error}); name another, or delete it") from error
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if version == VERSION:
         return
     if tables:

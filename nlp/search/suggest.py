@@ -24,7 +24,9 @@ def suggest(
     wanted = frozenset(term.text for term in question_terms(question))
     # One hit more than asked for: how far the first stands before the second is part of its confidence.
     hits = _one_per_article(retriever.search(question, top_k=max(top_k, 1) + 1, allowed=allowed))
-    suggestions = tuple(_suggestion(hits[rank:], wanted, rule, is_first=rank == 0) for rank in range(min(top_k, len(hits))))
+    suggestions = tuple(
+        _suggestion(hits[rank:], wanted, rule, is_first=rank == 0) for rank in range(min(top_k, len(hits)))
+    )
     is_abstained = not hits or confidence(hits, rule=rule) < rule.threshold
     return Suggestions(is_abstained, suggestions)
 

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 import snowballstemmer
@@ -73,7 +74,7 @@ def _characters(run: str) -> Iterator[Token]:
         return
     for character in run:
         yield Token(character, "char")
-    for first, second in zip(run, run[1:], strict=False):
+    for first, second in pairwise(run):
         yield Token(first + second, "pair")
 
 
@@ -105,7 +106,7 @@ def _stem(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _folding() -> dict[int, str | None]:
-    """Map every traditional character to its simplified form by OpenCC's own table, dashes to one, invisible ones away."""
+    """Map every traditional character to its simplified form by OpenCC's table; dashes to one, invisible ones away."""
     characters = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
     converted = str(OpenCC("t2s").convert("\n".join(characters))).split("\n")
     folding: dict[int, str | None] = {
