@@ -373,7 +373,7 @@ def test_tickets_are_shown_page_by_page(console_client: TestClient, console_app:
 def test_a_title_is_said_in_the_persons_language(console_client: TestClient, console_app: FastAPI) -> None:
     console_app.state.store.tickets.put(ticket(), plot="")
     console_client.get("/console/language/zh")
-    assert "设备 AC-003:suction_pressure 实测 0.4 MPa,预期 0.9 MPa" in console_client.get("/console/tickets").text
+    assert "设备 AC-003：suction_pressure 实测 0.4 MPa，预期 0.9 MPa" in console_client.get("/console/tickets").text
 
 
 def test_a_hostile_ticket_is_shown_as_text(console_client: TestClient, console_app: FastAPI) -> None:
