@@ -350,7 +350,7 @@ def test_feedback_that_fits_nothing_is_refused(console_client: TestClient, chang
 
 
 def test_a_ticket_is_listed_and_shown_with_plot_and_reasons(console_client: TestClient, console_app: FastAPI) -> None:
-    kept = console_app.state.store.tickets.put(ticket(), plot="<svg xmlns='http://www.w3.org/2000/svg'/>")
+    kept = console_app.state.store.tickets.put(ticket(92), plot="<svg xmlns='http://www.w3.org/2000/svg'/>")
     title = "Device AC-003: suction_pressure reads 0.4 MPa, expected 0.9 MPa"
     assert title in console_client.get("/console/tickets").text
     html = console_client.get(f"/console/tickets/{kept.id}").text
@@ -371,13 +371,13 @@ def test_tickets_are_shown_page_by_page(console_client: TestClient, console_app:
 
 
 def test_a_title_is_said_in_the_persons_language(console_client: TestClient, console_app: FastAPI) -> None:
-    console_app.state.store.tickets.put(ticket(), plot="")
+    console_app.state.store.tickets.put(ticket(90), plot="")
     console_client.get("/console/language/zh")
     assert "设备 AC-003：suction_pressure 实测 0.4 MPa，预期 0.9 MPa" in console_client.get("/console/tickets").text
 
 
 def test_a_hostile_ticket_is_shown_as_text(console_client: TestClient, console_app: FastAPI) -> None:
-    console_app.state.store.tickets.put(ticket(metric=HOSTILE), plot="")
+    console_app.state.store.tickets.put(ticket(91, metric=HOSTILE), plot="")
     assert "<script>alert" not in console_client.get("/console/tickets").text
 
 
