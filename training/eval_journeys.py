@@ -153,7 +153,7 @@ def questions(data: Path) -> None:
         asked = [{"id": row["_id"], "question": row["text"]} for row in queries]
         answers = beforehand("suggest", "--top-k", "10", rows=asked, data_dir=Path(scratch))
     wanted = {row["_id"] for row in queries}
-    qrels = [q for q in ir_measures.read_trec_qrels(trec_lines(folder / "qrels.tsv")) if q.query_id in wanted]
+    qrels = [qrel for qrel in qrels_of(folder / "qrels.tsv") if qrel.query_id in wanted]
     run = [
         ir_measures.ScoredDoc(answer["id"], hit["article_id"], hit["score"])
         for answer in answers
@@ -171,9 +171,9 @@ def questions(data: Path) -> None:
     )
 
 
-def trec_lines(path: Path) -> str:
-    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line]
-    return "\n".join(f"{query} 0 {document} {score}" for query, document, score in rows if score.strip().isdigit())
+def qrels_of(path: Path) -> list[ir_measures.Qrel]:
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    return [ir_measures.Qrel(row[0], row[1], int(row[2])) for row in rows if len(row) == 3 and row[2].isdigit()]
 
 
 def machine(data: Path) -> None:
