@@ -1,8 +1,8 @@
 """Fit the abstain rule: evaluation sets in, the constants of nlp/search/abstain.py and their quality out.
 
-Each set is asked its own questions, questions whose right article was taken out of the base (near-domain, unanswerable)
-and questions of the other sets (out of domain), with 20, 200 and all articles. Only sets that may train what we ship are
-fitted on; the others measure.
+Each set is asked its own questions, questions whose right article was taken out of the base (near-domain,
+unanswerable) and questions of the other sets (out of domain), with 20, 200 and all articles. Only sets that may
+train what we ship are fitted on; the others measure.
 """
 
 from __future__ import annotations

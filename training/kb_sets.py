@@ -34,7 +34,6 @@ def read_kb_set(folder: Path) -> KbSet:
 
 def _rows(folder: Path, name: str) -> Iterator[dict[str, object]]:
     packed = folder / f"{name}.gz"
-    opened = gzip.open(packed, "rt", encoding="utf-8") if packed.exists() else (folder / name).open(encoding="utf-8")
-    with opened as lines:
-        for line in lines:
-            yield json.loads(line)
+    text = gzip.decompress(packed.read_bytes()) if packed.exists() else (folder / name).read_bytes()
+    for line in text.splitlines():
+        yield json.loads(line)

@@ -1,7 +1,8 @@
 """A csv of questions and answers: a row is an article with the question as title and the answer as body.
 
-The first line names the columns, in Chinese or English: question/title/问题/标题 and answer/body/答案/内容, and if there are
-any id, locale, tags, allowed, url. Comma or semicolon or tab. Columns of other names are left alone.
+The first line names the columns, in Chinese or English: question/title/问题/标题 and answer/body/答案/内容,
+and if there are any id, locale, tags, allowed, url. Comma or semicolon or tab. Columns of other
+names are left alone.
 """
 
 from __future__ import annotations

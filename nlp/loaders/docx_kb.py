@@ -57,7 +57,7 @@ def _part(package: zipfile.ZipFile, name: str, path: Path) -> ElementTree.Elemen
     parser = ElementTree.XMLParser(target=_Tree(f"{path}: {name}"))
     try:
         parser.feed(content)
-        return parser.close()  # type: ignore[no-any-return]
+        return parser.close()
     except ElementTree.ParseError as error:
         raise ArticleRejected(f"{path}: {name} is no XML ({error})") from error
 
@@ -73,7 +73,7 @@ class _Tree(ElementTree.TreeBuilder):
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
         raise ArticleRejected(f"{self._where} declares a document type, which Word never writes")
 
-    def start(self, tag: str, attrs: dict[str, str], /) -> ElementTree.Element:  # type: ignore[override]
+    def start(self, tag: str, attrs: dict[str, str], /) -> ElementTree.Element:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise ArticleRejected(f"{self._where} nests deeper than {_MAX_DEPTH} elements")

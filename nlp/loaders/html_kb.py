@@ -1,7 +1,8 @@
 """A web page is one article: headings, paragraphs, lists, code and tables as Markdown; menus and scripts left out.
 
-It takes the whole <body> (or <main>, where there is one); it does not guess which part of a page is the text. It has its
-own small scanner because html.parser takes quadratic time on unclosed tags (500 kB of "<a " ran for minutes).
+It takes the whole <body> (or <main>, where there is one); it does not guess which part of a page is the text.
+It has its own small scanner because html.parser takes quadratic time on unclosed tags (500 kB of "<a " ran for
+minutes).
 """
 
 from __future__ import annotations

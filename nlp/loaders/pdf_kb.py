@@ -1,6 +1,7 @@
 """A PDF with text is one article, page after page; its title is the document's own, else its first line.
 
-It reads no pictures: a scanned PDF is rejected with the advice to read it first. It keeps line breaks as they are printed.
+It reads no pictures: a scanned PDF is rejected with the advice to read it first. It keeps line breaks as they
+are printed.
 """
 
 from __future__ import annotations

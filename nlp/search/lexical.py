@@ -113,16 +113,20 @@ def rank(terms: Sequence[WeighedTerm], candidates: Mapping[int, FieldText], size
     """Score candidate passages, best first; equal ones in the order of their numbers."""
     wanted = {term.text for term in terms}
     found = {number: _frequencies(text, wanted) for number, text in candidates.items()}
-    in_article: dict[int, Counter[str]] = {}
+    in_article: dict[int, dict[str, float]] = {}
     for number, counts in found.items():
-        in_article.setdefault(candidates[number].article, Counter()).update(counts)  # type: ignore[arg-type]
+        whole = in_article.setdefault(candidates[number].article, {})
+        for text, count in counts.items():
+            whole[text] = whole.get(text, 0.0) + count
     scored = []
-    for number, text in candidates.items():
-        length = (text.title.count(" ") + text.body.count(" ") + 2) / max(size.tokens / size.passages, 1)
-        article_length = text.article_length / max(size.tokens / size.articles, 1)
+    for number, passage in candidates.items():
+        length = (passage.title.count(" ") + passage.body.count(" ") + 2) / max(size.tokens / size.passages, 1)
+        article_length = passage.article_length / max(size.tokens / size.articles, 1)
         score = _bm25(terms, found[number], length)
-        score += ARTICLE_SHARE * _bm25(terms, in_article[text.article], article_length)
-        scored.append(Scored(number, text.article, score, _match(terms, found[number], in_article[text.article], size)))
+        score += ARTICLE_SHARE * _bm25(terms, in_article[passage.article], article_length)
+        scored.append(
+            Scored(number, passage.article, score, _match(terms, found[number], in_article[passage.article], size))
+        )
     return tuple(sorted(scored, key=lambda one: (-one.score, one.passage)))
 
 

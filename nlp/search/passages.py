@@ -1,8 +1,8 @@
 """An article's body in, passages out: stretches short enough to read at a glance, cut where a reader would cut.
 
-A passage stays under one heading; code fences and tables are kept together while they fit; long prose is cut at sentence
-ends, Chinese or English; whatever is still too long is cut at lines, then at the limit. Spans are exact:
-body[start:end] == text. It knows Markdown's headings, fences and pipe tables, and no other markup.
+A passage stays under one heading; code fences and tables are kept together while they fit; long prose is cut at
+sentence ends, Chinese or English; whatever is still too long is cut at lines, then at the limit. Spans are
+exact: body[start:end] == text. It knows Markdown's headings, fences and pipe tables, and no other markup.
 """
 
 from __future__ import annotations

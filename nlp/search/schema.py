@@ -11,8 +11,8 @@ from nlp.records import NlpError
 
 VERSION = 1
 
-# Tokens are made by nlp.search.tokens and kept separated by spaces. Of the characters below 128 `ascii` takes letters and
-# digits as part of a token, and here the joints of codes; all others count as letters.
+# Tokens are made by nlp.search.tokens and kept separated by spaces. `ascii` takes letters and digits as part
+# of a token, here also the joints of codes, and every character from 128 on.
 _TABLES = """
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, body TEXT NOT NULL, locale TEXT NOT NULL,

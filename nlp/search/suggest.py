@@ -1,4 +1,4 @@
-"""A question in, cited suggestions out: one per article, best first, with the sentence that answers, or an honest abstention.
+"""A question in, cited suggestions out: one per article, with the sentence that answers, or an honest no.
 
 The ranking is returned even when it abstains. It quotes articles and writes nothing of its own.
 """

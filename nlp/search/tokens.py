@@ -1,8 +1,9 @@
 """Text in, index tokens out: what an article and a question must share to find each other.
 
-Chinese runs become single characters and pairs, traditional folded to simplified; English words are stemmed, and two
-neighbours make a phrase; model and error codes stay whole, also without their joints and in parts ("KFR-35GW" -> kfr-35gw, kfr35gw, kfr, 35gw), so that
-"E4" finds E4 and never E14. Case and full width are folded. It knows no synonyms, no word meaning and no offsets.
+Chinese runs become single characters and pairs, traditional folded to simplified; English words are stemmed,
+and two neighbours make a phrase; model and error codes stay whole, also without their joints and in parts
+("KFR-35GW" -> kfr-35gw, kfr35gw, kfr, 35gw), so that "E4" finds E4 and never E14. Case and full width are
+folded. It knows no synonyms, no word meaning and no offsets.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-import snowballstemmer
+import snowballstemmer  # type: ignore[import-untyped]
 from opencc import OpenCC  # type: ignore[import-untyped]
 
 Kind = Literal["code", "word", "phrase", "char", "pair"]

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from nlp.loaders.docx_kb import MAX_PART_BYTES, load
 from nlp.records import Article, ArticleRejected
 

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from nlp.loaders.html_kb import load
 from nlp.records import Article
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from nlp.loaders.markdown_kb import load
 from nlp.records import Article, ArticleRejected
 

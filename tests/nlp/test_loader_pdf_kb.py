@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pypdfium2
+
 from nlp.loaders.pdf_kb import load
 from nlp.records import ArticleRejected
 

@@ -11,8 +11,9 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import nlp.loaders
 import pytest
+
+import nlp.loaders
 from nlp.records import Article, ArticleRejected
 from nlp.search.article_file import MAX_FILE_BYTES
 from nlp.search.sources import load_articles, loaders

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
 from nlp.records import Article, ArticleRejected
 from nlp.search.knowledge_base import MAX_BODY, KnowledgeBase
 from nlp.search.lexical import MAX_QUESTION, QuestionTooLong

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from nlp.records import Article
 from nlp.search.passages import MAX_WEIGHT, split_passages, split_sentences
 

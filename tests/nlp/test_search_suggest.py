@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+
 from nlp.records import Article, Hit, Match, Passage
 from nlp.search.abstain import RULE, AbstainRule, confidence
 from nlp.search.knowledge_base import KnowledgeBase

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from nlp.search.question_words import without_question_words
 from nlp.search.tokens import tokens
 
