@@ -133,6 +133,29 @@ def half_month(reference: datetime, *, is_second: bool) -> Span:
     return Span(f"({start.isoformat()},{end.isoformat()},P{(end - start).days}D)", ((start, end),))
 
 
+def end_of_day(reference: datetime) -> Moment:
+    at = datetime(reference.year, reference.month, reference.day, 23, 59, 59)
+    return Moment((at.strftime("%Y-%m-%dT%H:%M:%S"),), (at,))
+
+
+def days_from(on: Day, by: Length, sign: int) -> Day | None:
+    """Return the day a duration before or after another day; the nearest option counts from."""
+    start = on.options[-1]
+    at = moved(datetime(start.year, start.month, start.day), by, sign)
+    return Day(at.date().isoformat(), (at.date(),)) if at and not by.seconds else None
+
+
+def months_of_year(number: int | None, first_month: int, months: int, reference: datetime) -> Span | None:
+    """Return a quarter or half of a year; without the year, the last one and the next one."""
+    if number is not None:
+        first = day(number, first_month, 1)
+        return months_span(first, months) if first else None
+    firsts = _around([date(reference.year + n, first_month, 1) for n in (-1, 0, 1)], reference)
+    options = tuple((one, shift_month(one, months)) for one in firsts)
+    last = f"XXXX-{(first_month + months - 1) % 12 + 1:02}-01"
+    return Span(f"(XXXX-{first_month:02}-01,{last},P{months}M)", options)
+
+
 def months_span(first: date, months: int) -> Span:
     last = shift_month(first, months)
     return Span(f"({first.isoformat()},{last.isoformat()},P{months}M)", ((first, last),))

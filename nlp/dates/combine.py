@@ -11,16 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from nlp.dates.almanac import day, shift_month
+from nlp.dates.almanac import day, days_from, shift_month
 from nlp.dates.readings import (
     Atom,
     Clock,
     ClockSpan,
     Day,
     DayPart,
+    Length,
     Mod,
     Moment,
     Reading,
+    Repeat,
     Span,
     Stretch,
     length_timex,
@@ -35,6 +37,8 @@ class Joints:
 
     beside: re.Pattern[str]  # day and clock, part and clock
     behind: re.Pattern[str]  # clock and the day it belongs to
+    later_than: re.Pattern[str]  # "2 weeks" and "from 15 January"
+    earlier_than: re.Pattern[str]
     to: re.Pattern[str]
     opening: re.Pattern[str]  # "from", "between": belongs to the range
     both: re.Pattern[str]  # "and", where an opening or a closing says that it is a range
@@ -50,8 +54,26 @@ def combine(text: str, atoms: list[Atom], joints: Joints, reference: datetime) -
     atoms = _ranges(text, atoms, joints, _clock_range)
     atoms = _pairs(text, atoms, joints.beside, _day_and_time)
     atoms = _pairs(text, atoms, joints.behind, _time_and_day)
+    atoms = _pairs(text, atoms, joints.later_than, partial(_length_and_day, sign=1))
+    atoms = _pairs(text, atoms, joints.earlier_than, partial(_length_and_day, sign=-1))
     atoms = _ranges(text, atoms, joints, partial(_day_range, reference=reference))
-    return [_with_mod(text, atom, atoms, joints) for atom in atoms]
+    atoms = [_with_mod(text, atom, atoms, joints) for atom in atoms]
+    return _days_before_mods(text, atoms, joints)
+
+
+def _days_before_mods(text: str, atoms: list[Atom], joints: Joints) -> list[Atom]:
+    """Join "1 January" and "after 2:00"."""
+    joined: list[Atom] = []
+    for atom in atoms:
+        reading = None
+        is_modified = bool(joined and atom.mod and not joined[-1].mod and isinstance(atom.reading, Clock))
+        if is_modified and joints.beside.fullmatch(text, joined[-1].end, atom.start):
+            reading = _day_and_time(joined[-1].reading, atom.reading)
+        if reading is None:
+            joined.append(atom)
+        else:
+            joined[-1] = Atom(joined[-1].start, atom.end, reading, atom.mod)
+    return joined
 
 
 def _pairs(text: str, atoms: list[Atom], gap: re.Pattern[str], join: Join) -> list[Atom]:
@@ -156,6 +178,10 @@ def _gap(start: time, end: time) -> timedelta:
 
 
 def _day_and_time(at: Reading, when: Reading) -> Reading | None:
+    if isinstance(at, Repeat) and isinstance(when, Clock):
+        return Repeat(when.timex if at.timex == "P1D" else at.timex + when.timex)
+    if isinstance(at, Stretch) and at.day and at.part:  # "Monday morning" + "from 10 to 12"
+        at, when = at.day, _within(when, at.part)
     if not isinstance(at, Day) or not at.options:
         return None
     if isinstance(when, Clock):
@@ -163,10 +189,20 @@ def _day_and_time(at: Reading, when: Reading) -> Reading | None:
         return Moment(tuple(timex for timex, _ in found), tuple(moment for _, moment in found))
     if isinstance(when, DayPart):
         options = tuple(_hours(d, when) for d in at.options)
-        return Stretch((f"{at.timex}T{when.code}",), options)
+        return Stretch((f"{at.timex}T{when.code}",), options, day=at, part=when)
     if isinstance(when, ClockSpan):
         return _day_and_clocks(at, when)
     return None
+
+
+def _within(when: Reading, part: DayPart) -> Reading:
+    """Read a clock, or a range of clocks, inside a part of the day."""
+    if isinstance(when, Clock):
+        return in_part(when, part)
+    if isinstance(when, ClockSpan) and len(when.options) > 1:
+        at = max(range(len(when.options)), key=lambda n: when.options[n][0].hour * (1 if part.is_late else -1))
+        return ClockSpan((when.timexes[at],), (when.options[at],))
+    return when
 
 
 def _day_and_clocks(at: Day, when: ClockSpan) -> Stretch:
@@ -194,6 +230,10 @@ def _hours(on: date, part: DayPart) -> tuple[datetime, datetime]:
     midnight = datetime.combine(on, time())
     end = midnight + timedelta(hours=part.end_h)
     return midnight + timedelta(hours=part.start_h), end - timedelta(seconds=part.end_h == 24)
+
+
+def _length_and_day(by: Reading, on: Reading, *, sign: int) -> Reading | None:
+    return days_from(on, by, sign) if isinstance(by, Length) and isinstance(on, Day) and on.options else None
 
 
 # --- from one to another
@@ -228,6 +268,8 @@ def _with_year(timex: str, other: str) -> str:
 
 
 def _first_day(timex: str) -> str:
+    if timex.startswith("("):
+        return timex[1:].partition(",")[0]
     return {4: f"{timex}-01-01", 7: f"{timex}-01"}.get(len(timex), timex)
 
 

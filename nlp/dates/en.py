@@ -33,6 +33,7 @@ from nlp.dates.en_words import (
     past_hour,
     year_number,
 )
+from nlp.dates.numerals import EN_ONES_WORDS
 from nlp.dates.readings import Day, Moment, Reading, Repeat, Span
 from nlp.dates.rules import Match, Rule, rule
 
@@ -57,6 +58,18 @@ def _date(match: Match, reference: datetime) -> Day | None:
     return almanac.yearless_day(month, number, reference)
 
 
+def _days_of_month(match: Match, reference: datetime) -> Span | None:
+    first, number = _date(match, reference), day_number(match["last"])
+    if first is None:
+        return None
+    ends = [almanac.day(start.year, start.month, number) for start in first.options]
+    options = tuple((start, end) for start, end in zip(first.options, ends, strict=True) if end and end > start)
+    if not options:
+        return None
+    days = (options[0][1] - options[0][0]).days
+    return Span(f"({first.timex},{first.timex[:-2]}{number:02},P{days}D)", options)
+
+
 def _numeric(match: Match, reference: datetime) -> Day | None:
     first, second = int(match["a"]), int(match["b"])
     month, number = (second, first) if first > 12 or match["cut"] == "." else (first, second)
@@ -77,7 +90,14 @@ def _said_day(match: Match, reference: datetime) -> Day:
 def _weekday(match: Match, reference: datetime) -> Day:
     number = WEEKDAY_NUMBERS[match["weekday"].lower()[:3]]
     turn = (match["turn"] or "").lower()
+    if turn == "past":
+        at = almanac.weekday(number, reference).options[0]
+        return Day(at.isoformat(), (at,))
     return almanac.weekday(number, reference, weeks=_TURNS[turn] if turn else None)
+
+
+def _weekday_the(match: Match, reference: datetime) -> Day | None:
+    return almanac.full_day(reference.year, reference.month, day_number(match["day"]))
 
 
 def _weekday_of_week(match: Match, reference: datetime) -> Day:
@@ -125,11 +145,16 @@ def _said_span(match: Match, reference: datetime) -> Reading | None:
 
 
 def _quarter(match: Match, reference: datetime) -> Span | None:
-    words = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
+    words = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
     number = int(match["digit"]) if match["digit"] else words[match["word"].lower()]
-    year = year_number(match["year"]) if match["year"] else reference.year
-    first = almanac.day(year, 3 * number - 2, 1)
-    return almanac.months_span(first, 3) if first else None
+    written = match["year"] or match.groupdict().get("year_before")
+    return almanac.months_of_year(year_number(written) if written else None, 3 * number - 2, 3, reference)
+
+
+def _half_year(match: Match, reference: datetime) -> Span | None:
+    written = match["year"] or match["year_before"]
+    first = 1 if match["half"] == "1" else 7
+    return almanac.months_of_year(year_number(written) if written else None, first, 6, reference)
 
 
 def _week_number(match: Match, reference: datetime) -> Span | None:
@@ -170,6 +195,16 @@ def _towards(match: Match, reference: datetime) -> Reading | None:
     return almanac.stretch_from(by, -1 if way in ("last", "past", "previous", "prior") else 1, reference)
 
 
+def _counted_towards(match: Match, reference: datetime) -> Reading | None:
+    """Read "the 5 past years"; coming days begin tomorrow."""
+    by = length_of(f"{match['count']} {match['unit']}")
+    if by is None:
+        return None
+    is_past = match["way"].lower() in ("past", "previous", "last")
+    start = reference if is_past or by.seconds else reference + timedelta(days=1)
+    return almanac.stretch_from(by, -1 if is_past else 1, start)
+
+
 def _said_length(match: Match, reference: datetime) -> Reading | None:
     by = length_of("1 " + match["unit"])
     return almanac.stretch_from(by, _TURNS[match["turn"].lower()], reference) if by else None
@@ -203,16 +238,23 @@ def _holiday(match: Match, reference: datetime) -> Day | None:
 _B, _E = r"(?<![a-z0-9])", r"(?![a-z0-9])"
 _TURN = r"(?P<turn>this|next|last|previous|past|coming|upcoming|following|current|prior)"
 _CERTAIN_MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-_LED_MONTH = r"(?<=in |of )(?P<month>may|march|mar)"
+_LED_MONTH = r"(?:(?<=in |of |to |by )|(?<=from )|(?<=since )|(?<=until |after )|(?<=before )|(?<=between ))(?P<month>may|march|mar)"
+_RANGED_MONTH = (
+    r"(?P<month>may|march|mar)(?=\s?(?:to|until|through|-)\s?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
+)
 _PAREN_WEEKDAY = rf"(?:{WEEKDAY}[,.]?\s(?:the\s)?)?"
 
 RULES: tuple[Rule, ...] = (
     rule(rf"{_B}(?P<year>\d{{4}})(?P<cut>[-/. ])(?P<month>1[0-2]|0?[1-9])(?P=cut)(?P<day>3[01]|[12]\d|0?[1-9])(?!\d|[./]\d)", _iso),
     rule(r"(?<![\d.])(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?![\d-])", _iso),
-    rule(rf"{_B}(?<![.,/-])(?P<a>\d{{1,2}})(?P<cut>[/.-])(?P<b>\d{{1,2}})(?P=cut)(?P<year>\d{{4}}|\d{{2}})(?![\d/-]|\.\d)", _numeric),
-    rule(r"(?<![\d.:/a-z-])(?P<a>\d{1,2})(?P<cut>/)(?P<b>\d{1,2})(?![\d/%]|[.]\d)", _numeric),
+    rule(rf"{_B}(?<![.,/])(?P<a>\d{{1,2}})(?P<cut>[/.-])(?P<b>\d{{1,2}})(?P=cut)(?P<year>\d{{4}}|\d{{2}})(?![\d/]|\.\d)", _numeric),
+    rule(rf"{_PAREN_WEEKDAY}(?<![\d.:/a-z])(?P<a>\d{{1,2}})(?P<cut>/)(?P<b>\d{{1,2}})(?![\d/%]|[.]\d)", _numeric),
     rule(rf"{_B}{_PAREN_WEEKDAY}{MONTH}\.?\s?[ /-]?\s?(?:the\s)?{DAY_NUMBER}(?:(?:,\s?|\s)(?:of\s)?{YEAR})?{_E}(?!:\d)", _date),
     rule(rf"{_B}{_PAREN_WEEKDAY}(?:the\s)?{DAY_NUMBER}\s?(?:of\s)?[ /-]?{MONTH}\.?(?:,?[\s-](?:of\s)?{YEAR})?{_E}", _date),
+    rule(rf"{_B}{MONTH}[ -]{DAY_NUMBER}-{YEAR}{_E}", _date),
+    rule(rf"{_B}(?:from\s|between\s)?{MONTH}\.?\s{DAY_NUMBER}\s?(?:to|-|through|until|till|and)\s?(?:the\s)?{DAY_NUMBER.replace('day>', 'last>')}(?:,?\s{YEAR})?{_E}", _days_of_month),
+    rule(rf"{_B}(?:from\s|between\s)?(?:the\s)?{DAY_NUMBER}\s?(?:to|-|through|until|till|and)\s?(?:the\s)?{DAY_NUMBER.replace('day>', 'last>')}\s(?:of\s)?{MONTH}(?:,?\s{YEAR})?{_E}", _days_of_month),
+    rule(rf"{_B}(?:the\s)?(?:end\sof\s(?:the\s)?day|eod){_E}", lambda m, r: almanac.end_of_day(r)),
     rule(rf"{_B}{MONTH}/(?P<day>\d{{1,2}}){_E}", _date),
     rule(rf"{_B}(?P<said>the day after tomorrow|the day before yesterday|day after tomorrow|day before yesterday|today|tomorrow|tmrw?|yesterday|the day(?!\s(?:after|before|of))|current date){_E}", _said_day),
     rule(rf"{_B}(?P<said>to)(?=night{_E})", _said_day),
@@ -220,36 +262,46 @@ RULES: tuple[Rule, ...] = (
     rule(rf"{_B}(?:{_TURN}\s)?{WEEKDAY}{_E}", _weekday),
     rule(rf"{_B}{_TURN}\sweek(?:\son)?,?\s{WEEKDAY}{_E}", _weekday_of_week),
     rule(rf"{_B}{WEEKDAY},?\s(?:of\s)?{_TURN}\sweek{_E}", _weekday_of_week),
-    rule(rf"{_B}the\s{DAY_NUMBER}{_E}(?!\s(?:of|day|week|month|year|quarter|time))", lambda m, r: almanac.monthless_day(day_number(m["day"]), r)),
+    rule(rf"{_B}{WEEKDAY},?\sthe\s{DAY_NUMBER}{_E}", _weekday_the),
+    rule(rf"{_B}the\s{DAY_NUMBER}(?<=[a-z]){_E}(?!\s(?:of|one|day|week|month|year|quarter|time|half|floor|call|party))", lambda m, r: almanac.monthless_day(day_number(m["day"]), r)),
     rule(rf"{_B}{MONTH}\.?,?\s(?:of\s)?{YEAR}{_E}", _month),
-    rule(rf"{_B}{_TURN}\s{MONTH}{_E}", _month),
+    rule(rf"{_B}(?!this\smay|the\s){_TURN}\s{MONTH}{_E}", _month),
     rule(rf"{_B}{_CERTAIN_MONTH}{_E}", _month),
     rule(rf"{_LED_MONTH}{_E}", _month),
+    rule(rf"{_B}{_RANGED_MONTH}", _month),
+    rule(rf"{_B}{MONTH}[-/](?P<year>(?:19|20)\d{{2}}){_E}", _month),
     rule(rf"{_B}(?P<year>(?:19|20)\d{{2}})[-/](?P<month>1[0-2]|0?[1-9])(?![\d/-])", _month_digits),
     rule(r"(?<![\d$€£¥.,:/#a-z-])(?:year\s)?(?P<year>(?:19|20)\d{2})(?![\d%:/a-z]|[.,-]\d)", _year),
-    rule(rf"{_B}(?P<turn>this|next|last|previous|past|coming|upcoming|following|current|same|that|the|prior)\s(?P<unit>week|weekend|month|quarter|year){_E}(?!\s\d)", _said_span),
-    rule(rf"{_B}(?:q(?P<digit>[1-4])|(?:the\s)?(?P<word>first|1st|second|2nd|third|3rd|fourth|4th|last)\squarter)(?:,?\s(?:of\s)?{YEAR})?{_E}", _quarter),
+    rule(rf"{_B}(?P<turn>this|next|last|previous|past|coming|upcoming|following|current|same|that|the|prior)\s(?P<unit>week|weekend|month|quarter|year){_E}", _said_span),
+    rule(rf"{_B}(?P<year_before>(?:19|20)\d{{2}})[\s-]?q(?P<digit>[1-4])(?P<word>)(?P<year>){_E}", _quarter),
+    rule(rf"{_B}(?:(?P<year_before>(?:19|20)\d{{2}})[\s-]?)?h(?P<half>[12])(?:[\s-](?:of\s)?(?P<year>(?:19|20)\d{{2}}))?{_E}", _half_year),
+    rule(rf"{_B}q(?P<digit>[1-4])(?P<word>)-(?P<year>(?:19|20)\d{{2}}){_E}", _quarter),
+    rule(rf"{_B}(?:q(?P<digit>[1-4])|(?:the\s)?(?P<word>first|1st|second|2nd|third|3rd|fourth|4th)\squarter)(?:,?\s(?:of\s)?{YEAR})?{_E}", _quarter),
     rule(rf"{_B}week\s(?P<number>\d{{1,2}}){_E}", _week_number),
     rule(rf"{_B}(?:{_TURN}\s)?(?P<season>spring|summer|autumn|winter)(?:,?\s(?:of\s)?{YEAR})?{_E}", _season),
     rule(CLOCK, clock),
     rule(CLOCK_WORDS, clock_word),
     rule(PAST_HOUR, past_hour),
     rule(BARE_HOURS, bare_hours),
-    rule(rf"{_B}(?:in\sthe\s|in\s|at\s|during\sthe\s)?(?P<part>{'|'.join(sorted(PARTS, key=len, reverse=True))}){_E}", lambda m, r: PARTS[m["part"].lower()]),
+    rule(rf"{_B}(?<!good )(?:in\sthe\s|in\s|at\s|during\sthe\s)?(?P<part>{'|'.join(sorted(PARTS, key=len, reverse=True))}){_E}", lambda m, r: PARTS[m["part"].lower()]),
     rule(rf"(?<=to)(?P<part>night){_E}", lambda m, r: PARTS["night"]),
     rule(rf"{_B}in\s{LENGTH}{_E}", _away),
     rule(rf"{_B}{LENGTH}\s(?P<way>ago|earlier|later|from now|from today|from tomorrow|from tmrw?|from yesterday|after tomorrow|before yesterday|before today|hence){_E}", _away),
-    rule(rf"{_B}(?P<way>within|within the next|within the|(?:the\s)?(?:next|last|past|previous|following|coming|prior))\s{LENGTH}{_E}", _towards),
+    rule(rf"{_B}(?P<way>within|within the next|within the|(?:next|last|past|previous|following|coming|prior))\s{LENGTH}{_E}", _towards),
+    rule(rf"{_B}(?P<count>\d{{1,3}}|{EN_ONES_WORDS})\s(?P<way>upcoming|coming|next|following|past|previous|last)\s(?P<unit>years?|months?|weeks?|days?|hours?|minutes?){_E}", _counted_towards),
     rule(rf"{_B}(?P<turn>next|last|past|previous)\s(?P<unit>hour|minute|second){_E}", _said_length),
     rule(rf"{_B}{LENGTH}{_E}", _length),
-    rule(rf"{_B}(?:(?P<word>{'|'.join(_REPEATS)})|(?:every|each)\s(?P<other>other\s)?(?:{WEEKDAY}|(?P<unit>{'|'.join(_UNITS)}))){_E}", _repeat),
-    rule(rf"{_B}(?:right\snow|now|as\ssoon\sas\spossible|asap){_E}", _now),
+    rule(rf"{_B}(?:(?P<word>{'|'.join(_REPEATS)})|(?:every|each)\s(?P<other>other\s)?(?:{WEEKDAY}s?|(?P<unit>{'|'.join(_UNITS)}))){_E}", _repeat),
+    rule(rf"{_B}(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day)s(?P<word>)(?P<other>)(?P<unit>){_E}", _repeat),
+    rule(rf"{_B}(?:right\snow|now|at\sthe\smoment|at\spresent|at\sthe\spresent\stime|as\ssoon\sas\spossible|asap){_E}", _now),
     rule(rf"{_B}(?P<holiday>{'|'.join(sorted(_HOLIDAYS, key=len, reverse=True))})(?:,?\s(?:of\s)?{YEAR})?{_E}", _holiday),
 )  # fmt: skip
 
 JOINTS = Joints(
     beside=re.compile(r"[\s,]{0,2}(?:(?:at|@|on|in the|by the|the)\s)?", re.IGNORECASE),
     behind=re.compile(r"[\s,]{0,2}(?:(?:on|of|in)\s)?(?:the\s)?", re.IGNORECASE),
+    later_than=re.compile(r"\s(?:from|after|since)\s(?:the\s)?", re.IGNORECASE),
+    earlier_than=re.compile(r"\s(?:before|prior to)\s(?:the\s)?", re.IGNORECASE),
     to=re.compile(r"\s{0,2}(?:-|to|until|till|til|through|thru)\s{0,2}", re.IGNORECASE),
     opening=re.compile(r"(?<![a-z])(?:from|between)\s$", re.IGNORECASE),
     both=re.compile(r"\s(?:and)\s", re.IGNORECASE),
@@ -258,7 +310,10 @@ JOINTS = Joints(
         ("until", re.compile(r"(?<![a-z])(?:on or before|until|till|til|up to|through)\s(?:the\s)?$", re.IGNORECASE)),
         (
             "since",
-            re.compile(r"(?<![a-z])(?:on or after|since|starting from|starting|beginning)\s(?:the\s)?$", re.IGNORECASE),
+            re.compile(
+                r"(?<![a-z])(?:on or after|since|starting from|starting on|starting|beginning)\s(?:the\s)?$",
+                re.IGNORECASE,
+            ),
         ),
         (
             "before",
@@ -270,7 +325,7 @@ JOINTS = Joints(
         ("after", re.compile(r"(?<![a-z])(?:after|later than|greater than|following)\s(?:the\s)?$", re.IGNORECASE)),
     ),
     suffixes=(
-        ("until", re.compile(r"\sor\s(?:before|earlier)(?![a-z])", re.IGNORECASE)),
-        ("since", re.compile(r"\sor\s(?:after|later)(?![a-z])", re.IGNORECASE)),
+        ("until", re.compile(r"\s(?:or|and)\s(?:before|earlier)(?![a-z]|\s\d)", re.IGNORECASE)),
+        ("since", re.compile(r"\s(?:or|and)\s(?:after|later)(?![a-z]|\s\d)", re.IGNORECASE)),
     ),
 )

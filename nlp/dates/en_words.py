@@ -39,8 +39,8 @@ YEAR = (
 
 PARTS = {
     "morning": DayPart("MO", 8, 12, False), "afternoon": DayPart("AF", 12, 16, True), "evening": DayPart("EV", 16, 20, True),
-    "night": DayPart("NI", 20, 24, True), "daytime": DayPart("DT", 8, 18, False), "lunch": DayPart("MEL", 11, 13, True),
-    "dinner": DayPart("MED", 16, 20, True), "breakfast": DayPart("MEB", 8, 12, False),
+    "night": DayPart("NI", 20, 24, True), "daytime": DayPart("DT", 8, 18, False), "lunchtime": DayPart("MEL", 11, 13, True),
+    "dinnertime": DayPart("MED", 16, 20, True), 
     "night-time": DayPart("NT", 0, 8, True), "nighttime": DayPart("NT", 0, 8, True),
     "early morning": DayPart("MO", 8, 12, False), "late evening": DayPart("EV", 16, 20, True),
 }  # fmt: skip
@@ -51,14 +51,16 @@ _MINUTE_WORDS = rf"\d{{1,2}}|{_TENS}(?:[ -]{_ONES})?|{_ONES}|(?:a\s)?quarter|hal
 _OF_PART = r"(?:\s(?:in\sthe\s|at\s)?(?P<of_part>morning|afternoon|evening|night))?"
 
 CLOCK = (
-    r"(?<![\d:.,/$#])(?:(?P<hour>2[0-4]|[01]?\d):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\s?" + _HALF + r")?"
+    r"(?<![a-z\d:.,/$#-])(?:(?P<hour>2[0-4]|[01]?\d)(?::|\.(?=[0-5]\d\s?[ap]\.?m))(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\s?"
+    + _HALF
+    + r")?"
     r"|(?P<hour2>1[0-2]|0?[1-9])\s?"
     + _HALF.replace("half", "half2")
-    + r"|(?<=at\s)(?P<hour3>1[0-2]|[1-9])(?![\d:/.%a-z-]|\s\w))"
+    + r"|(?<=at\s)(?P<hour3>1[0-2]|[1-9])(?![\d:/%a-z-]|\.\d|\s\w))"
     r"(?![\d:])"
 )
 CLOCK_WORDS = (
-    rf"(?<![a-z])(?:(?P<hour>{_HOUR_WORDS}|1[0-2]|[1-9])\s?(?:(?P<clock>o'?clock)|(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z]))"
+    rf"(?<![a-z])(?:(?P<hour>{_HOUR_WORDS}|1[0-2]|[1-9])\s?(?:(?P<clock>o'?clock|(?=\sin\sthe\s(?:morning|afternoon|evening)))|(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z]))"
     rf"|(?P<noon>noonish|noon|midday|mid-?\s?day)|(?P<midnight>mid-?\s?night))(?![a-z])"
 )
 PAST_HOUR = (
@@ -70,6 +72,10 @@ BARE_HOURS = (
     rf"(?:\s?(?P<first_half>[ap]\.?m\.?))?\s?(?:-|to|and|until|till)\s?(?P<last>{_HOUR_WORDS}|1[0-2]|[1-9])"
     rf"(?::(?P<last_minute>[0-5]\d))?(?:\s?(?P<last_half>[ap]\.?m\.?)(?![a-z]))?{_OF_PART}(?![a-z0-9:/%]|-\d|\.\d)"
 )
+
+
+_DAY_BEFORE = re.compile(rf"(?:{WEEKDAY}|today|tomorrow|yesterday)\s$", re.IGNORECASE)
+_DAY_BEHIND = re.compile(rf"\s(?:(?:next|this|last)\s)?(?:{WEEKDAY}|today|tomorrow|yesterday)(?![a-z])", re.IGNORECASE)
 
 
 def day_number(words: str) -> int:
@@ -131,7 +137,12 @@ def past_hour(match: Match, reference: datetime) -> Clock | None:
 def bare_hours(match: Match, reference: datetime) -> ClockSpan | None:
     """Read "from 5 to 6pm" and "8-9am"; without an opening, a half or a part of the day it is a score."""
     part = PARTS.get((match["of_part"] or "").lower())
-    if not (match["opening"] or match["first_half"] or match["last_half"] or part):
+    before, behind = (
+        match.string[max(0, match.start() - 12) : match.start()],
+        match.string[match.end() : match.end() + 14],
+    )
+    is_beside_day = "and" not in match.group() and (_DAY_BEFORE.search(before) or _DAY_BEHIND.match(behind))
+    if not (is_beside_day or match["opening"] or match["first_half"] or match["last_half"] or part):
         return None
     first, last = (_bare(match, side) for side in ("first", "last"))
     if part:
@@ -149,7 +160,7 @@ def _bare(match: Match, side: str) -> Clock:
 _UNIT = r"years?|yrs?|months?|mos?(?=\s|$)|weeks?|wks?|fortnights?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|quarters?|decades?"
 _COUNT = (
     rf"(?:\d{{1,6}}(?:,\d{{3}})?(?:\.\d{{1,3}})?|half\s(?:an|a)|an?\s(?:few|couple(?:\sof)?)|(?:few|some|several|couple\sof|couple|all|another)"
-    rf"|{_TENS}(?:[ -]{_ONES})?|{_ONES}(?:\shundred)?|an?)"
+    rf"|{_TENS}(?:[ -]{_ONES})?|{_ONES}(?:\shundred)?|an?(?!\ssecond))"
 )
 _PIECE = rf"(?:{_COUNT}(?:\sand\sa\shalf)?[\s-]?(?:{_UNIT})(?:\sand\sa\shalf)?|\d{{1,4}}\s?[hdwmy](?![a-z]))"
 LENGTH = rf"(?P<length>{_PIECE}(?:(?:,\s|\sand\s|,\sand\s|\s){_PIECE}){{0,5}})"

@@ -83,6 +83,8 @@ class Stretch:
 
     timexes: tuple[str, ...]
     options: tuple[tuple[datetime, datetime], ...]
+    day: Day | None = None  # where the stretch is a part of a day: "Monday morning"
+    part: DayPart | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ def language_in(document: Document) -> Language:
 def text_of(value: Value) -> str:
     """Return one alternative as a line of text: the moment, or start/end as ISO 8601 writes intervals."""
     if "value" in value:
-        return value["timex"] if value["value"] == UNRESOLVED else value["value"].replace(" ", "T")
+        is_moment = value["type"] not in ("duration", "set") and value["value"] != UNRESOLVED
+        return value["timex"] if not is_moment else value["value"].replace(" ", "T")
     if "end" not in value:  # "since Friday": the moment it began is what a ticket holds
         return value["start"].replace(" ", "T")
     return "/".join(value.get(key, "..").replace(" ", "T") for key in ("start", "end"))

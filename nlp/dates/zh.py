@@ -253,7 +253,7 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?P<which>大前|大后|前|昨|今|当|明|后)(?:天|日)", _said_day),
     rule(r"(?P<which>昨|今|明)儿个?", _said_day),
     rule(r"(?P<which>昨|今|明|当)(?=晚|早|晨|夜)", _said_day),
-    rule(rf"(?:{_TURN}个?|){_WEEK}(?P<weekday>[一二三四五六日天])", lambda m, r: _weekday(m, r)),
+    rule(rf"(?:{_TURN}个?|){_WEEK}(?P<weekday>一(?![直起般定样共些会])|[二三四五六日天])", lambda m, r: _weekday(m, r)),
     rule(r"(?<![\d:.])(?P<hour>[01]?\d|2[0-4])\s?:\s?(?P<minute>[0-5]\d)(?:\s?:\s?(?P<second>[0-5]\d))?(?:\s?(?P<half>[ap]\.?m\.?)(?![a-z]))?(?!\d|:\d)", _written_clock),
     rule(r"(?P<hour>2[0-4]|[01]?\d|二十[一二三四]?|十[一二三四五六七八九]?|[零一二两三四五六七八九])\s?[点时](?!间|候|段|代|期|装|尚|常)"
          r"(?:钟|整)?(?P<minute>半|[一二三123]刻|[0-5]?\d分?|[二三四五]?十[一二三四五六七八九]?分?|零?[一二三四五六七八九]分)?"
@@ -292,6 +292,8 @@ def _said_month_day(match: Match, reference: datetime) -> Day | None:
 JOINTS = Joints(
     beside=re.compile(r"[\s,的]{0,3}"),
     behind=re.compile(r"(?!)"),
+    later_than=re.compile(r"(?!)"),
+    earlier_than=re.compile(r"(?!)"),
     to=re.compile(r"\s{0,2}(?:到|至|-|~|直到)\s{0,2}"),
     opening=re.compile(r"(?:从|由|自)\s?$"),
     both=re.compile(r"\s?(?:和|与|到|至|-)\s?"),

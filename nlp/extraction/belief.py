@@ -29,6 +29,14 @@ _CORRECTION = re.compile(
     re.IGNORECASE,
 )
 CORRECTION_CHARS = 40
+_ANOTHERS = re.compile(
+    r"(?:朋友|邻居|同事|别人|人家|上次|上回|之前那|以前那|另外?一|旧的?)[^。!?\n]{0,16}$"
+    r"|(?<![a-z])(?:neighbou?r|friend|colleague|my old|previous|last time|another|other)(?![a-z])[^.!?\n]{0,24}$",
+    re.IGNORECASE,
+)
+ANOTHERS_FACTOR = 0.5
+"""A friend's device, last year's order: named in the conversation, but hardly ever what the ticket is about."""
+ANOTHERS_CHARS = 40
 
 
 @dataclass(slots=True)
@@ -101,9 +109,12 @@ def _role(document: Document, mention: Mention) -> str:
 
 
 def _trust(document: Document, mention: Mention) -> float:
-    """Weigh by who spoke and by how surely it was read."""
+    """Weigh by who spoke, of whose things, and by how surely it was read."""
     parts = [origin.part for origin in origins_of(document, mention.start, mention.end)]
     if not parts:
         return 1.0
     heard = min(part.confidence for part in parts)
-    return ROLE_WEIGHT[parts[0].role] * max(heard, MIN_READER_CONFIDENCE)
+    line_start = document.text.rfind("\n", 0, mention.start) + 1
+    before = document.text[max(line_start, mention.start - ANOTHERS_CHARS) : mention.start]
+    factor = ANOTHERS_FACTOR if _ANOTHERS.search(before) else 1.0
+    return factor * ROLE_WEIGHT[parts[0].role] * max(heard, MIN_READER_CONFIDENCE)

@@ -17,8 +17,12 @@ from math import sqrt
 
 DEFAULT_PROMISE = 0.98
 """What a value that is filled in unasked must keep: an agent who corrects one in fifty still trusts the rest."""
+MIN_AUTO_BELIEF = 0.8
+"""However kind the table: less than one clear statement by the customer, or two weak ones, is never filled in unasked."""
 SUGGEST_PROMISE = 0.5
 """A suggestion that is more often wrong than right costs more glances than it saves."""
+TOP_CONFIDENCE = 0.999
+"""Nothing read by rules is surer; a belief of 1 would need every source to be infallible."""
 WILSON_Z = 1.645  # one-sided 95%
 
 
@@ -41,19 +45,25 @@ class Calibration:
     def confidence(self, field: str, raw: float) -> float:
         """Return the chance that a value believed this much is right."""
         steps = _isotonic(self._of(field))
+        if not steps:
+            return raw
         at = bisect_right([step[0] for step in steps], raw) - 1
-        return steps[max(at, 0)][1] if steps else raw
+        if at < 0:
+            return steps[0][1] * raw / steps[0][0]
+        low, low_confidence = steps[at]
+        high, high_confidence = steps[at + 1] if at + 1 < len(steps) else (1.0, max(low_confidence, TOP_CONFIDENCE))
+        return low_confidence + (high_confidence - low_confidence) * (raw - low) / max(high - low, 1e-9)
 
     def threshold(self, field: str, promise: float) -> float:
-        """Return the lowest belief from which on the promise is kept, or 1 where no belief keeps it."""
+        """Return the lowest belief that keeps the promise, alone and with all above it; 1 where none does."""
         count = right = 0
         lowest = 1.0
         for outcome in reversed(self._of(field)):
             count += outcome.count
             right += outcome.right
-            if count and wilson_lower_bound(right, count) < promise:
-                break
-            lowest = outcome.raw if count else lowest
+            is_kept = outcome.count and wilson_lower_bound(right, count) >= promise
+            if is_kept and self.confidence(field, outcome.raw) >= promise:
+                lowest = outcome.raw
         return lowest
 
     def _of(self, field: str) -> tuple[Outcomes, ...]:

@@ -209,7 +209,7 @@ def moved(score: float, context: ContextWord) -> float:
 
 
 _NEGATION = re.compile(
-    r"(?:不是|并非|不对是|别用|不要用|(?<![a-z])(?:is\s?n[o']?t|not|isn't|wasn't))[\s:,'\"]*(?:the|this|number|no|订单号?|这个|那个|:|\s){0,4}$",
+    r"(?:不是|并非|不对是|别用|不要用|(?<![a-z])(?:is\s?n[o']?t|not|isn't|wasn't))[\s:,'\"]*(?:the|this|order|model|serial|number|no|订单号?|型号|序列号|这个|那个|:|\s){0,6}$",
     re.IGNORECASE,
 )
 _NEGATION_CHARS = 24

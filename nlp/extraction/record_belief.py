@@ -21,6 +21,8 @@ FOREIGN_ORDER_FACTOR = 0.7
 """An order that nobody has on file is more often a slip than a gap; one of another customer may be a gift."""
 NEIGHBOUR_SCORE = 0.6
 """One of the customer's own orders, one slip away from what was said: likely, and worth asking, never filled unasked."""
+CHOICE_SCORE = 0.2
+"""One of several orders of the customer: a choice to offer, nothing to suggest."""
 ONLY_ORDER_SCORE = 0.7
 """The customer's single order: the ticket may be about another purchase, so it is suggested and not filled."""
 
@@ -62,6 +64,8 @@ def consult(beliefs: Beliefs, customer: Customer, lookup: RecordLookup) -> None:
         _carry(beliefs, confirmed, score=RECORD_SCORE)
     elif len(own) == 1:
         _carry(beliefs, own, score=ONLY_ORDER_SCORE)
+    elif not beliefs.get("order_number"):
+        _offer_choices(beliefs.setdefault("order_number", {}), own)
 
 
 def _own_records(customer: Customer, lookup: RecordLookup) -> tuple[Record, ...]:
@@ -108,6 +112,15 @@ def _suggest_neighbours(orders: dict[str, Belief], own: Iterable[Record]) -> Non
                 near = orders.setdefault(canonical(number), Belief(number))
                 near.add(f"{record.kind}/{record.id}", NEIGHBOUR_SCORE, [_record_evidence(record, "order_number")])
                 near.checks.append(Check("one_slip_away", True, f"the customer wrote {belief.value}"))
+
+
+def _offer_choices(orders: dict[str, Belief], own: Sequence[Record]) -> None:
+    """Keep the customer's own orders at hand as choices for the question."""
+    for record in own:
+        number = value_in(record, "order_number")
+        if number:
+            belief = orders.setdefault(canonical(number), Belief(number))
+            belief.add(f"{record.kind}/{record.id}", CHOICE_SCORE, [_record_evidence(record, "order_number")])
 
 
 def _carry(beliefs: Beliefs, records: Sequence[Record], *, score: float) -> None:

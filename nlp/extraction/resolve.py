@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from nlp.extraction.belief import Belief, canonical, weigh
-from nlp.extraction.calibrate import DEFAULT_PROMISE, SUGGEST_PROMISE, Calibration, shipped_calibration
+from nlp.extraction.calibrate import DEFAULT_PROMISE, MIN_AUTO_BELIEF, SUGGEST_PROMISE, Calibration, shipped_calibration
 from nlp.extraction.choices import choice_mentions
-from nlp.extraction.field import MIN_SCORE
 from nlp.extraction.record_belief import Beliefs, Customer, consult
 from nlp.extraction.record_lookup import RecordLookup
 from nlp.extraction.registry import ticket_field
@@ -23,6 +22,8 @@ from nlp.records import Candidate, Document, Evidence, FieldValue, Mention, Reco
 CONFLICT_SHARE = 0.6
 """A rival with six tenths of the best belief is another side, not noise: an agent's word against a customer's is .6."""
 MAX_CANDIDATES = 5
+MIN_BELIEF = 0.15
+"""Below it a value is not even worth offering as a choice."""
 CUSTOMER_PHONE_SCORE = 0.85
 """The number the ticket system knows the customer by; people also leave another one for the technician."""
 
@@ -73,29 +74,31 @@ class _Judge:
         self._promise = promise
 
     def decide(self, field: TemplateField, beliefs: Iterable[Belief]) -> FieldValue:
-        """Return the best value with its rivals, or an honest nothing."""
+        """Return the best value with its rivals, or an honest nothing; candidates may stand behind a nothing."""
         ranked = sorted(beliefs, key=lambda belief: (-belief.raw, belief.value))
-        ranked = [belief for belief in ranked if belief.evidence and belief.raw >= MIN_SCORE / 2][:MAX_CANDIDATES]
-        if not ranked:
-            return FieldValue(field.name, None, "missing", 0.0)
+        ranked = [belief for belief in ranked if belief.evidence and belief.raw >= MIN_BELIEF][:MAX_CANDIDATES]
+        candidates = tuple(self._candidate(field, belief, ranked) for belief in ranked)
+        if not ranked or ranked[0].raw < self._calibration.threshold(field.field, SUGGEST_PROMISE):
+            return FieldValue(field.name, None, "missing", 0.0, candidates)
         best = ranked[0]
-        raw = _after_rivals(best.raw, [rival.raw for rival in ranked[1:]])
+        status = self._status(field, ranked)
         return FieldValue(
             field=field.name,
             value=best.value,
-            status=self._status(field, raw, ranked),
-            confidence=round(self._calibration.confidence(field.field, raw), 4),
-            candidates=tuple(self._candidate(field, belief, ranked) for belief in ranked),
-            evidence=tuple(best.evidence) if not _is_conflict(field, ranked) else _both_sides(ranked),
+            status=status,
+            confidence=candidates[0].confidence,
+            candidates=candidates,
+            evidence=_both_sides(ranked) if status == "conflict" else tuple(best.evidence),
             checks=tuple(best.checks),
         )
 
-    def _status(self, field: TemplateField, raw: float, ranked: Sequence[Belief]) -> Status:
+    def _status(self, field: TemplateField, ranked: Sequence[Belief]) -> Status:
         if _is_conflict(field, ranked):
             return "conflict"
-        if raw >= self._calibration.threshold(field.field, self._promise) and all(c.passed for c in ranked[0].checks):
-            return "auto"
-        return "suggest" if raw >= self._calibration.threshold(field.field, SUGGEST_PROMISE) else "missing"
+        raw = _after_rivals(ranked[0].raw, [rival.raw for rival in ranked[1:]])
+        is_sure = raw >= max(self._calibration.threshold(field.field, self._promise), MIN_AUTO_BELIEF)
+        is_checked = all(check.passed for check in ranked[0].checks)
+        return "auto" if is_sure and is_checked and _is_single(field) else "suggest"
 
     def _candidate(self, field: TemplateField, belief: Belief, ranked: Sequence[Belief]) -> Candidate:
         raw = _after_rivals(belief.raw, [rival.raw for rival in ranked if rival is not belief])
@@ -108,9 +111,13 @@ def _after_rivals(raw: float, rivals: Sequence[float]) -> float:
     return raw * (1 - rival / (raw + rival)) if rival else raw
 
 
+def _is_single(field: TemplateField) -> bool:
+    """Say whether the field has one value only: which of a text's times is the fault's, rules cannot tell."""
+    return ticket_field(field.field).is_single if field.field else True
+
+
 def _is_conflict(field: TemplateField, ranked: Sequence[Belief]) -> bool:
-    is_single = ticket_field(field.field).is_single if field.field else True
-    return is_single and len(ranked) > 1 and ranked[1].raw >= CONFLICT_SHARE * ranked[0].raw
+    return _is_single(field) and len(ranked) > 1 and ranked[1].raw >= CONFLICT_SHARE * ranked[0].raw
 
 
 def _both_sides(ranked: Sequence[Belief]) -> tuple[Evidence, ...]:

@@ -100,11 +100,12 @@ def _field_of(name: object, schema: object, *, is_required: bool) -> TemplateFie
             f"{where}.x-extract.field {extractor!r} is nobody's; there are: {', '.join(field_names())}"
         )
     texts = ticket_field(str(extractor)).texts if extractor else None
-    label = rule.get("label") or (texts.label if texts else schema.get("title") or name)
+    title = texts.label if texts else schema.get("title") or name
+    label = _localised(rule.get("label") or title, where=f"{where}.x-extract.label")
     question = rule.get("question") or (texts.question if texts else _plain_question(label))
     return TemplateField(
         name=name,
-        label=_localised(label, where=f"{where}.x-extract.label"),
+        label=label,
         question=_localised(question, where=f"{where}.x-extract.question"),
         field=str(extractor),
         is_required=is_required or rule.get("required") is True,
@@ -113,9 +114,8 @@ def _field_of(name: object, schema: object, *, is_required: bool) -> TemplateFie
     )
 
 
-def _plain_question(label: object) -> Localised:
-    texts = _localised(label, where="label")
-    return Localised(f"请问{texts.zh}是？", f"What is the {texts.en.lower()}?")
+def _plain_question(label: Localised) -> Localised:
+    return Localised(f"请问{label.zh}是？", f"What is the {label.en.lower()}?")
 
 
 def _localised(text: object, *, where: str) -> Localised:

@@ -97,9 +97,9 @@ def test_field_takes_linear_time_on_hostile_text(name: str, kind: str) -> None:
     field.extract(message(HOSTILE[kind][:1_000]))  # compile first
 
     def seconds(document: Document) -> float:
-        started = time.perf_counter()
+        started = time.process_time()
         field.extract(document)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     floor_s = 0.02  # below it the clock measures noise
     assert seconds(long) <= 10 * max(seconds(short), floor_s)

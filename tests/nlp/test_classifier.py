@@ -1,0 +1,81 @@
+"""Labels from few examples: fitted, saved without pickle, honest about strangers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nlp import Classifier, Labelled, fit_classifier
+from nlp.records import LabelsInvalid
+
+REPAIR = [
+    "空调不制冷",
+    "洗衣机漏水了",
+    "冰箱坏了不制冷",
+    "电视坏了",
+    "空调漏水",
+    "the washer leaks",
+    "my fridge is broken",
+    "the tv is broken",
+]
+REFUND = [
+    "我要退款",
+    "申请退货退款",
+    "怎么退货",
+    "退款什么时候到",
+    "我要退货",
+    "I want a refund",
+    "refund my order",
+    "when is the refund",
+]
+EXAMPLES = [Labelled(text, "repair") for text in REPAIR] + [Labelled(text, "refund") for text in REFUND]
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return fit_classifier(EXAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("冰箱漏水", "repair"), ("我想退款", "refund"), ("the fridge leaks", "repair"), ("give me a refund", "refund")],
+)
+def test_run_names_the_label(classifier: Classifier, text: str, label: str) -> None:
+    result = classifier.run(text)
+    assert result.label == label
+    assert result.top[0].confidence == result.confidence > 0.5
+    assert not result.is_out_of_scope
+
+
+@pytest.mark.parametrize("text", ["", "жжж", "!!!"])
+def test_a_text_without_known_grams_is_out_of_scope(classifier: Classifier, text: str) -> None:
+    assert classifier.run(text).is_out_of_scope
+
+
+def test_saved_classifier_answers_alike(classifier: Classifier, tmp_path: Path) -> None:
+    classifier.save(tmp_path / "model")
+    assert sorted(path.name for path in (tmp_path / "model").iterdir()) == ["labels.json", "weights.npz"]
+    assert Classifier.load(tmp_path / "model").run("冰箱漏水") == classifier.run("冰箱漏水")
+
+
+def test_fitting_twice_gives_the_same(classifier: Classifier) -> None:
+    assert fit_classifier(EXAMPLES).run("退货") == classifier.run("退货")
+
+
+@pytest.mark.parametrize(
+    ("examples", "message"),
+    [
+        ([], "two labels"),
+        ([Labelled("a b", "x"), Labelled("a c", "x")], "two labels"),
+        ([Labelled("a b", "x"), Labelled("a c", "x"), Labelled("d", "y")], "too few examples .* of: y"),
+    ],
+)
+def test_too_few_examples_are_refused(examples: list[Labelled], message: str) -> None:
+    with pytest.raises(LabelsInvalid, match=message):
+        fit_classifier(examples)
+
+
+def test_a_folder_without_a_classifier_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(LabelsInvalid, match="classify fit"):
+        Classifier.load(tmp_path)
