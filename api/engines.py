@@ -134,15 +134,16 @@ class Engines:
 
     def _build_transcriber(self) -> Transcriber:
         from speech import build_transcriber
+        from speech.whisper_transcriber import WhisperOptions
 
         state = self.speech_state()
         if state.degraded:
             log.warning("engine_degraded", engine=state.engine, reason=state.reason, fix=state.fix)
-        backend = state.engine.partition(":")[0]
-        if backend == "sphinx":
-            return build_transcriber("sphinx")
-        located = locate(self.settings.whisper_model, models_dir=self.settings.models_folder)
-        return build_transcriber("whisper", folder=located.path, threads=self.settings.threads)
+        folder = self.settings.models_folder
+        if state.engine.startswith("sphinx:"):
+            return build_transcriber("sphinx", models_dir=folder)
+        options = WhisperOptions(threads=self.settings.threads)
+        return build_transcriber("whisper", model=self.settings.whisper_model, models_dir=folder, options=options)
 
     # --- vision
 
@@ -171,7 +172,7 @@ class Engines:
     def _build_reader(self) -> Reader:
         from vision import build_reader
 
-        return build_reader(self.settings.reader, threads=self.settings.threads)
+        return build_reader(self.settings.reader, models_dir=self.settings.models_folder, threads=self.settings.threads)
 
     # --- text
 

@@ -12,6 +12,8 @@ from api.cli.desk import DataDir, open_engines, settings_for
 from api.cli.output import SOME_FAILED, error_body, log_to_stderr, read_lines, reported, write_line
 from api.errors import EXPECTED_ERRORS, Problem
 from api.prefill.answer import unit_interval
+from api.prefill.draft import region_of
+from api.prefill.guard import GuardedExtractors
 from nlp.records import Extractor, Mention, Part
 
 
@@ -49,7 +51,7 @@ def _extracted(
     locale = str(row.get("locale") or "")
     part = Part(text=str(row["text"]), source="text", kind="text")
     document = nlp.compose([part], locale=locale, reference_time=_reference_time(row), region=region_of(locale, region))
-    mentions = nlp.extract(document, extractors)
+    mentions = nlp.extract(document, GuardedExtractors(extractors).extractors)
     return {"id": row.get("id"), "mentions": [mention_body(m, document.text) for m in mentions]}
 
 
@@ -76,9 +78,3 @@ def _reference_time(row: dict[str, JsonValue]) -> datetime | None:
     except ValueError as error:
         raise Problem("timestamp_out_of_range", f"reference_time {str(text)[:40]!r} is not ISO 8601.") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def region_of(locale: str, default: str) -> str:
-    """Return the region of a locale, e.g. US of en-US."""
-    region = locale.rpartition("-")[2]
-    return region.upper() if len(region) == 2 and "-" in locale else default

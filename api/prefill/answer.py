@@ -2,13 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from api.schemas import prefill as shapes
 from api.schemas.media import PageFieldBody, PagesRead
-from nlp.records import Evidence, FieldValue
+from nlp.records import Classification, Evidence, FieldValue, Question
 from speech.records import Transcript
 from vision.records import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the engines made of one ticket."""
+
+    fields: Mapping[str, FieldValue]
+    missing: Sequence[str]
+    question: Question | None
+    classification: Classification
+    summary: str | None
+    transcripts: Mapping[str, Transcript]  # by file name
+    pages: Sequence[Page]
+
+
+def draft_body(findings: Findings, *, draft_id: str, template: str, at: datetime) -> shapes.PrefillResponse:
+    """Return the draft's shape; models, times and warnings are for the caller to add."""
+    asked, about = findings.question, findings.classification
+    return shapes.PrefillResponse(
+        id=draft_id,
+        template=template,
+        fields={name: field_body(value) for name, value in findings.fields.items()},
+        missing=list(findings.missing),
+        next_question=None if asked is None else _question_body(asked),
+        classification=shapes.Classification(intent=about.intent, priority=about.priority, language=about.language),
+        summary=findings.summary,
+        transcripts=[transcript_body(transcript, file=name) for name, transcript in findings.transcripts.items()],
+        pages=[page_body(page) for page in findings.pages],
+        models={},
+        timing_ms={},
+        warnings=[],
+        created_at=at,
+    )
+
+
+def _question_body(question: Question) -> shapes.NextQuestion:
+    return shapes.NextQuestion(field=question.field, text=question.text, choices=list(question.choices))
 
 
 def field_body(value: FieldValue) -> shapes.DraftField:

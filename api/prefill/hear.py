@@ -1,0 +1,86 @@
+"""A request's files in, transcripts and pages out, each engine's time noted. Knows no field and keeps nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from api.engines import Engines
+from api.errors import EXPECTED_ERRORS, problem_of
+from api.prefill.files import Attachment, kind_of
+from api.schemas.prefill import PrefillRequest
+from speech.records import Transcript
+from vision.records import Page
+
+HOTWORDS = 40
+"""Whisper's prompt holds 224 tokens; a model code takes five."""
+
+
+@dataclass(slots=True)
+class Heard:
+    """What the files held, in the order they came."""
+
+    transcripts: dict[str, Transcript] = field(default_factory=dict)
+    pages: list[Page] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Milliseconds by step; a step entered twice adds up."""
+
+    timing_ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            elapsed_ms = (time.perf_counter() - started) * 1000
+            self.timing_ms[name] = round(self.timing_ms.get(name, 0.0) + elapsed_ms, 1)
+
+
+def hear(request: PrefillRequest, files: Sequence[Attachment], *, engines: Engines, watch: Stopwatch) -> Heard:
+    """Write down recordings and read pictures.
+
+    Raises:
+        Problem: a file that cannot be used; it names the file.
+    """
+    heard = Heard()
+    kinds = [kind_of(file) for file in files]
+    hotwords = _hotwords(request, engines) if "audio" in kinds else ()
+    language = request.locale.partition("-")[0].lower()
+    for file, kind in zip(files, kinds, strict=True):
+        with watch.step("speech" if kind == "audio" else "vision"), _named(file):
+            if kind == "image":
+                heard.pages += engines.read(file.content, name=file.name)
+                continue
+            heard.transcripts[file.name] = engines.transcribe(
+                file.content,
+                name=file.name,
+                language=language if language in ("zh", "en") else "auto",
+                hotwords=hotwords,
+            )
+    return heard
+
+
+@contextmanager
+def _named(file: Attachment) -> Iterator[None]:
+    """Make an engine's refusal name the file."""
+    try:
+        yield
+    except EXPECTED_ERRORS as error:
+        raise problem_of(error, where=file.name) from error
+
+
+def _hotwords(request: PrefillRequest, engines: Engines) -> tuple[str, ...]:
+    """Return words worth listening for: the customer's own orders first, then a small catalogue's codes."""
+    system, customer_id = engines.records, request.customer.id
+    records = system.of_customer(customer_id) if system is not None and customer_id else ()
+    words = [record.values.get("device_model", "") for record in records]
+    catalogue = engines.device_catalogue()
+    if catalogue is not None and len(catalogue) <= HOTWORDS:
+        words += list(catalogue.products)
+    return tuple(dict.fromkeys(word for word in words if word))[:HOTWORDS]
