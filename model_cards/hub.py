@@ -83,25 +83,30 @@ def pull(
     ChecksumMismatch
         A file is not the named one; it was deleted and nothing became loadable.
     """
+    card = load_card(name)
+    if not card.source.hub or _is_whole(name, models_dir):
+        return locate(name, models_dir=models_dir)
+    try:
+        _bring(card, models_dir, endpoint=endpoint, on_progress=on_progress or _unheard)
+    except OSError as error:
+        raise PullFailed(f"Cannot write to {models_dir}: {error}. Make room or name another folder.") from error
+    return locate(name, models_dir=models_dir)
+
+
+def _bring(card: ModelCard, models_dir: Path, *, endpoint: str, on_progress: OnProgress) -> None:
+    """Fetch every file of a card beside the models, then put the folder in place."""
     import httpx
 
-    card = load_card(name)
-    if not card.source.hub:
-        return locate(name, models_dir=models_dir)
-    if _is_whole(name, models_dir):
-        return locate(name, models_dir=models_dir)
-    partial = models_dir / ".partial" / name
+    partial = models_dir / ".partial" / card.name
     partial.mkdir(parents=True, exist_ok=True)
     timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
     received = []
     with httpx.Client(timeout=timeout, headers={"Accept-Encoding": "identity"}) as client:
         for file in card.files:
-            expected = _ask(client, card, file, endpoint)
-            fetch = Fetch(name, file.path, expected, partial / file.path)
-            _download(client, fetch, on_progress or _unheard)
+            fetch = Fetch(card.name, file.path, _ask(client, card, file, endpoint), partial / file.path)
+            _download(client, fetch, on_progress)
             received.append(_checked(fetch))
-    _settle(card, partial, models_dir / name, received, endpoint)
-    return locate(name, models_dir=models_dir)
+    _settle(card, partial, models_dir / card.name, received, endpoint)
 
 
 def _unheard(progress: PullProgress) -> None:
@@ -182,8 +187,9 @@ def _stream(client: httpx.Client, fetch: Fetch, have_bytes: int, on_progress: On
     """Read one answer to its end or its break. A server that ignores the range sends everything: begin anew."""
     headers = {"Range": f"bytes={have_bytes}-"} if have_bytes else {}
     with client.stream("GET", fetch.expected.url, headers=headers, follow_redirects=True) as response:
+        if response.status_code == 416:  # what lies here is longer than the file: it is not the beginning of it
+            fetch.target.unlink(missing_ok=True)
         if response.status_code not in (200, 206):
-            fetch.target.unlink(missing_ok=True) if response.status_code == 416 else None
             raise PullFailed(
                 f"{fetch.expected.url} answered {response.status_code}. Run again: beforehand models pull {fetch.name}"
             )

@@ -45,7 +45,7 @@ from training.card_metrics import write_metrics
 
 TELEPHONE_RATE_HZ = 8_000
 NOTHING_S = 10.0
-GATE = "silero-vad"
+GATE, FLOOR, TELEPHONE_FLOOR = "silero-vad", "pocketsphinx-en-us", "pocketsphinx-en-8k"
 GROUPS = {
     "en": "English clips, as they are",
     "en_8k": "English clips, cut to 8 kHz",
@@ -267,9 +267,15 @@ def _card_path(name: str, folder: Path | None) -> Path:
 
 
 def _write(card: Path, metrics: Sequence[Metric]) -> None:
-    """Write the engine's card, and what slipped through the voice detector into the detector's."""
+    """Write the cards of the engine, of its telephone model and of the voice detector, each its own numbers."""
     write_metrics(card, metrics)
-    write_metrics(FOLDER / f"{GATE}.md", [metric for metric in metrics if metric.dataset.startswith(GROUPS["nothing"])])
+    write_metrics(FOLDER / f"{GATE}.md", _of_groups(metrics, "nothing"))
+    if card == FOLDER / f"{FLOOR}.md":
+        write_metrics(FOLDER / f"{TELEPHONE_FLOOR}.md", _of_groups(metrics, "en_8k", "keywords_8k"))
+
+
+def _of_groups(metrics: Sequence[Metric], *groups: str) -> list[Metric]:
+    return [metric for metric in metrics if metric.dataset.startswith(tuple(GROUPS[group] for group in groups))]
 
 
 if __name__ == "__main__":

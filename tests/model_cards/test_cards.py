@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from model_cards import CardInvalid, CardMissing, card_names, load_card, load_card_file, verify
 
@@ -111,3 +113,14 @@ def test_card_is_read_whole(tmp_path: Path) -> None:
     card = load_card_file(path)
     assert (card.name, card.source.hub, card.files[0].sha256) == ("small-one", "owner/small-one", None)
     assert (card.metrics[0].value, card.metrics[0].date.isoformat(), card.prose) == (0.25, "2026-11-22", "# Small")
+
+
+@pytest.mark.parametrize("name", [name for name in card_names() if load_card(name).source.package])
+def test_release_that_holds_the_model_is_the_one_we_install(name: str, root: Path) -> None:
+    held = Requirement(load_card(name).source.requirement)
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = {one.name: one.specifier for one in map(Requirement, project["dependencies"])}[held.name]
+    (release,) = (specifier.version for specifier in held.specifier)
+    major, minor, *_ = release.split(".")
+    assert asked.contains(release)
+    assert not asked.contains(f"{major}.{int(minor) + 1}"), "a later release may hold other weights than the card names"

@@ -122,3 +122,9 @@ def test_unknown_model_is_not_asked_for(filled: Hub, tmp_path: Path) -> None:
     with pytest.raises(CardMissing):
         pull("nothing", models_dir=tmp_path, endpoint=filled.endpoint)
     assert filled.requests == []
+
+
+def test_folder_that_cannot_be_written_is_told(filled: Hub, tmp_path: Path) -> None:
+    (tmp_path / "models").write_bytes(b"a file where the folder should be")
+    with pytest.raises(PullFailed, match="Cannot write to"):
+        pull(NAME, models_dir=tmp_path / "models", endpoint=filled.endpoint)
