@@ -47,7 +47,9 @@ class MetricTable:
 class TableOptions:
     """One configuration for every table."""
 
-    evidence: EvidenceOptions = field(default_factory=EvidenceOptions)
+    # A table is looked at, not repaired: one reading is enough, and an episode that soon returns is the same one.
+    evidence: EvidenceOptions = field(default_factory=lambda: EvidenceOptions(window=1.0, fire_at=0.5, calm_at=0.5))
+    cool_down_rows: int = 50
     detectors: Mapping[str, Mapping[str, object]] = field(default_factory=default_detectors)
 
 
@@ -57,7 +59,7 @@ class Detection:
 
     score: Floats  # (n,) in [0, 1]
     alert: Ints  # (n,) 1 while an episode is open
-    onset: Ints  # (n,) 1 at an episode's first row
+    onset: Ints  # (n,) 1 at an episode's first row; not where one returns within the cool-down
 
 
 def read_table(content: bytes, *, name: str) -> MetricTable:
@@ -115,8 +117,19 @@ def detect_table(table: MetricTable, *, options: TableOptions | None = None) -> 
         alert[row] = int((evidence["firing"] > 0).any())
     order = np.argsort(table.at_s, kind="stable")
     onset = np.zeros(count, dtype=np.int64)
-    onset[order] = np.diff(alert[order], prepend=0) > 0
+    onset[order] = _onsets(alert[order], chosen.cool_down_rows)
     return Detection(score, alert, onset)
+
+
+def _onsets(alert: Ints, cool_down_rows: int) -> Ints:
+    """Mark the first row of each run of alert that does not follow another within the cool-down."""
+    starts = np.flatnonzero(np.diff(alert, prepend=0) > 0)
+    ends = np.flatnonzero(np.diff(alert, append=0) < 0)
+    apart = np.diff(starts, prepend=-np.inf) > 0
+    apart[1:] = starts[1:] - ends[:-1] > cool_down_rows
+    onset = np.zeros(len(alert), dtype=np.int64)
+    onset[starts[apart]] = 1
+    return onset
 
 
 def write_table(table: MetricTable, detection: Detection) -> str:

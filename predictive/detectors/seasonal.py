@@ -11,13 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from predictive.arrays import Column, SeriesArrays
-from predictive.baseline import Baseline, learn_baseline, learn_tail, scale_of, squash
+from predictive.baseline import USUAL_TAIL, Baseline, Tail, learn_baseline, learn_tail, scale_of, squash
 from predictive.records import Batch, Detector, Floats, Ints, Mask, Scores, State
 
 HOURS = 24
 DAY_S = 86_400.0
-TAIL_BEYOND = 0.01
-TAIL_RATE = 0.05
+FREE_COUNT = 8  # the first readings of an hour are learned unclipped: its scale is not known yet
 PER_HOUR = 3  # readings an hour of the day needs before it has an opinion
 
 
@@ -26,16 +25,16 @@ class _Expectation:
     mean: Floats
     scale: Floats
     has_opinion: Mask
+    has_history: Mask  # enough readings of this hour, though perhaps of few days
 
 
 class _Seasonal:
     name = "seasonal"
 
-    def __init__(self, *, limit: float, warm_up_days: float, memory_days: float, tail_margin: float) -> None:
+    def __init__(self, *, limit: float, warm_up_days: float, memory_days: float) -> None:
         self._limit = limit
         self._warm_up_s = warm_up_days * DAY_S
         self._memory_days = memory_days
-        self._tail_margin = tail_margin
         self._cells = SeriesArrays(
             {
                 "mean": Column(width=HOURS, dtype="f4"),
@@ -43,7 +42,8 @@ class _Seasonal:
                 "count": Column(width=HOURS, dtype="f4"),
                 "spread": Column(),  # mean absolute residual at any hour
                 "spread_count": Column(),
-                "tail": Column(fill=2.5),
+                "tail": Column(fill=USUAL_TAIL),
+                "is_beyond": Column(),
                 "first_s": Column(fill=np.inf),
             }
         )
@@ -52,7 +52,7 @@ class _Seasonal:
         self._cells.reserve(batch.series)
         expectation = self._expect(batch)
         z = (batch.values - expectation.mean) / expectation.scale
-        tolerable = np.maximum(self._limit, self._tail_margin * self._cells["tail"][batch.series])
+        tolerable = np.maximum(self._limit, self._cells["tail"][batch.series])
         ready = expectation.has_opinion
         return Scores(np.where(ready, squash(z / tolerable), 0.0), np.where(ready, expectation.mean, np.nan))
 
@@ -62,9 +62,10 @@ class _Seasonal:
         expectation = self._expect(batch)
         residual = batch.values - expectation.mean
         ready = expectation.has_opinion
-        tail = cells["tail"][rows]
-        z = residual / expectation.scale
-        cells["tail"][rows] = np.where(ready, learn_tail(tail, z, beyond=TAIL_BEYOND, rate=TAIL_RATE), tail)
+        tail = Tail(cells["tail"][rows], cells["is_beyond"][rows] > 0)
+        learned_tail = learn_tail(tail, residual / expectation.scale, in_warm_up=~ready)
+        cells["tail"][rows] = np.where(expectation.has_history, learned_tail.level, tail.level)
+        cells["is_beyond"][rows] = learned_tail.is_beyond
         self._learn_spread(rows, residual, expectation)
         hour = _hour(batch.at_s)
         hourly = Baseline(
@@ -72,7 +73,9 @@ class _Seasonal:
             cells["deviation"][rows, hour].astype(np.float64),
             cells["count"][rows, hour].astype(np.float64),
         )
-        learned = learn_baseline(hourly, batch.values, rate=self._hourly_rate(batch, hourly.count))
+        learned = learn_baseline(
+            hourly, batch.values, rate=self._hourly_rate(batch, hourly.count), in_warm_up=hourly.count < FREE_COUNT
+        )
         cells["mean"][rows, hour], cells["deviation"][rows, hour] = learned.mean, learned.deviation
         cells["count"][rows, hour] = learned.count
         cells["first_s"][rows] = np.minimum(cells["first_s"][rows], batch.at_s)
@@ -108,22 +111,23 @@ class _Seasonal:
         hourly = scale_of(Baseline(mean, deviation, counts))
         usual = scale_of(Baseline(mean, cells["spread"][rows], counts))
         aged = batch.at_s - cells["first_s"][rows] >= self._warm_up_s
-        return _Expectation(mean, np.maximum(hourly, usual), aged & (counts >= PER_HOUR))
+        # Between two hours with different means either may hold.
+        step = np.abs(cells["mean"][rows, right] - cells["mean"][rows, left]) / 2.0
+        return _Expectation(
+            mean, np.maximum(np.maximum(hourly, usual), step), aged & (counts >= PER_HOUR), counts >= PER_HOUR
+        )
 
 
 def _hour(at_s: Floats) -> Ints:
     return ((at_s % DAY_S) // (DAY_S / HOURS)).astype(np.int64)
 
 
-def make_detector(
-    *, limit: float = 6.0, warm_up_days: float = 4.0, memory_days: float = 14.0, tail_margin: float = 1.5
-) -> Detector:
+def make_detector(*, limit: float = 6.0, warm_up_days: float = 4.0, memory_days: float = 14.0) -> Detector:
     """Build the detector.
 
     Parameters:
-        limit: scales from the hour's mean that are still tolerable.
+        limit: scales from the hour's mean that are tolerable even where the series is tame.
         warm_up_days: days of a series before it has an opinion.
         memory_days: days after which an old day counts little.
-        tail_margin: how far beyond the usual 1% of readings one must lie, whatever `limit` says.
     """
-    return _Seasonal(limit=limit, warm_up_days=warm_up_days, memory_days=memory_days, tail_margin=tail_margin)
+    return _Seasonal(limit=limit, warm_up_days=warm_up_days, memory_days=memory_days)

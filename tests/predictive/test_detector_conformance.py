@@ -143,7 +143,7 @@ def test_detector_has_no_opinion_on_a_series_it_never_saw(name: str) -> None:
 
 
 def test_build_detector_names_the_choices() -> None:
-    with pytest.raises(DetectorMissing, match=r"'crystal_ball'; there are drift, flatline"):
+    with pytest.raises(DetectorMissing, match=r"'crystal_ball'; there are drift, ewma, flatline"):
         build_detector("crystal_ball")
 
 
