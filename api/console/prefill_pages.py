@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Form, Response
 from fastapi.responses import FileResponse
 from pydantic import ValidationError
 
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import view_of
-from api.console.uploads import PrefillForm, read_prefill_form
+from api.console.uploads import PrefillForm, read_prefill_form, zone_of
 from api.errors import Problem
 from api.prefill import Attachment, prefill
 from api.prefill.templates import find_template
@@ -24,6 +24,8 @@ from api.schemas.prefill import Customer, Message, PrefillRequest, PrefillRespon
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 """Beside the packages in a checkout; an installed wheel has none, and then the page offers none."""
 RECENT = 8
+USUAL_OFFSET_MINUTES = {"zh": 8 * 60, "en": 0}
+"""Until the browser says its own: China has one time zone, English has none."""
 MEDIA_TYPES = {".wav": "audio/wav", ".jpg": "image/jpeg"}
 TITLE_FIELDS = ("device_model", "error_code", "order_number")
 
@@ -51,6 +53,7 @@ def show_form(desk: PrefillDesk) -> Response:
         chosen_template=desk.settings.default_template,
         text_limit=desk.settings.limits.text_chars,
         has_example=_example_path(desk).is_file(),
+        utc_offset=USUAL_OFFSET_MINUTES[desk.words.language],
         recent=[_recent(draft, untitled=desk.words("draft.title")) for draft in recent],
     )
 
@@ -65,7 +68,7 @@ def make_draft(desk: PrefillDesk, form: Annotated[PrefillForm, Depends(read_pref
             template=form.template or None,
             channel="console",
             locale=desk.words.locale,
-            reference_time=desk.now,
+            reference_time=desk.now.astimezone(form.zone),
             customer=Customer(id=form.customer or None, phone=form.phone or None),
             messages=[Message(id="m1", role="customer", text=form.message)] if form.message else [],
         )
@@ -75,13 +78,15 @@ def make_draft(desk: PrefillDesk, form: Annotated[PrefillForm, Depends(read_pref
 
 
 @router.post("/example")
-def make_example(desk: PrefillDesk) -> Response:
+def make_example(desk: PrefillDesk, utc_offset: Annotated[str, Form(max_length=5)] = "") -> Response:
     """Make a draft of the example in the person's language."""
     path = _example_path(desk)
     if not path.is_file():
         raise Problem("not_found", "The examples are not installed.")
     scenario = json.loads(path.read_text(encoding="utf-8"))
-    request = PrefillRequest.model_validate({**scenario["request"], "reference_time": desk.now})
+    request = PrefillRequest.model_validate(
+        {**scenario["request"], "reference_time": desk.now.astimezone(zone_of(utc_offset))}
+    )
     return _made(desk, request, [Attachment(name, (EXAMPLES / name).read_bytes()) for name in scenario["files"]])
 
 

@@ -5,7 +5,9 @@ It does not know what the files hold; the engines' gates do.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import UTC, timedelta, timezone
 from pathlib import PurePosixPath
 
 from fastapi import Request
@@ -15,9 +17,12 @@ from api.prefill import Attachment
 from api.settings import Settings
 
 MAX_FIELDS = 20
-"""The form has five."""
+"""The form has six."""
 MAX_NAME_CHARS = 120
 BYTES_A_CHARACTER = 4
+OFFSET = re.compile(r"-?[0-9]{1,3}")
+MAX_OFFSET_MINUTES = 14 * 60
+"""Kiribati; no place is farther from Greenwich."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class PrefillForm:
     template: str
     customer: str
     phone: str
+    zone: timezone
     files: tuple[Attachment, ...]
 
 
@@ -44,6 +50,7 @@ async def read_prefill_form(request: Request) -> PrefillForm:
             template=_text(form, "template"),
             customer=_text(form, "customer"),
             phone=_text(form, "phone"),
+            zone=zone_of(_text(form, "utc_offset")),
             files=tuple(attachments),
         )
 
@@ -51,6 +58,17 @@ async def read_prefill_form(request: Request) -> PrefillForm:
 def _text(form: FormData, name: str) -> str:
     value = form.get(name, "")
     return value.strip() if isinstance(value, str) else ""
+
+
+def zone_of(utc_offset: str) -> timezone:
+    """Read the browser's minutes east of Greenwich; anything else is Greenwich itself.
+
+    >>> str(zone_of("480")), str(zone_of("-330")), str(zone_of("9999"))
+    ('UTC+08:00', 'UTC-05:30', 'UTC')
+    """
+    if not OFFSET.fullmatch(utc_offset) or abs(int(utc_offset)) > MAX_OFFSET_MINUTES:
+        return UTC
+    return timezone(timedelta(minutes=int(utc_offset)))
 
 
 def unique_names(names: list[str]) -> list[str]:

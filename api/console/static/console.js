@@ -182,6 +182,8 @@ document.addEventListener("DOMContentLoaded", () => {
   all("[data-drop]").forEach(watchDrop);
   all("[data-progress]").forEach(watchProgress);
   all("[data-recording]").forEach(watchRecording);
+  // What the customer calls "yesterday" is relative to the agent's own day.
+  all("[data-utc-offset]").forEach((input) => { input.value = -new Date().getTimezoneOffset(); });
   watchRefusals();
   localTimes(document);
 });
