@@ -63,7 +63,7 @@ def english(*, voice: str, stretch: float) -> Speak:
 AGENT_ZH = Voice(0, mandarin(variant="f3", pitch=58, words_per_minute=205))
 CUSTOMER_ZH = Voice(1, mandarin(variant="m3", pitch=38, words_per_minute=200))
 AGENT_EN = Voice(0, english(voice="slt", stretch=0.95))
-CUSTOMER_EN = Voice(1, english(voice="rms", stretch=0.95))
+CUSTOMER_EN = Voice(1, english(voice="rms", stretch=1.05))
 
 CALL_ZH = (
     (AGENT_ZH, "您好,澄岚售后,请问有什么可以帮您?"),
@@ -80,7 +80,7 @@ CALL_EN = (
     (AGENT_EN, "Harrowbrook support, how can I help?"),
     (CUSTOMER_EN, "Hi, my washing machine stopped this morning and will not drain. It shows error code E two."),
     (AGENT_EN, "I am sorry to hear that. What is your order number?"),
-    (CUSTOMER_EN, "My order number is two zero two six, zero three, zero two, one one eight."),
+    (CUSTOMER_EN, "My order number is two zero two six, zero three, oh two, one one eight."),
     (AGENT_EN, "Thank you. And which model is it?"),
     (CUSTOMER_EN, "The model is H B, W M, eight one four."),
     (AGENT_EN, "What is the best phone number to reach you?"),
