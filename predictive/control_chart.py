@@ -16,6 +16,7 @@ from predictive.baseline import USUAL_TAIL, Baseline, Tail, learn_baseline, lear
 from predictive.records import Batch, Floats, Ints, Mask, Scores, State
 
 DAY_S = 86_400.0
+YOUTH = 400.0  # readings after which the tolerable distance is still twice, after 4,000 a tenth above the limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,9 @@ class ControlChart:
         self._cells.reserve(batch.series)
         baseline = self._baseline(batch.series)
         z = (self._course(batch) - baseline.mean) / scale_of(baseline)
-        tolerable = np.maximum(self._options.limit, self._cells["tail"][batch.series])
+        # A young baseline does not yet know how far this series wanders.
+        limit = self._options.limit * (1.0 + YOUTH / np.maximum(baseline.count, 1.0))
+        tolerable = np.maximum(limit, self._cells["tail"][batch.series])
         ready = self._is_ready(batch, baseline.count)
         return Scores(np.where(ready, squash(z / tolerable), 0.0), np.where(ready, baseline.mean, np.nan))
 

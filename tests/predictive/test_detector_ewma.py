@@ -29,7 +29,7 @@ def test_ewma_finds_a_shift_that_no_single_reading_shows(shift: float, is_found:
 
 def test_ewma_is_calm_about_one_spike() -> None:
     noise = np.random.default_rng(8).normal(50.0, 1.0, 700)
-    noise[600] += 8.0
+    noise[600] += 13.0
     assert highest_score("ewma", noise) < ANOMALOUS <= highest_score("robust_z", noise)
 
 
