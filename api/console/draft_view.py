@@ -6,6 +6,7 @@ It decides nothing about values, and writes no HTML.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ from api.schemas.prefill import (
 )
 
 FLOOR_ENGINE = "sphinx:"
+ISO_MOMENT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)(?P<time>T\d\d:\d\d:\d\d)?")
 STATUS_ORDER = ("conflict", "suggest", "auto", "missing")
 """What needs a person's eye stands first."""
 
@@ -55,6 +57,7 @@ class FieldView:
     name: str
     label: str
     value: str | None
+    shown: str
     status: str
     percent: int
     evidence: tuple[EvidenceView, ...]
@@ -176,6 +179,7 @@ def _field_view(
         name=name,
         label=labels.get(name, name),
         value=field.value,
+        shown=readable(field.value or ""),
         status=field.status,
         percent=percent(field.confidence),
         evidence=own,
@@ -227,6 +231,22 @@ def percent(confidence: float) -> int:
 def _message_view(message: Message, number: int, evidence: Sequence[EvidenceView]) -> MessageView:
     name = message.id or f"m{number}"
     return MessageView(name, message.role, marked(message.text, _text_spans(name, evidence)))
+
+
+def readable(value: str) -> str:
+    """Write an ISO time or interval as people do; anything else stays as it is.
+
+    >>> readable("2026-11-22T08:00:00/2026-11-22T12:00:00"), readable("KFR-35GW/CL3A")
+    ('2026-11-22 08:00 – 12:00', 'KFR-35GW/CL3A')
+    """
+    moments = [ISO_MOMENT.fullmatch(part) for part in value.split("/", 1)]
+    found = [(moment["day"], (moment["time"] or "")[1:6]) for moment in moments if moment]
+    if len(found) < len(moments):
+        return value
+    written = [" ".join(part for part in moment if part) for moment in found]
+    if len(found) == 2 and found[0][0] == found[1][0] and found[1][1]:
+        written[1] = found[1][1]
+    return " – ".join(written)
 
 
 def _text_spans(message_id: str, evidence: Sequence[EvidenceView]) -> list[Span]:
