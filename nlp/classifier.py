@@ -28,7 +28,7 @@ MIN_EXAMPLES_PER_LABEL = 2
 MAX_EXAMPLES = 200_000
 MAX_TEXT_CHARS = 4_000
 OUT_OF_SCOPE_REJECTION = 0.05
-"""In-scope texts that may be refused: the operating point at which intent sets (CLINC150) report out-of-scope recall."""
+"""In-scope texts that may be refused: the point at which CLINC150 results report out-of-scope recall."""
 TOP_LABELS = 3
 CHAR_NGRAM_LENGTHS = (3, 4)
 FOLDS = 3
@@ -64,7 +64,7 @@ def ngrams(text: str) -> Iterator[str]:
     """Yield words, word pairs and characters inside words; Han characters are words of their own.
 
     >>> sorted(set(ngrams("退货 ok")))
-    ['#ok', 'ok#', 'w:ok', 'w:货', 'w:货 ok', 'w:退', 'w:退 货', '货', '退', '退货']
+    ['#ok', '#ok#', 'ok#', 'w:ok', 'w:货', 'w:货 ok', 'w:退', 'w:退 货', '货', '退', '退货']
     """
     words: list[str] = []
     for match in _WORD.finditer(fold(text[:MAX_TEXT_CHARS]).text.lower()):

@@ -159,7 +159,7 @@ class FieldValue:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What resolve() made of a whole document: one FieldValue for each field of the template, in the template's order."""
+    """What resolve() made of a document: one FieldValue for each field of the template, in the template's order."""
 
     fields: Mapping[str, FieldValue]
     warnings: tuple[str, ...] = ()
@@ -185,7 +185,7 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A row of the business's own records, e.g. kind="orders", id="20240518936", values={"order_number": ..., "device_model": ...}."""
+    """A row of the business's own records, e.g. kind="orders", id="20240518936", values={"order_number": ...}."""
 
     kind: str
     id: str

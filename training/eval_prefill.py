@@ -1,6 +1,6 @@
 """Measure what prefill reads: specification cases, masked dialogues, noisy model codes, few-shot labels.
 
-In: the folder of public evaluation data (data/nlp of the shared part). Out: tables on the terminal and, with --out, a JSON file.
+In: the folder of public evaluation data. Out: tables on the terminal and, with --out, a JSON file.
 It does not say how the fields do on a business's own tickets: for that there is `beforehand backtest`.
 
     python -m training.eval_prefill --data ../shared/data/nlp

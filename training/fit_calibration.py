@@ -1,7 +1,7 @@
 """Fit the confidence table that ships with nlp, on conversations made here.
 
-In: a seed and a size. Out: nlp/extraction/calibration.json and a table of how well it holds on conversations it was not fitted on.
-Made conversations know slips, other numbers, agents who repeat wrongly, blurred labels and corrections, in both languages.
+In: a size. Out: nlp/extraction/calibration.json, and a table of how well it holds on other such conversations.
+Made conversations know slips, other numbers, agents who repeat, blurred labels and corrections, in both languages.
 They are not anyone's tickets: a business's own corrections replace the table (`beforehand learn`).
 
     python -m training.fit_calibration --conversations 6000
@@ -35,17 +35,20 @@ RAW = Calibration("identity: confidence is belief", {})
 OCR_SLIPS = {"0": "O", "1": "I", "5": "S", "8": "B", "2": "Z", "6": "G", "3": "8", "7": "1"}
 
 STATED = {
-    "order_number": ("订单号{v}", "订单编号：{v}，麻烦查一下", "我买的那个，{v}", "order number {v}", "My order is {v}, please check", "It's {v}."),
+    "order_number": (
+        *("订单号{v}", "订单编号：{v}，麻烦查一下", "我买的那个，{v}"),
+        *("order number {v}", "My order is {v}, please check", "It's {v}."),
+    ),
     "device_model": ("型号{v}", "我家的{v}坏了", "机型是{v}", "model {v}", "my {v} is broken", "the unit is a {v}"),
     "serial_number": ("序列号{v}", "SN {v}", "机身号是{v}", "serial number {v}", "S/N: {v}", "the serial reads {v}"),
     "phone_number": ("电话{v}", "打我手机{v}", "{v}", "call me on {v}", "my number is {v}", "phone: {v}"),
     "error_code": ("显示{v}", "故障代码{v}", "一直报{v}", "it shows {v}", "error {v}", "the display says {v}"),
-}  # fmt: skip
+}
 NOISE = (
-    "上次那个订单{order}已经退了", "快递单号SF{n13}", "我朋友买的也是{model}", "账号{n9}", "已经等了3天", "2024年5月18日买的",
-    "花了{n4}元", "my old order {order} was fine", "tracking 1Z{n9}AB12345", "account number {n9}", "it cost {n4} dollars",
-    "my neighbour has a {model}", "reference {n10}", "工单{n10}",
-)  # fmt: skip
+    *("上次那个订单{order}已经退了", "快递单号SF{n13}", "我朋友买的也是{model}", "账号{n9}", "已经等了3天"),
+    *("2024年5月18日买的", "花了{n4}元", "工单{n10}", "reference {n10}", "it cost {n4} dollars"),
+    *("my old order {order} was fine", "tracking 1Z{n9}AB12345", "account number {n9}", "my neighbour has a {model}"),
+)
 CORRECTED = ("说错了，应该是{s}", "sorry, I meant {s}", "不对，{s}")
 
 

@@ -181,7 +181,8 @@ def _day_and_time(at: Reading, when: Reading) -> Reading | None:
     if isinstance(at, Repeat) and isinstance(when, Clock):
         return Repeat(when.timex if at.timex == "P1D" else at.timex + when.timex)
     if isinstance(at, Stretch) and at.day and at.part:  # "Monday morning" + "from 10 to 12"
-        at, when = at.day, _within(when, at.part)
+        when = _within(when, at.part)
+        at = at.day
     if not isinstance(at, Day) or not at.options:
         return None
     if isinstance(when, Clock):

@@ -162,10 +162,10 @@ _COUNT = (
     rf"(?:\d{{1,6}}(?:,\d{{3}})?(?:\.\d{{1,3}})?|half\s(?:an|a)|an?\s(?:few|couple(?:\sof)?)|(?:few|some|several|couple\sof|couple|all|another)"
     rf"|{_TENS}(?:[ -]{_ONES})?|{_ONES}(?:\shundred)?|an?(?!\ssecond))"
 )
-_PIECE = rf"(?:{_COUNT}(?:\sand\sa\shalf)?[\s-]?(?:{_UNIT})(?:\sand\sa\shalf)?|\d{{1,4}}\s?[hdwmy](?![a-z]))"
+_PIECE = rf"(?:{_COUNT}(?:\sand\sa\shalf)?[\s-]?(?:{_UNIT})(?:\sand\sa\shalf)?|\d{{1,4}}[hdwmy](?![a-z]))"
 LENGTH = rf"(?P<length>{_PIECE}(?:(?:,\s|\sand\s|,\sand\s|\s){_PIECE}){{0,5}})"
 _PIECES = re.compile(
-    rf"(?P<count>{_COUNT})(?P<early>\sand\sa\shalf)?[\s-]?(?P<unit>{_UNIT}|[hdwmy](?![a-z]))(?P<late>\sand\sa\shalf)?",
+    rf"(?<![a-z])(?P<count>{_COUNT})(?P<early>\sand\sa\shalf)?[\s-]?(?P<unit>{_UNIT}|(?<=\d)[hdwmy](?![a-z]))(?P<late>\sand\sa\shalf)?",
     re.IGNORECASE,
 )
 _VAGUE = {

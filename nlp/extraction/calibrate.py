@@ -18,7 +18,7 @@ from math import sqrt
 DEFAULT_PROMISE = 0.98
 """What a value that is filled in unasked must keep: an agent who corrects one in fifty still trusts the rest."""
 MIN_AUTO_BELIEF = 0.8
-"""However kind the table: less than one clear statement by the customer, or two weak ones, is never filled in unasked."""
+"""However kind the table: less than one clear statement, or two weak ones, is never filled in unasked."""
 SUGGEST_PROMISE = 0.5
 """A suggestion that is more often wrong than right costs more glances than it saves."""
 TOP_CONFIDENCE = 0.999

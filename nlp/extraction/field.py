@@ -148,7 +148,9 @@ class FieldSpec:
                 checks = (*checks, Check("not_negated", False, "the text says it is not this one"))
             if score >= MIN_SCORE:
                 why = f"{pattern.name} near {context.word!r}" if context.word else pattern.name
-                mentions.append(Mention(self.name, value, source_start, source_end, round(score, 4), why, checks))
+                mentions.append(
+                    Mention(self.name, value, source_start, source_end, round(score, 4), why, checks, {"value": value})
+                )
         return mentions
 
 

@@ -20,7 +20,7 @@ UNKNOWN_ORDER_FACTOR = 0.5
 FOREIGN_ORDER_FACTOR = 0.7
 """An order that nobody has on file is more often a slip than a gap; one of another customer may be a gift."""
 NEIGHBOUR_SCORE = 0.6
-"""One of the customer's own orders, one slip away from what was said: likely, and worth asking, never filled unasked."""
+"""One of the customer's own orders, one slip away from what was said: worth asking, never filled unasked."""
 CHOICE_SCORE = 0.2
 """One of several orders of the customer: a choice to offer, nothing to suggest."""
 ONLY_ORDER_SCORE = 0.7

@@ -46,8 +46,9 @@ FIELD = FieldSpec(
     patterns=(
         Pattern("prefixed", r"(?<![0-9A-Z-])(?:SO|PO|DD|ORD|ORDER|TB|JD|PDD)-?\d{6,22}(?![0-9A-Z])", 0.75),
         Pattern("dated", r"(?<![0-9A-Z.-])20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-?\d{3,12}(?![0-9A-Z-])", 0.6),
-        Pattern("digits", r"(?<![0-9A-Z.+-])\d{10,20}(?![0-9A-Z-]|\.\d)", 0.5),
-        Pattern("code", r"(?<![0-9A-Z])\d{8,20}(?![0-9A-Z])", 0.6, is_code_only=True),
+        Pattern("digits", r"(?<![0-9A-Z.+-])(?<!\(\d\d\))\d{10,20}(?![0-9A-Z-]|\.\d)", 0.5),
+        # Not 8 or 12 to 14 digits, which are product codes (GTIN), nor what follows a GS1 identifier such as (01).
+        Pattern("code", r"(?<![0-9A-Z)])(?:\d{9,11}|\d{15,20})(?![0-9A-Z])", 0.6, is_code_only=True),
     ),
     context=("订单", "下单", "购买", "买的", "单号", "退货", "退款", "order", "purchase", "bought", "refund", "return"),
     normalise=normalise,
@@ -62,6 +63,7 @@ FIELD = FieldSpec(
         "我的电话是13800138000",
         "日期 20240518",
         "运单号 SF1234567890123",
+        "(01)04012345678901",
         "call me on +86 138 0013 8000 in order to help",
     ),
 )

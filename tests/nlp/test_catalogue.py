@@ -57,7 +57,7 @@ def test_find_in_points_at_codes_and_names(catalogue: Catalogue) -> None:
 
 
 def test_csv_and_jsonl_read_alike() -> None:
-    from_csv = read_catalogue("code,names\nA-1,one|two\n\n".encode(), ".csv")
+    from_csv = read_catalogue(b"code,names\nA-1,one|two\n\n", ".csv")
     from_jsonl = read_catalogue(b'{"code": "A-1", "names": ["one", "two"]}\n', ".jsonl")
     assert from_csv.products == from_jsonl.products
 
