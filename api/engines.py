@@ -23,9 +23,8 @@ from api.settings import VERSION, Settings
 from model_cards import ModelCardError, locate
 
 if TYPE_CHECKING:
-    from nlp import Catalogue
+    from nlp import Catalogue, KnowledgeBase
     from nlp.records import RecordSystem
-    from nlp.search.knowledge_base import KnowledgeBase
     from speech import ActivityDetector, Transcriber
     from speech.records import Transcript
     from vision import Reader
@@ -178,7 +177,7 @@ class Engines:
 
     def knowledge_base(self, name: str | None = None) -> KnowledgeBase:
         """Return the knowledge base of that name; it is made where there is none yet."""
-        from nlp.search.knowledge_base import KnowledgeBase
+        from nlp import KnowledgeBase
 
         name = name or self.settings.default_knowledge_base
         _require_stored_name(name, "knowledge base")
@@ -231,13 +230,13 @@ class Engines:
         catalogue = read_catalogue(content, suffix)
         folder = self.settings.data_dir / "catalogues"
         folder.mkdir(parents=True, exist_ok=True)
+        kept = folder / f"{name}{'.csv' if suffix.lower() == '.csv' else '.jsonl'}"
         fresh = folder / f"{name}.new"
         fresh.write_bytes(content)
-        fresh.replace(folder / f"{name}{'.csv' if suffix.lower() == '.csv' else '.jsonl'}")
+        fresh.replace(kept)
         for other in CATALOGUE_SUFFIXES:
-            stale = folder / f"{name}{other}"
-            if other != suffix.lower() and stale.exists() and suffix.lower() in CATALOGUE_SUFFIXES:
-                stale.unlink()
+            if other != kept.suffix:
+                (folder / f"{name}{other}").unlink(missing_ok=True)
         return len(catalogue)
 
     def _catalogue_path(self, name: str) -> Path | None:

@@ -159,9 +159,9 @@ class Foresight:
 
 def suggestions_for(alert: Alert, *, engines: Engines) -> list[SuggestionBody]:
     """Return what the knowledge base says about an alert; nothing where nothing fits."""
-    from nlp.search.suggest import suggest
+    import nlp
 
-    found = suggest(question_of(alert), retriever=engines.knowledge_base(), top_k=SUGGESTIONS)
+    found = nlp.suggest(question_of(alert), retriever=engines.knowledge_base(), top_k=SUGGESTIONS)
     return [] if found.is_abstained else [suggestion_body(suggestion) for suggestion in found.suggestions]
 
 

@@ -42,9 +42,9 @@ def find_suggestions(
     question: str, *, engines: Engines, kb: str | None = None, top_k: int = 5, groups: Iterable[str] = ()
 ) -> Suggestions:
     """Search one knowledge base as one group of people may see it."""
-    from nlp.search.suggest import suggest as rank
+    import nlp
 
-    return rank(question, retriever=engines.knowledge_base(kb), top_k=top_k, allowed=tuple(groups))
+    return nlp.suggest(question, retriever=engines.knowledge_base(kb), top_k=top_k, allowed=tuple(groups))
 
 
 def _answer(found: Suggestions) -> shapes.Answer | None:

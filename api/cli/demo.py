@@ -147,7 +147,7 @@ def _write(path: Path, rows: list[Row]) -> None:
 
 def _load(stage: Stage) -> None:
     """Load the examples' catalogue, records and articles as an administrator would."""
-    from nlp.search.sources import load_articles
+    from nlp import load_articles
 
     if not stage.examples.is_dir():
         fix = "Run it in the checkout, or name the folder with --examples."

@@ -35,7 +35,7 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Bring a knowledge base up to date with a folder or file: what is gone there is deleted here."""
-    from nlp.search.sources import load_articles
+    from nlp import load_articles
 
     log_to_stderr()
     rejected: list[ArticleRejected] = []

@@ -63,7 +63,7 @@ def import_articles(files: tuple[Attachment, ...], *, engines: Engines, kb: str 
 
 def _articles(folder: Path, files: int, *, rejected: list[RejectedArticle], limit: int) -> Iterator[Article]:
     """Yield the articles of every file in turn, up to the limit."""
-    from nlp.search.sources import load_articles
+    from nlp import load_articles
 
     taken = 0
     for number in range(files):

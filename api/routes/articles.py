@@ -11,13 +11,13 @@ from api.routes.article_import import IMPORT_BODY, ReadImport, import_articles
 from api.routes.documentation import problems
 from api.routes.wiring import EnginesOf, MayAdminister, MaySuggest, SettingsOf
 from api.schemas.knowledge import ArticleBody, ArticleIn, ArticlesImported, ArticleWritten
-from api.schemas.text import Key, Name
+from api.schemas.text import Name, StoredName
 from nlp.records import Article
 
 router = APIRouter(tags=["knowledge base"])
 
 ArticleId = Annotated[Name, Path(description="Any text without a slash")]
-BaseName = Annotated[Key | None, Query(description="Knowledge base; the default one where absent")]
+BaseName = Annotated[StoredName | None, Query(description="Knowledge base; the default one where absent")]
 
 
 @router.get("/v1/articles", responses=problems(401, 403, 422))

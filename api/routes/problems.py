@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from api.errors import EXPECTED_ERRORS, Problem, problem_of
 from api.schemas.problem import ProblemBody, ProblemError
@@ -104,8 +105,18 @@ def _place(location: object) -> str:
 def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     name = _BY_STATUS.get(error.status_code, "internal_error" if error.status_code >= 500 else "bad_request")
-    problem = Problem(name, str(error.detail), headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and (allowed := allowed_methods(request.app, request.url.path)):
+        headers["Allow"] = ", ".join(allowed)
+    problem = Problem(name, str(error.detail), headers=headers)
     return problem_response(problem, instance=request.url.path)
+
+
+def allowed_methods(app: FastAPI, path: str) -> list[str]:
+    """Return every documented method of an address; Starlette names those of the first route that fits."""
+    described = app.openapi()["paths"]
+    fitting = (methods for template, methods in described.items() if compile_path(template)[0].match(path))
+    return sorted({method.upper() for methods in fitting for method in methods})
 
 
 def _answer_unexpected(request: Request, error: Exception) -> Response:

@@ -7,11 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from pydantic import JsonValue
 
+from api.errors import Problem
 from api.prefill.templates import find_schema, keep_template, template_names
 from api.routes.documentation import problems
 from api.routes.wiring import MayAdminister, MayPrefill, Now, StoreOf
 from api.schemas.ops import TemplateBody
 from api.schemas.text import Key
+from nlp.records import TemplateUnknown
 
 router = APIRouter(tags=["templates"])
 
@@ -22,10 +24,13 @@ def list_templates(_: MayPrefill, store: StoreOf) -> list[str]:
     return list(template_names(store=store))
 
 
-@router.get("/v1/templates/{name}", responses=problems(401, 403, 422))
+@router.get("/v1/templates/{name}", responses=problems(401, 403, 404, 422))
 def get_template(name: Key, _: MayPrefill, store: StoreOf) -> TemplateBody:
     """Return a template."""
-    return TemplateBody(name=name, schema=find_schema(name, store=store))
+    try:
+        return TemplateBody(name=name, schema=find_schema(name, store=store))
+    except TemplateUnknown as error:
+        raise Problem("not_found", str(error), where="name") from error
 
 
 @router.put("/v1/templates/{name}", responses=problems(400, 401, 403, 413, 422))

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.schemas.text import Key, Locale, Name, Text
+from api.schemas.text import Key, Locale, Name, StoredName, Text
 from nlp.records import Citation, Suggestion
 
 
@@ -54,7 +54,7 @@ class ArticlesImported(BaseModel):
 
 class SuggestionFilters(BaseModel):
     groups: list[Name] = Field(default=[], max_length=100, description="Groups of the person who asks")
-    kb: Key | None = Field(default=None, description="Knowledge base; the default one where absent")
+    kb: StoredName | None = Field(default=None, description="Knowledge base; the default one where absent")
 
 
 class SuggestionRequest(BaseModel):

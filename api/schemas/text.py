@@ -24,5 +24,7 @@ Text = Annotated[str, AfterValidator(clean_text)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean_text)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:\-]*$")]
 """An id that may stand in an address or a file name."""
+StoredName = Annotated[str, StringConstraints(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._\-]{0,99}$")]
+"""A name that may be a file's: no separator, no leading dot."""
 Locale = Annotated[str, StringConstraints(max_length=35, pattern=r"^$|^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 """BCP 47, e.g. zh-CN, en-US; 35 characters is the length RFC 5646 asks buffers to hold."""

@@ -77,3 +77,11 @@ def test_an_unexpected_error_is_a_problem_too(api_app: FastAPI) -> None:
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"
     assert "secret" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("/v1/articles/e4", "DELETE, GET, PUT"), ("/v1/templates/own", "GET, PUT"), ("/v1/prefill", "POST")],
+)
+def test_a_refused_method_names_the_allowed_ones(api_client: TestClient, path: str, allowed: str) -> None:
+    assert api_client.patch(path).headers["allow"] == allowed
