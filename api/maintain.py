@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from api.engines import Engines
+from api.errors import Problem
 from api.ingest import Readings, pack_columns, unpack_columns
 from api.schemas.knowledge import SuggestionBody, suggestion_body
 from api.schemas.telemetry import RejectedReading, TelemetryTaken, Ticket
@@ -34,6 +35,7 @@ log = structlog.get_logger(__name__)
 KIND = "maintenance"
 SUGGESTIONS = 3
 """On a ticket; a technician reads three titles on a phone."""
+RETRY_AFTER_S = "2"
 PLOTS_AT_ONCE = 20
 """Drawn while a request waits (about 0.1 s each); a site-wide outage opens hundreds of tickets at once."""
 
@@ -45,6 +47,7 @@ class Foresight:
         self._engines = engines
         self._store = store
         self._lock = threading.Lock()
+        self._places = threading.Semaphore(engines.settings.telemetry_waiting)
         self._monitor: Monitor | None = None
         self._batch_id = 0
         self._snapshot_batch_id = 0
@@ -65,7 +68,19 @@ class Foresight:
         return replayed
 
     def take(self, readings: Readings, *, received_at: datetime) -> TelemetryTaken:
-        """Keep readings, judge them, and open, change or resolve tickets."""
+        """Keep readings, judge them, and open, change or resolve tickets.
+
+        Raises:
+            Problem: too many requests wait already.
+        """
+        if not self._places.acquire(blocking=False):
+            raise Problem("busy", "Too many telemetry requests wait already.", headers={"Retry-After": RETRY_AFTER_S})
+        try:
+            return self._take(readings, received_at)
+        finally:
+            self._places.release()
+
+    def _take(self, readings: Readings, received_at: datetime) -> TelemetryTaken:
         if not len(readings.positions):
             return self._answer(readings, None)
         content = pack_columns(readings.columns)

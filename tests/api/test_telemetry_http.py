@@ -10,6 +10,10 @@ import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
 
+from api.app import create_app
+from api.cli.keys import create_key
+from api.settings import Settings
+
 NOW = datetime.now(UTC).replace(microsecond=0)
 AT = NOW.isoformat()
 AT_MS = int(NOW.timestamp() * 1000)
@@ -182,3 +186,12 @@ def test_tickets_come_in_pages(api_client: TestClient) -> None:
         paged += [ticket["id"] for ticket in response.json()]
         path = response.links.get("next", {}).get("url", "")
     assert paged == everything
+
+
+def test_back_pressure_is_a_429_with_the_time_to_wait(api_settings: Settings) -> None:
+    app = create_app(api_settings.model_copy(update={"telemetry_waiting": 0}))
+    _, secret = create_key(app.state.store, name="gateway", scopes=["telemetry"])
+    with TestClient(app, headers={"Authorization": f"Bearer {secret}"}) as client:
+        response = client.post("/v1/telemetry", json=[READING])
+    assert (response.status_code, response.headers["retry-after"]) == (429, "2")
+    assert response.json()["type"] == "/problems/busy"
