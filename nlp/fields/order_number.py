@@ -51,6 +51,10 @@ FIELD = FieldSpec(
         Pattern("code", r"(?<![0-9A-Z)])(?:\d{9,11}|\d{15,20})(?![0-9A-Z])", 0.6, is_code_only=True),
     ),
     context=("订单", "下单", "购买", "买的", "单号", "退货", "退款", "order", "purchase", "bought", "refund", "return"),
+    counter_context=(
+        *("电话", "手机", "账号", "卡号", "条码", "条形码", "序列号", "机身号"),
+        *("phone", "account", "card", "gtin", "ean", "upc", "serial", "s/n"),
+    ),
     normalise=normalise,
     examples=(
         Example("订单号：20240518936", "20240518936"),
@@ -64,6 +68,7 @@ FIELD = FieldSpec(
         "日期 20240518",
         "运单号 SF1234567890123",
         "(01)04012345678901",
+        "GTIN 04012345678901",
         "call me on +86 138 0013 8000 in order to help",
     ),
 )
