@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model_cards import locate
+from vision.free_memory import give_back_memory
 from vision.records import Box, Image, Line, Pixels
 from vision.tiles import cut, longest, placed, tiles_of
 
@@ -79,6 +80,7 @@ class PpocrReader:
     def _read(self, pixels: Pixels) -> Iterator[Line]:
         with self._semaphore:
             result = self._session(np.ascontiguousarray(pixels[:, :, ::-1]))  # rapidocr takes BGR
+            give_back_memory()
         if result.boxes is None:
             return
         for text, corners, score in zip(result.txts, result.boxes, result.scores, strict=True):
