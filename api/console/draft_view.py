@@ -297,8 +297,8 @@ def _segment_view(segment: SpokenSegment, evidence: Sequence[EvidenceView]) -> S
             Span(start, at, view.number)
             for view in evidence
             if (view.body.speaker or "") == segment.speaker
-            and (view.body.start_s or 0.0) < word.end_s
-            and word.start_s < (view.body.end_s or 0.0)
+            # By its middle: the ends of neighbouring words touch, and are rounded.
+            and (view.body.start_s or 0.0) <= (word.start_s + word.end_s) / 2 < (view.body.end_s or 0.0)
         ]
     return SegmentView(segment.start_s, clock(segment.start_s), segment.speaker, marked(segment.text, _joined(spans)))
 

@@ -24,7 +24,9 @@ LABELS = {"order_number": "订单编号", "error_code": "故障代码"}
 
 
 def draft(fields: dict[str, DraftField], *, engine: str = "whisper:whisper-small") -> PrefillResponse:
-    words = [SpokenWord(start_s=at, end_s=at + 0.5, text=text, confidence=0.9) for at, text in ((1, "code"), (2, "E2"))]
+    words = [
+        SpokenWord(start_s=at, end_s=at + 0.5, text=text, confidence=0.9) for at, text in ((1.501, "code"), (2, "E2"))
+    ]
     segment = SpokenSegment(
         start_s=1, end_s=2.5, channel=1, speaker="customer", text="code E2", confidence=0.9, words=words
     )
