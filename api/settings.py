@@ -76,8 +76,8 @@ class Settings(BaseSettings):
     advance_every_s: float = Field(default=30.0, gt=0)
     """How often silence is looked at: gaps open and quiet alerts resolve without a new reading."""
     telemetry_waiting: int = Field(default=16, ge=0)
-    """Telemetry requests taken in at once, one working and the rest waiting; the next ones are told 429. Columns of 16 of
-    the largest requests are about 2 GiB."""
+    """Telemetry requests taken in at once, one working and the rest waiting; the next ones are told 429. It bounds the
+    memory that parsed requests hold."""
     telemetry_keep_days: float = Field(default=32.0, gt=0)
     """Accepted batches are kept this long, so that a changed detector can be replayed over a whole month."""
     session_hours: float = Field(default=12.0, gt=0)
