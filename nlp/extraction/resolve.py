@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nlp.extraction.belief import Belief, canonical, weigh
+from nlp.extraction.belief import MAX_BELIEF, Belief, canonical, weigh
 from nlp.extraction.calibrate import DEFAULT_PROMISE, MIN_AUTO_BELIEF, SUGGEST_PROMISE, Calibration, shipped_calibration
 from nlp.extraction.choices import choice_mentions
 from nlp.extraction.record_belief import Beliefs, Customer, consult
@@ -106,9 +106,13 @@ class _Judge:
 
 
 def _after_rivals(raw: float, rivals: Sequence[float]) -> float:
-    """Take from a belief what its strongest rival claims: two equal sides keep half each."""
+    """Share the belief out by odds: of two equal sides each keeps half, a weak rival takes little from a sure value."""
     rival = max(rivals, default=0.0)
-    return raw * (1 - rival / (raw + rival)) if rival else raw
+    return _odds(raw) / (1 + _odds(raw) + _odds(rival))
+
+
+def _odds(belief: float) -> float:
+    return belief / (1 - min(belief, MAX_BELIEF))
 
 
 def _is_single(field: TemplateField) -> bool:
