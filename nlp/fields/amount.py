@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nlp.dates.writing import language_in
 from nlp.extraction.field import Example, FieldTexts, Localised
-from nlp.numbers import NumberSpan, find_numbers, number_text
+from nlp.number_words import NumberSpan, find_numbers, number_text
 from nlp.records import Document, Mention
 from nlp.text import fold
 

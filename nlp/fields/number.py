@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from nlp.dates.writing import language_in
 from nlp.extraction.field import Example, FieldTexts, Localised
-from nlp.numbers import find_numbers
+from nlp.number_words import find_numbers
 from nlp.records import Document, Mention
 from nlp.text import fold
 

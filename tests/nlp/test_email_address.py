@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nlp import compose
-from nlp.fields.email import FIELD
+from nlp.fields.email_address import FIELD
 from nlp.records import Part
 
 

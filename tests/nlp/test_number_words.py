@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nlp import build_extractors, compose, extract
-from nlp.numbers import find_numbers
+from nlp.number_words import find_numbers
 from nlp.records import Part
 from nlp.text import fold
 
