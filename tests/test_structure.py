@@ -74,13 +74,19 @@ def test_files_and_functions_stay_short(root: Path) -> None:
 
 
 def test_every_module_says_what_it_is(root: Path) -> None:
-    silent = [str(path.relative_to(root)) for path in source_files(root) if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    silent = [
+        str(path.relative_to(root))
+        for path in source_files(root)
+        if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
     assert silent == []
 
 
 def test_base_install_names_no_training_library(root: Path) -> None:
     base = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-    assert [line for line in base if line.startswith(("torch", "transformers", "sentence-transformers", "openai-whisper"))] == []
+    assert [
+        line for line in base if line.startswith(("torch", "transformers", "sentence-transformers", "openai-whisper"))
+    ] == []
 
 
 def test_package_names_are_public_or_private_on_purpose(root: Path) -> None:
@@ -88,5 +94,7 @@ def test_package_names_are_public_or_private_on_purpose(root: Path) -> None:
     for package in ("nlp", "speech", "vision", "predictive", "model_cards"):
         body = ast.parse((root / package / "__init__.py").read_text(encoding="utf-8")).body
         kinds = {type(node).__name__ for node in body}
-        assert kinds <= {"Expr", "Import", "ImportFrom", "Assign"}, f"{package}/__init__.py holds more than exports: {kinds}"
+        assert kinds <= {"Expr", "Import", "ImportFrom", "Assign"}, (
+            f"{package}/__init__.py holds more than exports: {kinds}"
+        )
         assert any(isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__" for node in body), package
