@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from nlp.search.lexical import (
 )
 from nlp.search.passages import split_passages
 from nlp.search.tokens import tokens
+from nlp.text import language_of
 
 Change = Literal["added", "updated", "unchanged"]
 
@@ -39,6 +41,8 @@ MAX_TITLE = 1_000
 MAX_ID = 500
 # Candidates that FTS5 hands over to be scored exactly; 60, 150 and 400 rank alike on all eight sets (2026-11-22).
 _CANDIDATES = 60
+# Tokens tell the language of a passage as its text does; the first hundred are enough.
+_LANGUAGE_SAMPLE = 400
 # Articles per transaction of put_many: another writer waits a second at most.
 _BATCH = 200
 
@@ -115,13 +119,16 @@ class KnowledgeBase:
             size = _size(connection)
         return Counts(size.articles, size.passages)
 
-    def search(self, question: str, *, top_k: int, allowed: Sequence[str]) -> tuple[Hit, ...]:
-        """Return the best passage of each of the top_k articles that a member of the `allowed` groups may see."""
+    def search(self, question: str, *, top_k: int, allowed: Sequence[str], locale: str = "") -> tuple[Hit, ...]:
+        """Return the best passage of each of the top_k articles that a member of the `allowed` groups may see.
+
+        Near ties go to articles in the language of `locale`, by default the question's own.
+        """
         terms = question_terms(question)
         if top_k < 1 or not terms:
             return ()
         with self._connections.reading() as connection:
-            ranking = _ranking(connection, terms, allowed)
+            ranking = _ranking(connection, terms, allowed, _language(locale, question))
             best: dict[int, Scored] = {}
             for scored in ranking:
                 best.setdefault(scored.article, scored)
@@ -220,7 +227,14 @@ def _size(connection: sqlite3.Connection) -> CorpusSize:
     return CorpusSize(passages=passages, articles=articles, tokens=token_count)
 
 
-def _ranking(connection: sqlite3.Connection, terms: Sequence[Term], allowed: Sequence[str]) -> tuple[Scored, ...]:
+def _language(locale: str, text: str) -> str:
+    """Return "zh" of "zh-CN" or "zh_TW"; without a locale, the language most of the text is in."""
+    return re.split("[-_]", locale.strip().lower(), maxsplit=1)[0] or language_of(text[:_LANGUAGE_SAMPLE])
+
+
+def _ranking(
+    connection: sqlite3.Connection, terms: Sequence[Term], allowed: Sequence[str], language: str
+) -> tuple[Scored, ...]:
     size = _size(connection)
     frequency: dict[str, int] = {}
     for term in terms:
@@ -230,13 +244,13 @@ def _ranking(connection: sqlite3.Connection, terms: Sequence[Term], allowed: Seq
     expression = match_expression(weighed)
     if not expression:
         return ()
-    return rank(weighed, _candidates(connection, expression, allowed), size)
+    return rank(weighed, _candidates(connection, expression, allowed), size, language=language)
 
 
 def _candidates(connection: sqlite3.Connection, expression: str, allowed: Sequence[str]) -> dict[int, FieldText]:
     """Return the token text of the passages that FTS5 ranks first among those the caller may see."""
     rows = connection.execute(
-        "SELECT found.number, terms.title, terms.body, passages.article, articles.length FROM"
+        "SELECT found.number, terms.title, terms.body, passages.article, articles.length, articles.locale FROM"
         " (SELECT rowid AS number FROM terms WHERE terms MATCH ? AND rowid NOT IN"
         "   (SELECT passages.number FROM articles JOIN passages ON passages.article = articles.number"
         "     WHERE articles.is_restricted AND NOT EXISTS (SELECT 1 FROM grants, json_each(?) AS group_name"
@@ -246,7 +260,10 @@ def _candidates(connection: sqlite3.Connection, expression: str, allowed: Sequen
         " JOIN articles ON articles.number = passages.article",
         (expression, json.dumps(list(allowed)), _CANDIDATES),
     )
-    return {number: FieldText(title, body, article, length) for number, title, body, article, length in rows}
+    return {
+        number: FieldText(title, body, article, length, _language(locale, body))
+        for number, title, body, article, length, locale in rows
+    }
 
 
 def _hit(connection: sqlite3.Connection, scored: Scored) -> Hit:

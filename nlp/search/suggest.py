@@ -18,12 +18,22 @@ _MAX_CITATIONS = 2
 
 
 def suggest(
-    question: str, *, retriever: Retriever, top_k: int = 5, allowed: Sequence[str] = (), rule: AbstainRule = RULE
+    question: str,
+    *,
+    retriever: Retriever,
+    top_k: int = 5,
+    allowed: Sequence[str] = (),
+    locale: str = "",
+    rule: AbstainRule = RULE,
 ) -> Suggestions:
-    """Return suggestions for a question. Raises QuestionTooLong."""
+    """Return suggestions for a question, near ties in the language of `locale`, by default the question's own.
+
+    Raises:
+        QuestionTooLong: see nlp.search.lexical.
+    """
     wanted = frozenset(term.text for term in question_terms(question))
     # One hit more than asked for: how far the first stands before the second is part of its confidence.
-    hits = _one_per_article(retriever.search(question, top_k=max(top_k, 1) + 1, allowed=allowed))
+    hits = _one_per_article(retriever.search(question, top_k=max(top_k, 1) + 1, allowed=allowed, locale=locale))
     suggestions = tuple(
         _suggestion(hits[rank:], wanted, rule, is_first=rank == 0) for rank in range(min(top_k, len(hits)))
     )

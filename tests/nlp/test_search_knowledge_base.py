@@ -59,6 +59,27 @@ def test_code_and_word_find_their_article_only(base: KnowledgeBase, question: st
     assert found(base, question) == ids
 
 
+@pytest.mark.parametrize(
+    ("question", "locale", "first"),
+    [
+        ("what does E7 mean", "", "en"),
+        ("E7 什么意思", "", "zh"),
+        ("E7", "", "zh"),  # neither language: the shorter article
+        ("E7", "en-US", "en"),
+        ("E7", "zh_CN", "zh"),
+        ("what does E7 mean", "zh-CN", "zh"),
+        ("E7 stalled", "zh-CN", "zh"),  # a Chinese reader with an English word of the machine
+        ("stalled indoor fan", "zh-CN", "en"),  # the language never outweighs the subject
+    ],
+)
+def test_near_tie_goes_to_the_language_of_the_reader(
+    base: KnowledgeBase, question: str, locale: str, first: str
+) -> None:
+    base.put(Article("zh", "空调显示 E7", "E7 是室内风机失速（stalled）。", locale="zh-CN"))
+    base.put(Article("en", "Air conditioner shows E7", "E7 means a stalled indoor fan: call service soon."))
+    assert base.search(question, top_k=2, allowed=(), locale=locale)[0].passage.article_id == first
+
+
 def test_put_says_what_changed(base: KnowledgeBase) -> None:
     changed = Article("e4", "E4 故障", "压缩机过热。")
     assert [base.put(E4), base.put(E4), base.put(changed)] == ["added", "unchanged", "updated"]

@@ -90,17 +90,25 @@ def test_groups_reach_the_retriever(base: KnowledgeBase) -> None:
     assert found.suggestions[0].article_id == "secret"
 
 
+def test_locale_reaches_the_retriever() -> None:
+    retriever = FixedRetriever()
+    suggest("E4", retriever=retriever, locale="zh-CN")
+    assert retriever.locale == "zh-CN"
+
+
 def test_top_k_bounds_the_ranking(base: KnowledgeBase) -> None:
     assert len(suggest("E4 filter 路由器", retriever=base, top_k=2).suggestions) == 2
 
 
 class FixedRetriever:
-    """Returns the hits it was given."""
+    """Returns the hits it was given and remembers the language it was asked for."""
 
     def __init__(self, *hits: Hit) -> None:
         self._hits = hits
+        self.locale = "not asked"
 
-    def search(self, question: str, *, top_k: int, allowed: Sequence[str]) -> Sequence[Hit]:
+    def search(self, question: str, *, top_k: int, allowed: Sequence[str], locale: str = "") -> Sequence[Hit]:
+        self.locale = locale
         return self._hits[:top_k]
 
 
