@@ -1,13 +1,14 @@
 """When: dates, times, ranges, durations and repeats, in Chinese and English, absolute and relative.
 
-`resolution` is in the shape of Recognizers-Text; `value` is the first alternative's ISO text. It does not know which of
-a text's times is the fault's and which the appointment's.
+`resolution` is in the shape of Recognizers-Text; `value` is the first alternative's ISO text, no more precise than what
+was said (see dates/writing.py). It does not know which of a text's times is the fault's (see fault_time.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from nlp.dates.read import read_times
 from nlp.dates.readings import Atom, Length, Repeat, values_of
@@ -22,14 +23,14 @@ NOT_A_TIME_SCORE = 0.35
 """A duration or a repeat is time, but not the moment a ticket asks for."""
 
 
-def mention_of(name: str, atom: Atom) -> Mention:
-    """Write an atom down as a mention."""
+def mention_of(name: str, atom: Atom, zone: tzinfo | None) -> Mention:
+    """Write an atom down as a mention; the value's clock is the writer's, with the zone's offset where it is known."""
     values = values_of(atom)
     is_time = not isinstance(atom.reading, Length | Repeat)
     score = CERTAIN_SCORE if len(values) == 1 else AMBIGUOUS_SCORE
     why = f"{values[0]['type']} {values[0]['timex']}"
     score = score if is_time else NOT_A_TIME_SCORE
-    return Mention(name, text_of(values[0]), atom.start, atom.end, score, why, resolution={"values": list(values)})
+    return Mention(name, text_of(values[0], zone), atom.start, atom.end, score, why, resolution={"values": list(values)})
 
 
 TEXTS = FieldTexts(
@@ -58,7 +59,8 @@ class DateTime:
     def extract(self, document: Document) -> Sequence[Mention]:
         """Find every time; relative ones only where the document says what now is."""
         atoms = read_times(document.text, reference=document.reference_time, language=language_in(document))
-        return tuple(mention_of(self.name, atom) for atom in atoms)
+        zone = document.reference_time.tzinfo if document.reference_time else None
+        return tuple(mention_of(self.name, atom, zone) for atom in atoms)
 
 
 FIELD = DateTime()
