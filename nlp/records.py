@@ -136,6 +136,7 @@ class Mention:
     why: str = ""
     checks: tuple[Check, ...] = ()
     resolution: Mapping[str, object] | None = None  # Recognizers-Text shape, for date_time and the like
+    is_labelled: bool = False  # it stands right behind its own label ("订单号：", "S/N")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +241,7 @@ class Match:
     """How much of a question a passage covers, title and heading included: what the abstain rule judges by."""
 
     coverage: float  # share of the question's information (sum of idf) found in the passage, 0..1
-    article_coverage: float  # the same, found anywhere in the article
-    codes: int  # model and error codes in the question
-    codes_found: int  # ... of which the article names
+    known: float  # share of the question's terms that stand anywhere in the knowledge base, 0..1
     information: (
         float  # the question's sum of idf, counted in words that stand nowhere else; a greeting has almost none
     )

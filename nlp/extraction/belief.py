@@ -20,6 +20,9 @@ ROLE_WEIGHT = {"customer": 1.0, "unknown": 0.95, "agent": 0.6}
 MAX_BELIEF = 0.999
 RECORD_SCORE = 0.9
 """A business's own record says it of this order or customer; that this is the order meant is the remaining doubt."""
+STATED_SCORE = 0.8
+"""A mention above it says what it is: behind its label, or in a shape that nothing else has. Below it is a guess at a
+number: a guess is never filled in unasked, and never contradicts what was stated."""
 MIN_READER_CONFIDENCE = 0.5
 """Recognisers' and readers' own confidence is badly scaled at the low end; below half it tells no more."""
 
@@ -47,6 +50,7 @@ class Belief:
     by_source: dict[str, float] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    is_stated: bool = False  # by a label, an unmistakable shape or a record; else it is a guess
     factor: float = 1.0  # what record checks multiply the doubt-free part by
 
     @property
@@ -57,6 +61,8 @@ class Belief:
 
     def add(self, source: str, score: float, evidence: Iterable[Evidence], checks: Iterable[Check] = ()) -> None:
         """Add what one source says; a source that says it twice is believed once, at its best."""
+        evidence = list(evidence)
+        self.is_stated = self.is_stated or any(one.kind == "record" for one in evidence)
         self.by_source[source] = max(self.by_source.get(source, 0.0), score)
         self.evidence.extend(one for one in evidence if one not in self.evidence)
         self.checks.extend(one for one in checks if one not in self.checks)
@@ -79,13 +85,14 @@ def weigh(mentions: Sequence[Mention], document: Document) -> dict[str, Belief]:
         evidence = evidence_of(document, mention.start, mention.end)
         source = evidence[0].source if evidence else ""
         belief.add(source, mention.score * _trust(document, mention), evidence, mention.checks)
+        belief.is_stated = belief.is_stated or mention.is_labelled or mention.score > STATED_SCORE
     return beliefs
 
 
 def _standing(mentions: Sequence[Mention], document: Document) -> list[Mention]:
-    """Drop what was denied, and what the same side corrected later."""
+    """Drop what was denied, what the same side corrected later, and bare numbers that fail their check."""
     denied = {canonical(mention.value) for mention in mentions if _is_denied(mention)}
-    stated = [mention for mention in mentions if canonical(mention.value) not in denied]
+    stated = [mention for mention in mentions if canonical(mention.value) not in denied and not _is_refuted(mention)]
     corrected_at: dict[str, tuple[int, str]] = defaultdict(lambda: (-1, ""))
     for mention in stated:
         if _CORRECTION.search(document.text, max(0, mention.start - CORRECTION_CHARS), mention.start):
@@ -101,6 +108,10 @@ def _standing(mentions: Sequence[Mention], document: Document) -> list[Mention]:
 
 def _is_denied(mention: Mention) -> bool:
     return any(check.name == "not_negated" and not check.passed for check in mention.checks)
+
+
+def _is_refuted(mention: Mention) -> bool:
+    return not mention.is_labelled and any(not check.passed for check in mention.checks)
 
 
 def _role(document: Document, mention: Mention) -> str:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
 from nlp.document import origins_of
 from nlp.extraction.spoken import read_spoken
-from nlp.records import Check, Document, Mention
+from nlp.records import Check, Document, Mention, Part
 from nlp.text import Folded
 
 CONTEXT_BEFORE_CHARS = 40
@@ -25,6 +25,7 @@ CONTEXT_AFTER_CHARS = 16
 CONTEXT_GAIN = 0.5
 """A context word halves the doubt that the pattern leaves (Presidio raises by a fixed 0.35; halving cannot pass 1)."""
 FAILED_CHECK_FACTOR = 0.5
+LABEL = "label"
 LABELLED_SCORE = 0.92
 """A value right behind its own label; the rest is what a later correction or another person's number takes away."""
 MIN_SCORE = 0.3
@@ -115,6 +116,10 @@ class FieldSpec:
     validate: Validate = no_checks
     is_identifier: bool = True  # a stretch of text is one identifier only
     is_single: bool = True  # two different values contradict each other
+    printed_factor: float = (
+        1.0  # how much less a value on a page counts: a shop prints its own phone, not the customer's
+    )
+    gs1: tuple[str, ...] = ()  # GS1 application identifiers that carry this field; other elements of a code are not it
     effort: float = 1.0  # what it costs a customer to answer, in look-ups of something at hand
 
     def extract(self, document: Document) -> Sequence[Mention]:
@@ -138,20 +143,27 @@ class FieldSpec:
             if value is None:
                 continue
             source_start, source_end = view.span(start, end)
-            if pattern.is_code_only and not all(
-                origin.part.symbology for origin in origins_of(document, source_start, source_end)
-            ):
+            parts = [origin.part for origin in origins_of(document, source_start, source_end)]
+            if not self._may_stand_in(parts, pattern):
                 continue
             checks = self.validate(value)
             score = moved(pattern.score, context) * FAILED_CHECK_FACTOR ** sum(not check.passed for check in checks)
+            score *= self.printed_factor if any(part.kind == "image" for part in parts) else 1.0
             if is_negated(view.text, start):
                 checks = (*checks, Check("not_negated", False, "the text says it is not this one"))
             if score >= MIN_SCORE:
                 why = f"{pattern.name} near {context.word!r}" if context.word else pattern.name
-                mentions.append(
-                    Mention(self.name, value, source_start, source_end, round(score, 4), why, checks, {"value": value})
-                )
+                found = Mention(self.name, value, source_start, source_end, round(score, 4), why, checks)
+                is_labelled = pattern.name == LABEL
+                mentions.append(replace(found, resolution={"value": value}, is_labelled=is_labelled))
         return mentions
+
+    def _may_stand_in(self, parts: Sequence[Part], pattern: Pattern) -> bool:
+        """Say whether such a value can come from these parts: codes only, and no GS1 element of another meaning."""
+        if pattern.is_code_only and not all(part.symbology for part in parts):
+            return False
+        identifiers = {part.symbology.partition(":")[2] for part in parts} - {""}
+        return identifiers <= set(self.gs1)
 
 
 # Between a label and its value stand punctuation, a copula, a word for "number", or a filler.
@@ -167,7 +179,7 @@ def _compiled(spec: FieldSpec) -> tuple[Pattern, ...]:
         return spec.patterns
     labels = "|".join(spec.labels)
     labelled = rf"(?:{labels}){_BETWEEN}(?<![A-Za-z0-9])(?P<value>{spec.labelled_shape})"
-    return (Pattern("label", labelled, LABELLED_SCORE), *spec.patterns)
+    return (Pattern(LABEL, labelled, LABELLED_SCORE), *spec.patterns)
 
 
 @lru_cache(maxsize=512)

@@ -75,40 +75,40 @@ class _Judge:
 
     def decide(self, field: TemplateField, beliefs: Iterable[Belief]) -> FieldValue:
         """Return the best value with its rivals, or an honest nothing; candidates may stand behind a nothing."""
-        ranked = sorted(beliefs, key=lambda belief: (-belief.raw, belief.value))
+        ranked = sorted(beliefs, key=lambda belief: (not belief.is_stated, -belief.raw, belief.value))
         ranked = [belief for belief in ranked if belief.evidence and belief.raw >= MIN_BELIEF][:MAX_CANDIDATES]
         candidates = tuple(self._candidate(field, belief, ranked) for belief in ranked)
         if not ranked or ranked[0].raw < self._calibration.threshold(field.field, SUGGEST_PROMISE):
             return FieldValue(field.name, None, "missing", 0.0, candidates)
-        best = ranked[0]
-        status = self._status(field, ranked)
+        best, other = ranked[0], _other_side(field, ranked)
+        status = "conflict" if other else self._status(field, ranked)
         return FieldValue(
             field=field.name,
             value=best.value,
             status=status,
             confidence=candidates[0].confidence,
             candidates=candidates,
-            evidence=_both_sides(ranked) if status == "conflict" else tuple(best.evidence),
+            evidence=(*best.evidence, *(other.evidence if other else ())),
             checks=tuple(best.checks),
         )
 
     def _status(self, field: TemplateField, ranked: Sequence[Belief]) -> Status:
-        if _is_conflict(field, ranked):
-            return "conflict"
-        raw = _after_rivals(ranked[0].raw, [rival.raw for rival in ranked[1:]])
+        best = ranked[0]
+        raw = _after_rivals(best, ranked)
         is_sure = raw >= max(self._calibration.threshold(field.field, self._promise), MIN_AUTO_BELIEF)
-        is_checked = all(check.passed for check in ranked[0].checks)
-        return "auto" if is_sure and is_checked and _is_single(field) else "suggest"
+        is_checked = all(check.passed for check in best.checks)
+        return "auto" if is_sure and is_checked and best.is_stated and _is_single(field) else "suggest"
 
     def _candidate(self, field: TemplateField, belief: Belief, ranked: Sequence[Belief]) -> Candidate:
-        raw = _after_rivals(belief.raw, [rival.raw for rival in ranked if rival is not belief])
-        return Candidate(belief.value, round(self._calibration.confidence(field.field, raw), 4))
+        confidence = self._calibration.confidence(field.field, _after_rivals(belief, ranked))
+        return Candidate(belief.value, round(confidence, 4))
 
 
-def _after_rivals(raw: float, rivals: Sequence[float]) -> float:
-    """Share the belief out by odds: of two equal sides each keeps half, a weak rival takes little from a sure value."""
+def _after_rivals(belief: Belief, ranked: Iterable[Belief]) -> float:
+    """Share the belief out by odds: of two equal sides each keeps half; a guess takes nothing from what was stated."""
+    rivals = [rival.raw for rival in ranked if rival is not belief and (rival.is_stated or not belief.is_stated)]
     rival = max(rivals, default=0.0)
-    return _odds(raw) / (1 + _odds(raw) + _odds(rival))
+    return _odds(belief.raw) / (1 + _odds(belief.raw) + _odds(rival))
 
 
 def _odds(belief: float) -> float:
@@ -120,9 +120,7 @@ def _is_single(field: TemplateField) -> bool:
     return ticket_field(field.field).is_single if field.field else True
 
 
-def _is_conflict(field: TemplateField, ranked: Sequence[Belief]) -> bool:
-    return _is_single(field) and len(ranked) > 1 and ranked[1].raw >= CONFLICT_SHARE * ranked[0].raw
-
-
-def _both_sides(ranked: Sequence[Belief]) -> tuple[Evidence, ...]:
-    return tuple(evidence for belief in ranked[:2] for evidence in belief.evidence)
+def _other_side(field: TemplateField, ranked: Sequence[Belief]) -> Belief | None:
+    """Return the value that contradicts the best one; guesses contradict nothing."""
+    rivals = [rival for rival in ranked[1:] if rival.is_stated and rival.raw >= CONFLICT_SHARE * ranked[0].raw]
+    return rivals[0] if rivals and _is_single(field) else None

@@ -30,7 +30,9 @@ def mention_of(name: str, atom: Atom, zone: tzinfo | None) -> Mention:
     score = CERTAIN_SCORE if len(values) == 1 else AMBIGUOUS_SCORE
     why = f"{values[0]['type']} {values[0]['timex']}"
     score = score if is_time else NOT_A_TIME_SCORE
-    return Mention(name, text_of(values[0], zone), atom.start, atom.end, score, why, resolution={"values": list(values)})
+    return Mention(
+        name, text_of(values[0], zone), atom.start, atom.end, score, why, resolution={"values": list(values)}
+    )
 
 
 TEXTS = FieldTexts(

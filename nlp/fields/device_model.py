@@ -16,12 +16,17 @@ from nlp.extraction.field import Example, FieldSpec, FieldTexts, Localised, Patt
 from nlp.records import Check, Document, Extractor, Mention
 
 
+_NOT_A_MAKER = re.compile(r"(?:TEL|FAX|NO|GST|SST|INV|REF|QTY|ORD|ORDER|SO|PO|SN|UTF|ISO)-")
+
+
 def normalise(matched: str, document: Document) -> str | None:
-    """Write capitals and single spaces; None where it is one plain word."""
+    """Write capitals and single spaces; None for one plain word, and for "TEL-03" and the like."""
     first, _, rest = matched.partition(" ")
     if rest and first.isalpha() and first.islower():  # "model for 2024": a word of the sentence
         return None
     value = re.sub(r"\s+", " ", matched).strip(" -/.").upper()
+    if _NOT_A_MAKER.match(value):
+        return None
     return value if any(character.isdigit() for character in value) and len(value) >= 3 else None
 
 

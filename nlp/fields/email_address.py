@@ -30,6 +30,7 @@ FIELD = FieldSpec(
         ),
     ),
     normalise=normalise,
+    printed_factor=0.5,
     examples=(
         Example("邮箱是zhang.san@Example.com，谢谢", "zhang.san@example.com"),
         Example("write to anna_b+repairs@mail.example.co.uk.", "anna_b+repairs@mail.example.co.uk"),

@@ -56,6 +56,7 @@ FIELD = FieldSpec(
         *("phone", "account", "card", "gtin", "ean", "upc", "serial", "s/n"),
     ),
     normalise=normalise,
+    gs1=("400",),
     examples=(
         Example("订单号：20240518936", "20240518936"),
         Example("我的订单号是幺二三四五六七八九零", "1234567890"),

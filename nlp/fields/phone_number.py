@@ -84,6 +84,7 @@ FIELD = FieldSpec(
     ),
     normalise=normalise,
     validate=validate,
+    printed_factor=0.5,
     examples=(
         Example("我的手机号是13800138000", "+8613800138000"),
         Example("电话幺三八零零幺三八零零零", "+8613800138000"),

@@ -20,7 +20,19 @@ FIELD = Occasion(
     ),
     not_about=(
         *("买", "购", "下单", "付款", "支付", "发货", "寄", "发票", "坏", "开始", "预约", "上门"),
-        *("bought", "ordered", "order", "purchased", "paid", "payment", "shipped", "sent", "invoice", "broke", "stopped"),
+        *(
+            "bought",
+            "ordered",
+            "order",
+            "purchased",
+            "paid",
+            "payment",
+            "shipped",
+            "sent",
+            "invoice",
+            "broke",
+            "stopped",
+        ),
     ),
     examples=(
         Example("2024年5月10日下单，2024年5月18日收到", "2024-05-18"),

@@ -31,7 +31,7 @@ FIELD = FieldSpec(
         ),
     ),
     labels=(
-        r"(?:产品|设备)?(?:序列|机身|出厂|机器)\s{0,2}(?:编号|号码|号)",
+        r"(?:产品|设备)?(?:序列|机身|出厂)\s{0,2}(?:编号|号码|号)",
         r"(?<![a-z0-9])S\s?/\s?N(?![a-z])",
         r"(?<![a-z0-9])SN\s{0,2}(?:码|号)?(?![a-z])",
         r"(?<![a-z])serial\s{0,2}(?:number|no|num|code|#)?(?![a-z])",
@@ -43,6 +43,7 @@ FIELD = FieldSpec(
     ),
     context=("序列号", "机身号", "铭牌", "serial", "label", "nameplate"),
     normalise=normalise,
+    gs1=("21",),
     examples=(
         Example("序列号：SN2024A00917", "SN2024A00917"),
         Example("机身号是 A1B2-C3D4-9911", "A1B2-C3D4-9911"),

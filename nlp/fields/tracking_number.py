@@ -48,6 +48,7 @@ FIELD = FieldSpec(
     ),
     context=("快递", "物流", "运单", "包裹", "发货", "parcel", "tracking", "shipment", "courier", "delivery"),
     normalise=normalise,
+    gs1=("00", "401", "402"),
     validate=validate,
     examples=(
         Example("快递单号SF1234567890123一直没动", "SF1234567890123"),

@@ -36,10 +36,10 @@ def features(hits: Sequence[Hit]) -> tuple[float, ...]:
     match = hits[0].match
     if match is None:
         return (0.0,) * len(RULE.weights)
-    substance = 1.0 - math.exp(-match.information / _TELLING_WORDS)
+    covered = match.coverage * (1.0 - math.exp(-match.information / _TELLING_WORDS))
     second = hits[1].score if len(hits) > 1 else 0.0
     margin = 1.0 - second / hits[0].score if hits[0].score > 0 else 0.0
-    return (match.coverage, match.coverage * substance, substance, margin)
+    return (match.coverage, covered, match.known, margin * covered)
 
 
 def confidence(hits: Sequence[Hit], *, rule: AbstainRule = RULE) -> float:

@@ -6,12 +6,12 @@ It knows words, not meaning: a question that shares no token with the right arti
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from nlp.records import Match, NlpError
-from nlp.search.question_words import without_question_words
+from nlp.search.question_words import telling_words, without_question_words
 from nlp.search.tokens import Kind, tokens
 
 # Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.2: 1.2 < k1 < 2, 0.5 < b < 0.8.
@@ -47,7 +47,7 @@ class Term:
 
     text: str
     kind: Kind
-    count: int
+    is_telling: bool  # an article that answers holds it; what fills the sentence is only searched for
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class WeighedTerm:
     kind: Kind
     idf: float  # times the weight of its kind
     is_known: bool  # stands somewhere in the knowledge base
+    is_telling: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,9 @@ def question_terms(question: str) -> tuple[Term, ...]:
     if len(question) > MAX_QUESTION:
         message = f"the question has {len(question)} characters; at most {MAX_QUESTION} are searched for: shorten it"
         raise QuestionTooLong(message)
-    counts = Counter((token.text, token.kind) for token in tokens(without_question_words(question)))
-    return tuple(Term(text, kind, count) for (text, kind), count in list(counts.items())[:MAX_LOOKUPS])
+    telling = {token.text for token in tokens(telling_words(question))}
+    distinct = dict.fromkeys((token.text, token.kind) for token in tokens(without_question_words(question)))
+    return tuple(Term(text, kind, text in telling) for text, kind in islice(distinct, MAX_LOOKUPS))
 
 
 def weigh(terms: Sequence[Term], frequency: Mapping[str, int], size: CorpusSize) -> tuple[WeighedTerm, ...]:
@@ -99,7 +101,8 @@ def weigh(terms: Sequence[Term], frequency: Mapping[str, int], size: CorpusSize)
     for term in terms:
         found_in = frequency.get(term.text, 0)
         idf = math.log1p((size.passages - found_in + 0.5) / (found_in + 0.5))
-        weighed.append(WeighedTerm(term.text, term.kind, KIND_WEIGHT[term.kind] * idf, found_in > 0))
+        weight = KIND_WEIGHT[term.kind] * idf
+        weighed.append(WeighedTerm(term.text, term.kind, weight, found_in > 0, term.is_telling))
     return tuple(sorted(weighed, key=lambda term: -term.idf)[:MAX_TERMS])
 
 
@@ -133,9 +136,7 @@ def rank(
         score += ARTICLE_SHARE * _bm25(terms, in_article[passage.article], article_length)
         if "und" not in (language, passage.language) and language != passage.language:
             score *= OTHER_LANGUAGE
-        scored.append(
-            Scored(number, passage.article, score, _match(terms, found[number], in_article[passage.article], size))
-        )
+        scored.append(Scored(number, passage.article, score, _match(terms, found[number], size)))
     return tuple(sorted(scored, key=lambda one: (-one.score, one.passage)))
 
 
@@ -155,19 +156,16 @@ def _bm25(terms: Iterable[WeighedTerm], counts: Mapping[str, float], relative_le
     )
 
 
-def _match(
-    terms: Sequence[WeighedTerm], counts: Mapping[str, float], in_article: Mapping[str, float], size: CorpusSize
-) -> Match:
+def _match(terms: Sequence[WeighedTerm], counts: Mapping[str, float], size: CorpusSize) -> Match:
+    terms = [term for term in terms if term.is_telling] or terms
     rarest = math.log1p(2 * size.passages + 1)  # the idf of a token that stands nowhere
-    weights = {term.text: _CODE_WORDS * rarest if _is_code(term) else term.idf for term in terms}
-    total = max(sum(weights.values()), 1e-9)
-    codes = {term.text for term in terms if _is_code(term)}
+    words = [_CODE_WORDS * rarest if _is_code(term) else term.idf * _WORDS.get(term.kind, 1.0) for term in terms]
+    found = sum(weight for term, weight in zip(terms, words, strict=True) if term.text in counts)
+    named = [term for term in terms if term.kind != "phrase"]
     return Match(
-        coverage=sum(weight for text, weight in weights.items() if text in counts) / total,
-        article_coverage=sum(weight for text, weight in weights.items() if text in in_article) / total,
-        codes=len(codes),
-        codes_found=sum(code in in_article for code in codes),
-        information=sum(weights[term.text] * _WORDS.get(term.kind, 1.0) for term in terms) / rarest,
+        coverage=found / max(sum(words), 1e-9),
+        known=sum(term.is_known for term in named) / max(len(named), 1),
+        information=sum(words) / rarest,
     )
 
 

@@ -43,7 +43,14 @@ def test_the_faults_time_is_written_as_precisely_as_it_was_said(text: str, value
 
 @pytest.mark.parametrize(
     "text",
-    ["昨天买的空调", "明天下午有空", "发票日期2026-05-08", "I ordered it yesterday", "Please visit on Nov 25", "2025-06-18"],
+    [
+        "昨天买的空调",
+        "明天下午有空",
+        "发票日期2026-05-08",
+        "I ordered it yesterday",
+        "Please visit on Nov 25",
+        "2025-06-18",
+    ],
 )
 def test_other_times_are_not_proposed(text: str) -> None:
     assert fault_time(said(text)).value is None

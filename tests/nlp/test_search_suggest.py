@@ -128,7 +128,7 @@ def test_hits_without_a_match_are_shown_but_not_promised() -> None:
 
 def test_confidence_rises_with_coverage_and_with_the_lead() -> None:
     def sure(coverage: float, second: float) -> float:
-        return confidence([hit("a", 2.0, Match(coverage, coverage, 0, 0, 4.0)), hit("b", second, None)])
+        return confidence([hit("a", 2.0, Match(coverage, 1.0, 4.0)), hit("b", second, None)])
 
     steps = [sure(coverage / 10, 1.0) for coverage in range(1, 11)]
     assert steps == sorted(steps)
