@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import structlog
 
-from api.errors import EngineFailed, Problem
+from api.errors import EngineFailed, Language, Problem, say, words
 from api.schemas.ops import EngineState
 from api.settings import VERSION, Settings
 from model_cards import ModelCardError, locate
@@ -180,7 +180,7 @@ class Engines:
         from nlp import KnowledgeBase
 
         name = name or self.settings.default_knowledge_base
-        _require_stored_name(name, "knowledge base")
+        _require_stored_name(name, "knowledge_base")
         with self._lock:
             if name not in self._knowledge_bases:
                 folder = self.settings.data_dir / "kb"
@@ -205,8 +205,8 @@ class Engines:
         if path is None:
             raise Problem(
                 "catalogue_invalid",
-                f"No catalogue is called {name!r}; there are: {', '.join(self.catalogue_names()) or 'none'}.",
-                fix=f"beforehand catalogue load {name} FILE",
+                say("detail.catalogue_unknown", name=repr(name), names=", ".join(self.catalogue_names()) or "-"),
+                fix=say("fix.catalogue_unknown", name=name),
             )
         changed_at = path.stat().st_mtime
         with self._lock:
@@ -257,6 +257,16 @@ class Engines:
             EngineState(name="telemetry", engine="monitor", rung="built_in"),
         )
 
+    def states_in(self, language: Language) -> tuple[EngineState, ...]:
+        """Say it with the reasons in a language."""
+        said = words(language)
+        return tuple(
+            state.model_copy(update={"reason": said("reason.model_missing", original=state.reason)})
+            if state.degraded
+            else state
+            for state in self.states()
+        )
+
     def close(self) -> None:
         """Release files."""
         with self._lock:
@@ -275,8 +285,8 @@ def _require_stored_name(name: str, noun: str) -> None:
     if not STORED_NAME.match(name):
         raise Problem(
             "validation_failed",
-            f"{name[:50]!r} cannot name a {noun}.",
-            fix="Use up to 100 letters, digits, dots, dashes and underscores, beginning with a letter or digit.",
+            say("detail.name_unusable", name=repr(name[:50]), what=say(f"what.{noun}")),
+            fix=say("fix.name_unusable"),
         )
 
 

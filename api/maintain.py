@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from api.engines import Engines
-from api.errors import Problem
+from api.errors import Problem, say
 from api.ingest import Readings, pack_columns, unpack_columns
 from api.schemas.knowledge import SuggestionBody, suggestion_body
 from api.schemas.telemetry import RejectedReading, TelemetryTaken, Ticket
@@ -74,7 +74,7 @@ class Foresight:
             Problem: too many requests wait already.
         """
         if not self._places.acquire(blocking=False):
-            raise Problem("busy", "Too many telemetry requests wait already.", headers={"Retry-After": RETRY_AFTER_S})
+            raise Problem("busy", say("detail.busy"), headers={"Retry-After": RETRY_AFTER_S})
         try:
             return self._take(readings, received_at)
         finally:
@@ -138,6 +138,7 @@ class Foresight:
 
     def _keep(self, alerts: Sequence[Alert]) -> tuple[Ticket, ...]:
         """Keep the ticket of each alert; an alert that says nothing newer changes nothing."""
+        locale = self._engines.settings.default_locale
         kept: list[Ticket] = []
         for number, alert in enumerate(alerts):
             known = self._store.tickets.by_key(KIND, alert.key)
@@ -146,10 +147,10 @@ class Foresight:
             ticket = ticket_of(
                 alert,
                 ticket_id=make_id() if known is None else known.id,
-                locale=self._engines.settings.default_locale,
+                locale=locale,
                 suggestions=suggestions_for(alert, engines=self._engines),
             )
-            plot = plot_of(alert, self._running()) if number < PLOTS_AT_ONCE else ""
+            plot = plot_of(alert, self._running(), locale=locale) if number < PLOTS_AT_ONCE else ""
             kept.append(self._store.tickets.put(ticket, plot=plot))
             log.info("ticket_changed", key=alert.key, state=alert.state, severity=alert.severity)
         return tuple(kept)
@@ -214,7 +215,7 @@ class Rehearsal:
 
     def plot(self, ticket: Ticket) -> str:
         """Return the plot of a ticket's strongest reason as SVG; empty where there are no points."""
-        return plot_of(self._alerts[ticket.key], self._monitor)
+        return plot_of(self._alerts[ticket.key], self._monitor, locale=self._engines.settings.default_locale)
 
     def _ticket(self, alert: Alert) -> Ticket:
         return ticket_of(
@@ -229,11 +230,11 @@ class Rehearsal:
         self.first_rejection = self.first_rejection or reason
 
 
-def plot_of(alert: Alert, monitor: Monitor) -> str:
+def plot_of(alert: Alert, monitor: Monitor, *, locale: str) -> str:
     """Return the plot of an alert's strongest reason as SVG; empty where there are no points."""
     from predictive import plot_alert_svg
 
     if not alert.reasons:
         return ""
     points = monitor.series_window(alert.device_id, alert.reasons[0].metric)
-    return plot_alert_svg(alert, points) if len(points.at_s) else ""
+    return plot_alert_svg(alert, points, locale=locale) if len(points.at_s) else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from api.engines import Engines
-from api.errors import Problem
+from api.errors import Problem, say
 from api.schemas import knowledge as shapes
 from api.security import make_id
 from api.store import Store
@@ -24,7 +24,10 @@ def suggest(
     question = _question(request, store=store)
     limit = engines.settings.limits.question_chars
     if len(question) > limit:
-        raise Problem("text_too_long", f"The question has {len(question)} characters; at most {limit} are taken.")
+        raise Problem(
+            "text_too_long",
+            say("detail.text_too_long", what=say("what.the_question"), count=len(question), limit=limit),
+        )
     found = find_suggestions(
         question, engines=engines, kb=request.filters.kb, top_k=request.top_k, groups=request.filters.groups
     )
@@ -64,7 +67,11 @@ def _question(request: shapes.SuggestionRequest, *, store: Store) -> str:
     if request.prefill_id is not None:
         prefill = store.drafts.prefill(request.prefill_id)
         if prefill is None:
-            raise Problem("not_found", f"No prefill {request.prefill_id!r} is kept here.", where="/prefill_id")
+            raise Problem(
+                "not_found",
+                say("detail.unknown", what=say("what.prefill"), name=repr(request.prefill_id)),
+                where="/prefill_id",
+            )
         return prefill.text
     ticket_id = request.ticket_id or ""
     prefill = store.drafts.prefill_of_ticket(ticket_id)
@@ -72,5 +79,9 @@ def _question(request: shapes.SuggestionRequest, *, store: Store) -> str:
         return prefill.text
     ticket = store.tickets.get(ticket_id)
     if ticket is None:
-        raise Problem("not_found", f"No prefill and no ticket {ticket_id!r} is kept here.", where="/ticket_id")
+        raise Problem(
+            "not_found",
+            say("detail.unknown", what=say("what.prefill_or_ticket"), name=repr(ticket_id)),
+            where="/ticket_id",
+        )
     return ticket.title

@@ -20,7 +20,7 @@ from api.cli.output import (
     speaks_json,
     write_line,
 )
-from api.errors import EXPECTED_ERRORS, Problem
+from api.errors import EXPECTED_ERRORS, Problem, say
 from api.prefill.answer import unit_interval
 from nlp import Catalogue
 from nlp.extraction.catalogue import TextSource
@@ -74,7 +74,11 @@ def _matched(row: dict[str, JsonValue] | Problem, catalogue: Catalogue) -> dict[
         raise row
     source = str(row.get("source") or "text")
     if source not in SOURCES:
-        raise Problem("validation_failed", f"source {source[:20]!r} is none of {', '.join(SOURCES)}.", where="source")
+        raise Problem(
+            "validation_failed",
+            say("detail.none_of", name="source", chosen=repr(source[:20]), choices=", ".join(SOURCES)),
+            where="source",
+        )
     found = catalogue.match(str(row["text"]), source=cast(TextSource, source))
     return {
         "id": row.get("id"),

@@ -19,7 +19,7 @@ from api.cli.output import SOME_FAILED, Row, console, error_console, log_to_stde
 from api.cli.show import show_prefill, show_suggestions, show_ticket
 from api.cli.telemetry import read_parts
 from api.engines import MAIN_CATALOGUE, Engines
-from api.errors import Problem
+from api.errors import Problem, say
 from api.maintain import Rehearsal
 from api.prefill import Attachment, prefill
 from api.routes.prefill_call import parse_request
@@ -150,8 +150,7 @@ def _load(stage: Stage) -> None:
     from nlp import load_articles
 
     if not stage.examples.is_dir():
-        fix = "Run it in the checkout, or name the folder with --examples."
-        raise Problem("not_found", f"There are no examples at {stage.examples}.", fix=fix)
+        raise Problem("not_found", say("detail.no_examples", path=stage.examples), fix=say("fix.no_examples"))
     stage.engines.put_catalogue(MAIN_CATALOGUE, read_file(stage.examples / "catalogue.csv"), suffix=".csv")
     records = stage.engines.settings.data_dir / "records"
     records.mkdir()

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from api.cli.desk import DataDir, open_engines, settings_for
 from api.cli.output import SOME_FAILED, error_body, log_to_stderr, read_lines, reported, write_line
-from api.errors import EXPECTED_ERRORS, Problem
+from api.errors import EXPECTED_ERRORS, Problem, say
 from api.prefill.answer import unit_interval
 from api.prefill.draft import region_of
 from api.prefill.guard import GuardedExtractors
@@ -76,5 +76,7 @@ def _reference_time(row: dict[str, JsonValue]) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(text))
     except ValueError as error:
-        raise Problem("timestamp_out_of_range", f"reference_time {str(text)[:40]!r} is not ISO 8601.") from error
+        raise Problem(
+            "timestamp_out_of_range", say("detail.not_iso", name="reference_time", text=repr(str(text)[:40]))
+        ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
-from api.errors import Problem
+from api.errors import Problem, say
 
 UNPACKED_BYTES = 2 * 1024**3
 """A year of one-minute readings of a hundred series as NDJSON is 5 GiB: such a file is replayed in parts."""
@@ -22,7 +22,9 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         with cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb") as file:
             yield file
     except (OSError, EOFError, zlib.error) as error:
-        raise Problem("not_found", f"{path} cannot be read: {error}.", fix="Check the path and the file.") from error
+        raise Problem(
+            "not_found", say("detail.file_unreadable", path=path, reason=error), fix=say("fix.check_path")
+        ) from error
 
 
 def read_unpacked(path: Path) -> bytes:
@@ -30,7 +32,9 @@ def read_unpacked(path: Path) -> bytes:
     with _opened(path) as file:
         content = file.read(UNPACKED_BYTES + 1)
     if len(content) > UNPACKED_BYTES:
-        raise Problem("body_too_large", f"{path} unpacks to more than {UNPACKED_BYTES} bytes.", fix="Split it.")
+        raise Problem(
+            "body_too_large", say("detail.unpacks_too_large", path=path, limit=UNPACKED_BYTES), fix=say("fix.split")
+        )
     return content
 
 
@@ -46,5 +50,7 @@ def _lines(file: IO[bytes], path: Path) -> Iterator[bytes]:
     while line := file.readline(LINE_BYTES):
         total += len(line)
         if total > UNPACKED_BYTES:
-            raise Problem("body_too_large", f"{path} unpacks to more than {UNPACKED_BYTES} bytes.", fix="Split it.")
+            raise Problem(
+                "body_too_large", say("detail.unpacks_too_large", path=path, limit=UNPACKED_BYTES), fix=say("fix.split")
+            )
         yield line

@@ -10,7 +10,7 @@ from rich.table import Table
 from api.app import utc_now
 from api.cli.desk import AsJson, DataDir, open_data, settings_for
 from api.cli.output import SOME_FAILED, complain, console, log_to_stderr, write_line
-from api.errors import Problem
+from api.errors import Problem, say
 from api.schemas.ops import KeyBody
 from api.security import SCOPES, make_id, make_key
 from api.store import Store
@@ -71,7 +71,7 @@ def revoke(
     """Put a key out of force, at once."""
     log_to_stderr()
     if not open_data(settings_for(data_dir)).keys.revoke(key, at=utc_now()):
-        complain(Problem("not_found", f"No key in force is called {key!r}.", fix="beforehand keys list"))
+        complain(Problem("not_found", say("detail.key_unknown", name=repr(key)), fix=say("fix.key_unknown")))
         raise typer.Exit(SOME_FAILED)
     if as_json:
         write_line({"revoked": key})

@@ -22,7 +22,7 @@ from api.cli.output import (
     write_line,
 )
 from api.engines import Engines
-from api.errors import EXPECTED_ERRORS, Problem
+from api.errors import EXPECTED_ERRORS, Problem, say
 from api.schemas.knowledge import suggestion_body
 from api.suggest import find_suggestions
 from nlp.records import ArticleRejected
@@ -92,7 +92,10 @@ def _suggested(
     limit = engines.settings.limits.question_chars
     question = str(row["question"])
     if len(question) > limit:
-        raise Problem("text_too_long", f"The question has {len(question)} characters; at most {limit} are taken.")
+        raise Problem(
+            "text_too_long",
+            say("detail.text_too_long", what=say("what.the_question"), count=len(question), limit=limit),
+        )
     allowed = row.get("allowed")
     groups = [str(group) for group in allowed] if isinstance(allowed, list) else []
     found = find_suggestions(question, engines=engines, kb=kb, top_k=top_k, groups=groups)

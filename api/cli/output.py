@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from pydantic import BaseModel, JsonValue
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api.errors import EXPECTED_ERRORS, Problem, problem_of
+from api.errors import EXPECTED_ERRORS, Language, Problem, language_of_locale, problem_of, say
 
 Item = TypeVar("Item")
 Row = dict[str, JsonValue]
@@ -36,6 +37,12 @@ def console() -> Console:
 def error_console() -> Console:
     """Return stderr for people."""
     return Console(stderr=True)
+
+
+def spoken_language() -> Language:
+    """Return the terminal's language, as POSIX finds it: LC_ALL before LC_MESSAGES before LANG."""
+    named = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return language_of_locale(next(filter(None, named), ""))
 
 
 def write_line(body: BaseModel | Mapping[str, JsonValue]) -> None:
@@ -56,15 +63,16 @@ def speaks_json(as_json: bool) -> bool:
 
 def error_body(error: Exception) -> dict[str, JsonValue]:
     """Return the `error` of an output line."""
-    problem = problem_of(error)
-    return {"type": problem.name, "detail": problem.detail, "fix": problem.fix or problem.kind.fix}
+    problem, language = problem_of(error), spoken_language()
+    return {"type": problem.name, "detail": problem.detail_in(language), "fix": problem.fix_in(language)}
 
 
 def complain(error: Exception) -> None:
     """Say on stderr what went wrong and what to do."""
-    problem = problem_of(error)
+    problem, language = problem_of(error), spoken_language()
     where = f" ({problem.where})" if problem.where else ""
-    sys.stderr.write(f"error: {problem.detail}{where}\n  to mend it: {problem.fix or problem.kind.fix}\n")
+    error_word, mend_words = ("错误：", "怎么办：") if language == "zh" else ("error: ", "to mend it: ")
+    sys.stderr.write(f"{error_word}{problem.detail_in(language)}{where}\n  {mend_words}{problem.fix_in(language)}\n")
 
 
 @contextmanager
@@ -115,16 +123,16 @@ def parse_lines(lines: Iterable[bytes], *, needs: tuple[str, ...]) -> Iterator[R
 def _parse_line(line: bytes, number: int, needs: tuple[str, ...]) -> Row | Problem:
     where = f"line {number}"
     if len(line) >= LINE_BYTES:
-        return Problem("text_too_long", f"{where} is longer than {LINE_BYTES} bytes.", where=where)
+        return Problem("text_too_long", say("detail.line_too_long", where=where, limit=LINE_BYTES), where=where)
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return Problem("malformed_json", f"{where} is not JSON: {str(error)[:100]}", where=where)
+        return Problem("malformed_json", say("detail.not_json", what=where, reason=str(error)[:100]), where=where)
     if not isinstance(row, dict):
-        return Problem("malformed_json", f"{where} is not a JSON object.", where=where)
+        return Problem("malformed_json", say("detail.not_object", where=where), where=where)
     for name in needs:
         if not isinstance(row.get(name), str):
-            return Problem("validation_failed", f"{where} has no text {name!r}.", where=where)
+            return Problem("validation_failed", say("detail.no_text", where=where, name=repr(name)), where=where)
     return row
 
 
@@ -133,4 +141,6 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Problem("not_found", f"{path} cannot be read: {error.strerror}.", fix="Check the path.") from error
+        raise Problem(
+            "not_found", say("detail.file_unreadable", path=path, reason=error.strerror), fix=say("fix.check_path")
+        ) from error

@@ -13,11 +13,10 @@ from api.app import utc_now
 from api.cli.desk import AsJson, DataDir, open_data, open_engines, settings_for
 from api.cli.output import console, log_to_stderr, read_file, reported, speaks_json, write_line
 from api.cli.show import show_prefill
-from api.errors import Problem
+from api.errors import Problem, invalid_problem, say
 from api.prefill import Attachment
 from api.prefill import prefill as fill_in
 from api.routes.prefill_call import parse_request
-from api.routes.problems import invalid_problem
 from api.schemas.prefill import PrefillRequest
 
 OptionalFile = Annotated[Path | None, typer.Option()]
@@ -71,10 +70,10 @@ def _messages(path: Path) -> list[JsonValue]:
     try:
         content = read_file(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Problem("text_invalid", f"{path} is not UTF-8 (byte {error.start}).", fix="Save it as UTF-8.") from error
+        raise Problem("text_invalid", say("detail.not_utf8", what=path, at=error.start), fix=say("fix.utf8")) from error
     if path.suffix not in (".jsonl", ".ndjson"):
         return [{"id": path.name, "role": "customer", "text": content}]
     try:
         return [json.loads(line) for line in content.splitlines() if line.strip()]
     except ValueError as error:
-        raise Problem("malformed_json", f"{path} holds a line that is not JSON: {error}") from error
+        raise Problem("malformed_json", say("detail.not_json", what=path, reason=error)) from error

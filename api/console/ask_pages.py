@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import percent
 from api.console.prose import prose
-from api.errors import Problem
+from api.errors import Problem, invalid_problem, say
 from api.schemas.knowledge import SuggestionBody, SuggestionRequest, SuggestionResponse
 from api.schemas.prefill import Feedback
 from api.security import make_id
@@ -62,9 +62,9 @@ def take_feedback(
     try:
         feedback = Feedback.model_validate({"suggestion_id": suggestion_id, "article_id": article_id, "action": action})
     except ValidationError as error:
-        raise Problem("validation_failed", str(error.errors()[0]["msg"])) from error
+        raise invalid_problem(error.errors()) from error
     if desk.store.drafts.suggestions(suggestion_id) is None:
-        raise Problem("not_found", f"No suggestions {suggestion_id!r} are kept here.")
+        raise Problem("not_found", say("detail.unknown", what=say("what.suggestions"), name=repr(suggestion_id)))
     desk.store.drafts.add_feedback(make_id(), feedback, at=desk.now)
     return desk.page("thanks.html") if desk.is_partial else desk.go("/console/ask")
 
@@ -76,7 +76,7 @@ def show_article(
     """Show an article that everybody may see, the cited sentence marked."""
     article = desk.engines.knowledge_base().get(article_id)
     if article is None or article.allowed:
-        raise Problem("not_found", f"No article {article_id!r} is open to everybody.")
+        raise Problem("not_found", say("detail.article_closed", name=repr(article_id)))
     body = prose(article.body, [article.body[start:end]])
     cited = body.replace("<mark>", Markup('<mark id="cited">'), 1)
     return desk.page("article.html", here="ask", article=article, body=cited)
@@ -96,4 +96,4 @@ def _request(question: str, desk: Desk) -> SuggestionRequest:
     try:
         return SuggestionRequest(question=question, locale=desk.words.locale)
     except ValidationError as error:
-        raise Problem("text_invalid", str(error.errors()[0]["msg"])) from error
+        raise invalid_problem(error.errors()) from error

@@ -17,12 +17,12 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from api.console.language import LANGUAGES, Words, choose_language, words
+from api.console.language import Words, choose_language, words
 from api.console.media import Media
 from api.console.rendering import render
 from api.console.sessions import COOKIE, SignInNeeded, Visitor, read_visitor, require_same_origin
 from api.engines import Engines
-from api.errors import EXPECTED_ERRORS, Problem, problem_of
+from api.errors import EXPECTED_ERRORS, Problem, invalid_problem, language_of_locale, problem_of, say
 from api.settings import Settings
 from api.store import Store
 
@@ -107,7 +107,7 @@ def desk_of(request: Request, *, visitor: Visitor | None = None) -> Desk:
 def words_of(request: Request) -> Words:
     """Return the messages of the person's language."""
     settings: Settings = request.app.state.settings
-    fallback = LANGUAGES[0] if settings.default_locale.startswith(LANGUAGES[0]) else LANGUAGES[1]
+    fallback = language_of_locale(settings.default_locale)
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     return words(choose_language(chosen=chosen, accept=request.headers.get("accept-language", ""), fallback=fallback))
 
@@ -120,18 +120,17 @@ def is_partial(request: Request) -> bool:
 def problem_page(request: Request, problem: Problem) -> Response:
     """Say what went wrong and what to do, as a page or in place of a result."""
     table = words_of(request)
-    kind = problem.kind
     shown = {
         "words": table,
         "is_page": not is_partial(request),
         "is_signed_in": COOKIE in request.cookies,
         "here": "",
-        "title": table.table.get(f"problem.{kind.name}", kind.title),
-        "detail": problem.detail,
+        "title": problem.title_in(table.language),
+        "detail": problem.detail_in(table.language),
         "where": problem.where,
-        "fix": problem.fix or table.table.get(f"fix.{kind.name}", kind.fix),
+        "fix": problem.fix_in(table.language),
     }
-    return render("problem.html", shown, status_code=kind.status)
+    return render("problem.html", shown, status_code=problem.kind.status)
 
 
 def _answer_to(request: Request, error: Exception) -> Response:
@@ -139,9 +138,11 @@ def _answer_to(request: Request, error: Exception) -> Response:
         return desk_of_sign_in(request)
     if isinstance(error, HTTPException):
         name = HTTP_PROBLEMS.get(error.status_code, "bad_request")
-        return problem_page(request, Problem(name, str(error.detail)))
+        return problem_page(
+            request, Problem(name, say("detail.http", title=say(f"title.{name}"), original=error.detail))
+        )
     if isinstance(error, RequestValidationError):
-        return problem_page(request, Problem("validation_failed", str(error.errors()[0]["msg"])))
+        return problem_page(request, invalid_problem(error.errors()))
     return problem_page(request, problem_of(error))
 
 

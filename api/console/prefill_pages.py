@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import view_of
 from api.console.uploads import PrefillForm, read_prefill_form, zone_of
-from api.errors import Problem
+from api.errors import Problem, invalid_problem, say
 from api.prefill import Attachment, prefill
 from api.prefill.templates import find_template
 from api.schemas.prefill import Customer, Message, PrefillRequest, PrefillResponse
@@ -73,7 +73,7 @@ def make_draft(desk: PrefillDesk, form: Annotated[PrefillForm, Depends(read_pref
             messages=[Message(id="m1", role="customer", text=form.message)] if form.message else [],
         )
     except ValidationError as error:
-        raise Problem("text_invalid", str(error.errors()[0]["msg"])) from error
+        raise invalid_problem(error.errors()) from error
     return _made(desk, request, form.files)
 
 
@@ -82,7 +82,7 @@ def make_example(desk: PrefillDesk, utc_offset: Annotated[str, Form(max_length=5
     """Make a draft of the example in the person's language."""
     path = _example_path(desk)
     if not path.is_file():
-        raise Problem("not_found", "The examples are not installed.")
+        raise Problem("not_found", say("detail.no_examples", path="examples/"), fix=say("fix.no_examples"))
     scenario = json.loads(path.read_text(encoding="utf-8"))
     request = PrefillRequest.model_validate(
         {**scenario["request"], "reference_time": desk.now.astimezone(zone_of(utc_offset))}
@@ -108,7 +108,7 @@ def show_media(desk: PrefillDesk, prefill_id: str, stored: str) -> Response:
     """Send the safe copy of a picture or recording."""
     path = desk.media.file(_stored(desk, prefill_id).id, stored)
     if path is None:
-        raise Problem("not_found", "Nothing of that name is kept with this draft.")
+        raise Problem("not_found", say("detail.unknown", what=say("what.file"), name=repr(stored)))
     return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": "private, max-age=3600"})
 
 
@@ -129,7 +129,7 @@ def _made(desk: Desk, request: PrefillRequest, files: Sequence[Attachment]) -> R
 def _stored(desk: Desk, prefill_id: str) -> PrefillResponse:
     found = desk.store.drafts.prefill(prefill_id)
     if found is None:
-        raise Problem("not_found", f"No draft {prefill_id!r} is kept here.")
+        raise Problem("not_found", say("detail.unknown", what=say("what.prefill"), name=repr(prefill_id)))
     return found.response
 
 

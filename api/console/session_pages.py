@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, RedirectResponse
 
 from api.console.desk import LANGUAGE_COOKIE, SIGN_IN, ConsoleRoute, Desk, desk_of
 from api.console.sessions import close_session, key_id_of, open_session
-from api.errors import Problem
+from api.errors import Problem, say
 
 STATIC = Path(__file__).parent / "static"
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -33,7 +33,7 @@ def show_static(name: str) -> Response:
     """Send a style sheet, script or picture of the console."""
     path = static_files().get(name)
     if path is None:
-        raise Problem("not_found", f"No file {name!r}.")
+        raise Problem("not_found", say("detail.unknown", what=say("what.file"), name=repr(name)))
     return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": "no-cache"})
 
 

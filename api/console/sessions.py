@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.security import digest_of, is_same_digest, make_secret, prefix_of, read_session, sign_session
 from api.store import Store
 
@@ -36,7 +36,7 @@ class Visitor:
     def require(self, scope: str) -> None:
         """Raise the Problem of a key that lacks a scope; "" asks for none."""
         if scope and scope not in self.scopes and "admin" not in self.scopes:
-            raise Problem("forbidden", f"The key lacks the scope {scope!r}.")
+            raise Problem("forbidden", say("detail.scope_missing", scope=repr(scope)))
 
 
 def read_visitor(request: Request, *, store: Store, now: datetime) -> Visitor:
@@ -85,7 +85,7 @@ def require_same_origin(request: Request) -> None:
     else:
         is_own = request.headers.get("sec-fetch-site") == "same-origin"
     if not is_own:
-        raise Problem("forbidden", "The form was not sent from this console.", fix="Open the console again and repeat.")
+        raise Problem("forbidden", say("detail.foreign_form"), fix=say("fix.foreign_form"))
 
 
 def _secret(store: Store) -> str:

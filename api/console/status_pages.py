@@ -15,7 +15,7 @@ router = APIRouter(route_class=ConsoleRoute)
 @router.get("/status")
 def show_status(desk: Annotated[Desk, Depends(Entry())]) -> Response:
     """Show every engine's state."""
-    engines = desk.engines.states()
+    engines = desk.engines.states_in(desk.words.language)
     return desk.page(
         "status.html",
         here="status",

@@ -11,7 +11,7 @@ from api.console.ask_pages import quoted
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import percent
 from api.console.language import Words
-from api.errors import Problem
+from api.errors import Problem, say
 from api.schemas.telemetry import Ticket
 
 PAGE_SIZE = 25
@@ -54,7 +54,7 @@ def show_plot(desk: TicketDesk, ticket_id: str) -> Response:
     """Send a ticket's plot."""
     plot = desk.store.tickets.plot(_stored(desk, ticket_id).id)
     if not plot:
-        raise Problem("not_found", f"Ticket {ticket_id!r} has no plot.")
+        raise Problem("not_found", say("detail.unknown", what=say("what.plot"), name=repr(ticket_id)))
     return Response(plot, media_type="image/svg+xml", headers=PLOT_HEADERS)
 
 
@@ -81,5 +81,5 @@ def quantity(value: float, unit: str) -> str:
 def _stored(desk: Desk, ticket_id: str) -> Ticket:
     ticket = desk.store.tickets.get(ticket_id)
     if ticket is None:
-        raise Problem("not_found", f"No ticket {ticket_id!r} is kept here.")
+        raise Problem("not_found", say("detail.unknown", what=say("what.ticket"), name=repr(ticket_id)))
     return ticket

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.ingest.arrow_metadata import is_compressed
 from api.ingest.readings import MILLISECONDS_FROM, NAME_CHARS, Readings
 from predictive.records import Columns, Floats, Rejection
@@ -24,14 +24,12 @@ def parse_arrow(content: bytes, *, limit: int) -> Readings:
     """Parse a stream; a row with a null, or with a name that is empty or too long, is rejected."""
     try:
         if is_compressed(content):
-            raise Problem(
-                "telemetry_unreadable", "The Arrow stream is compressed.", fix="Write it without compression."
-            )
+            raise Problem("telemetry_unreadable", say("detail.arrow_compressed"), fix=say("fix.arrow_compressed"))
         batches = _read_batches(content, limit)
         table = pa.Table.from_batches(batches) if batches else None
         return _readings_of(table) if table is not None else _readings_of(pa.table({name: [] for name in NEEDED}))
     except (pa.ArrowException, OSError, ValueError, KeyError, IndexError, TypeError, OverflowError) as error:
-        raise Problem("telemetry_unreadable", f"The Arrow stream cannot be read: {str(error)[:200]}") from error
+        raise Problem("telemetry_unreadable", say("detail.arrow_unreadable", reason=str(error)[:200])) from error
 
 
 def _read_batches(content: bytes, limit: int) -> list[pa.RecordBatch]:
@@ -41,7 +39,7 @@ def _read_batches(content: bytes, limit: int) -> list[pa.RecordBatch]:
         for batch in reader:
             rows += batch.num_rows
             if rows > limit:
-                raise Problem("too_many_items", f"The stream holds more than {limit} readings; split it.")
+                raise Problem("too_many_items", say("detail.readings_too_many", limit=limit))
             batch.validate(full=True)
             batches.append(batch)
     return batches
@@ -50,7 +48,7 @@ def _read_batches(content: bytes, limit: int) -> list[pa.RecordBatch]:
 def _readings_of(table: pa.Table) -> Readings:
     missing = [name for name in NEEDED if name not in table.column_names]
     if missing:
-        raise Problem("telemetry_unreadable", f"The Arrow stream has no column {', '.join(missing)}.")
+        raise Problem("telemetry_unreadable", say("detail.arrow_columns", columns=", ".join(missing)))
     device_ids, metrics = _texts(table, "device_id"), _texts(table, "metric")
     units = _texts(table, "unit") if "unit" in table.column_names else [""] * table.num_rows
     at_s, values = _times_s(table["at"]), _numbers(table["value"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.ingest.arrow_stream import parse_arrow
 from api.ingest.json_readings import parse_json, parse_ndjson
 from api.ingest.line_protocol import parse_line_protocol
@@ -22,7 +22,14 @@ def parse_telemetry(
         Problem: unsupported_media, malformed_json, telemetry_unreadable, too_many_items.
     """
     if media_type not in MEDIA_TYPES:
-        raise Problem("unsupported_media", f"{media_type[:100] or 'nothing'} is none of {', '.join(MEDIA_TYPES)}")
+        raise Problem(
+            "unsupported_media",
+            say(
+                "detail.media_not",
+                given=media_type[:100] or say("detail.no_content_type"),
+                wanted=", ".join(MEDIA_TYPES),
+            ),
+        )
     if media_type == ARROW:
         return parse_arrow(content, limit=limit)
     text = _decode(content)
@@ -37,4 +44,8 @@ def _decode(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Problem("telemetry_unreadable", f"Byte {error.start} is not UTF-8.", fix="Send UTF-8.") from error
+        raise Problem(
+            "telemetry_unreadable",
+            say("detail.not_utf8", what=say("what.the_body"), at=error.start),
+            fix=say("fix.utf8"),
+        ) from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.ingest.readings import ReadingRows, Readings
 
 LINE_CHARS = 100_000
@@ -38,14 +38,16 @@ def parse_json(text: str, *, limit: int) -> Readings:
     try:
         body = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Problem("malformed_json", f"The body is not JSON: {str(error)[:200]}") from error
+        raise Problem(
+            "malformed_json", say("detail.not_json", what=say("what.the_body"), reason=str(error)[:200])
+        ) from error
     rows = ReadingRows(limit)
     if isinstance(body, list):
         for entry in body:
             _add(rows, entry)
         return rows.readings()
     if not isinstance(body, dict):
-        raise Problem("telemetry_unreadable", f"The body is a JSON {type(body).__name__}, not an array or object.")
+        raise Problem("telemetry_unreadable", say("detail.json_shape", shape=type(body).__name__))
     _add(rows, body)
     return rows.readings()
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.ingest.readings import ReadingRejected, ReadingRows, Readings
 
 TIME_UNITS_PER_S = {"ns": 1e9, "us": 1e6, "ms": 1e3, "s": 1.0}
@@ -27,7 +27,11 @@ _INTEGER = re.compile(r"-?\d{1,20}\Z", re.ASCII)
 def parse_line_protocol(text: str, *, limit: int, received_at_s: float, precision: str) -> Readings:
     """Parse lines; comments and blank lines do not count. Every field of a line is one reading."""
     if precision not in TIME_UNITS_PER_S:
-        raise Problem("validation_failed", f"precision {precision[:20]!r} is none of ns, us, ms, s", where="precision")
+        raise Problem(
+            "validation_failed",
+            say("detail.none_of", name="precision", chosen=repr(precision[:20]), choices="ns, us, ms, s"),
+            where="precision",
+        )
     rows = ReadingRows(limit)
     for line in text.split("\n"):
         line = line.strip()

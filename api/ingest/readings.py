@@ -13,7 +13,7 @@ from datetime import datetime
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from api.errors import Problem
+from api.errors import Problem, say
 from predictive.records import Columns, Ints, Rejection
 
 NAME_CHARS = 200
@@ -55,7 +55,7 @@ class ReadingRows:
         """Add a reading at the next position, or note why it is rejected."""
         position = self.next_position
         if position >= self.limit:
-            raise Problem("too_many_items", f"The request holds more than {self.limit} readings; split it.")
+            raise Problem("too_many_items", say("detail.readings_too_many", limit=self.limit))
         try:
             row = (_name(device_id, "device_id"), _name(metric, "metric"), time_s(at), number(value), _unit(unit))
         except ReadingRejected as error:
@@ -72,7 +72,7 @@ class ReadingRows:
         """Note that the reading at the next position cannot be read."""
         position = self.next_position
         if position >= self.limit:
-            raise Problem("too_many_items", f"The request holds more than {self.limit} readings; split it.")
+            raise Problem("too_many_items", say("detail.readings_too_many", limit=self.limit))
         self.rejected.append(Rejection(position, reason))
 
     def readings(self) -> Readings:

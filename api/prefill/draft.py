@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import chain
 
 from api.engines import Engines
+from api.errors import language_of_locale, words
 from api.prefill.answer import Findings, draft_body
 from api.prefill.files import Attachment
 from api.prefill.guard import GuardedExtractors
@@ -17,6 +18,7 @@ from api.prefill.hear import Heard, Stopwatch, hear
 from api.prefill.limits import check_request
 from api.prefill.parts import message_parts, page_parts, transcript_parts
 from api.prefill.templates import find_template
+from api.prefill.warnings import warnings_of
 from api.schemas.prefill import PrefillRequest, PrefillResponse
 from api.security import make_id
 from api.store import Store
@@ -76,9 +78,12 @@ def _draft(
             transcripts=heard.transcripts,
             pages=heard.pages,
         )
-    warnings = [*_warnings(heard, engines), *guarded.warnings(), *resolution.warnings]
+    said = words(language_of_locale(locale))
+    warnings = warnings_of(heard, speech=engines.speech_state(), broken=guarded.warnings(), records=resolution.warnings)
     draft = draft_body(findings, draft_id=make_id(), template=request.template or template.name, at=at)
-    return draft.model_copy(update={"models": _models(heard, engines), "warnings": warnings})
+    return draft.model_copy(
+        update={"models": _models(heard, engines), "warnings": [said.said(warning) for warning in warnings]}
+    )
 
 
 def _document(request: PrefillRequest, heard: Heard, *, region: str, at: datetime) -> Document:
@@ -104,14 +109,6 @@ def _models(heard: Heard, engines: Engines) -> dict[str, str]:
     for page in heard.pages:
         used["vision"] = page.engine
     return used
-
-
-def _warnings(heard: Heard, engines: Engines) -> list[str]:
-    state = engines.speech_state()
-    warnings = [f"{name}: {text}" for name, transcript in heard.transcripts.items() for text in transcript.warnings]
-    if heard.transcripts and state.degraded and not any(state.fix in text for text in warnings):
-        warnings.insert(0, f"Speech ran on its floor, {state.engine}. Mend it with: {state.fix}")
-    return warnings + [f"{page.name}: page {page.page} is {word}" for page in heard.pages for word in page.quality]
 
 
 def region_of(locale: str, default: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from api.errors import Problem
+from api.errors import Problem, say
 
 MediaKind = Literal["audio", "image"]
 """A PDF counts as an image: its pages are read."""
@@ -57,7 +57,7 @@ def kind_of(file: Attachment) -> MediaKind:
     """
     content = file.content
     if not content:
-        raise Problem("file_empty", f"{file.name} holds no bytes.", where=file.name)
+        raise Problem("file_empty", say("detail.file_empty", name=file.name), where=file.name)
     if content[:4] in (b"RIFF", b"RF64") and content[8:12] in _RIFF:
         return _RIFF[content[8:12]]
     if content[4:8] == b"ftyp":
@@ -71,6 +71,6 @@ def kind_of(file: Attachment) -> MediaKind:
         return "image"
     raise Problem(
         "file_type_unknown",
-        f"{file.name} begins with {content[:8].hex(' ')}, which is no recording, picture or PDF.",
+        say("detail.file_type_unknown", name=file.name, start=content[:8].hex(" ")),
         where=file.name,
     )

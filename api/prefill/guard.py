@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import structlog
 
+from api.errors import Said, say
 from nlp.records import Document, Extractor, Mention
 
 log = structlog.get_logger(__name__)
@@ -23,12 +24,9 @@ class GuardedExtractors:
         self.broken: list[str] = []
         self.extractors = tuple(_Guarded(extractor, self.broken) for extractor in extractors)
 
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[Said]:
         """Return a sentence for each field that could not be looked for."""
-        return [
-            f"The field {name} could not be looked for in this text: its rule broke, see the log"
-            for name in self.broken
-        ]
+        return [say("warning.field_broke", name=name) for name in self.broken]
 
 
 class _Guarded:

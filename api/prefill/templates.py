@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.store import Store
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ def keep_template(name: str, schema: dict[str, JsonValue], *, store: Store, at: 
 
     text = json.dumps(schema, ensure_ascii=True)
     if len(text) > SCHEMA_CHARS:
-        raise Problem("text_too_long", f"The template has {len(text)} characters; at most {SCHEMA_CHARS} are taken.")
+        raise Problem(
+            "text_too_long",
+            say("detail.text_too_long", what=say("what.the_template"), count=len(text), limit=SCHEMA_CHARS),
+        )
     nlp.load_template(schema)
     store.templates.put(name, text, at=at)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from api.engines import Engines
-from api.errors import Problem
+from api.errors import Problem, say
 from api.ingest.formats import NDJSON
 from api.prefill import Attachment
 from api.routes.documentation import form_body
@@ -32,10 +32,13 @@ async def read_import(request: Request) -> tuple[Attachment, ...]:
         return (Attachment("articles.jsonl", await request.body()),)
     if media_type != "multipart/form-data":
         known = ", ".join(("multipart/form-data", *NDJSON))
-        raise Problem("unsupported_media", f"{media_type[:100] or 'no content type'} is none of {known}.")
+        raise Problem(
+            "unsupported_media",
+            say("detail.media_not", given=media_type[:100] or say("detail.no_content_type"), wanted=known),
+        )
     files = tuple(part.attachment for part in (await read_form(request)).files)
     if not files:
-        raise Problem("validation_failed", "The form holds no file.", where="files")
+        raise Problem("validation_failed", say("detail.no_file"), where="files")
     return files
 
 
@@ -75,5 +78,5 @@ def _articles(folder: Path, files: int, *, rejected: list[RejectedArticle], limi
         for article in load_articles(path, on_rejected=note):
             taken += 1
             if taken > limit:
-                raise Problem("too_many_items", f"The import holds more than {limit} articles; split it.")
+                raise Problem("too_many_items", say("detail.articles_too_many", limit=limit))
             yield article

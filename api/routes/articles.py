@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.routes.article_import import IMPORT_BODY, ReadImport, import_articles
 from api.routes.documentation import problems
 from api.routes.wiring import EnginesOf, MayAdminister, MaySuggest, SettingsOf
@@ -57,7 +57,10 @@ def put_article(
     """Add an article, or replace the one of that id."""
     limit = settings.limits.article_chars
     if len(body.body) > limit:
-        raise Problem("text_too_long", f"The article has {len(body.body)} characters; at most {limit} are taken.")
+        raise Problem(
+            "text_too_long",
+            say("detail.text_too_long", what=say("what.the_article"), count=len(body.body), limit=limit),
+        )
     article = article_of(article_id, body)
     return ArticleWritten(id=article_id, result=engines.knowledge_base(kb).put(article))
 
@@ -114,4 +117,6 @@ def next_link(*, limit: int, after: str, kb: str | None) -> str:
 
 
 def _unknown(article_id: str) -> Problem:
-    return Problem("not_found", f"No article {article_id[:50]!r} is in this knowledge base.", where="article_id")
+    return Problem(
+        "not_found", say("detail.unknown", what=say("what.article"), name=repr(article_id[:50])), where="article_id"
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.errors import PROBLEM_KINDS
+from api.errors import PROBLEM_KINDS, words
 from api.ingest import MEDIA_TYPES
 from api.routes.problems import MEDIA_TYPE
 from api.schemas.media import SpokenText, VerboseTranscription
@@ -26,7 +26,9 @@ def problems(*statuses: int) -> Documented:
     """Return the documentation of the errors an address may answer with."""
     return {
         status: {
-            "description": "; ".join(sorted(kind.title for kind in PROBLEM_KINDS.values() if kind.status == status)),
+            "description": "; ".join(
+                sorted(words("en")(f"title.{kind.name}") for kind in PROBLEM_KINDS.values() if kind.status == status)
+            ),
             "content": {MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model="ProblemBody")}}},
         }
         for status in statuses

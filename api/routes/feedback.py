@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.routes.documentation import problems
 from api.routes.idempotency import answer_once, digest_of_parts
 from api.routes.wiring import IdempotencyKey, MayPrefill, Now, StoreOf
@@ -38,8 +38,16 @@ def _check_subject(feedback: Feedback, store: Store) -> None:
     if feedback.prefill_id is not None:
         stored = store.drafts.prefill(feedback.prefill_id)
         if stored is None:
-            raise Problem("not_found", f"No prefill {feedback.prefill_id!r} is kept here.", where="/prefill_id")
+            raise Problem(
+                "not_found",
+                say("detail.unknown", what=say("what.prefill"), name=repr(feedback.prefill_id)),
+                where="/prefill_id",
+            )
         if feedback.field not in stored.response.fields:
-            raise Problem("validation_failed", f"The prefill has no field {feedback.field!r}.", where="/field")
+            raise Problem("validation_failed", say("detail.field_unknown", field=repr(feedback.field)), where="/field")
     if feedback.suggestion_id is not None and store.drafts.suggestions(feedback.suggestion_id) is None:
-        raise Problem("not_found", f"No suggestions {feedback.suggestion_id!r} are kept here.", where="/suggestion_id")
+        raise Problem(
+            "not_found",
+            say("detail.unknown", what=say("what.suggestions"), name=repr(feedback.suggestion_id)),
+            where="/suggestion_id",
+        )

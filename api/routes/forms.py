@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.prefill import Attachment
 
 MAX_PARTS = 200
@@ -41,7 +41,14 @@ async def read_form(request: Request) -> Form:
     """Read a form; a field named twice keeps its last text, files keep their order."""
     media_type = request.headers.get("content-type", "")
     if not media_type.lower().startswith("multipart/form-data"):
-        raise Problem("unsupported_media", f"{media_type[:100] or 'no content type'} is not multipart/form-data.")
+        raise Problem(
+            "unsupported_media",
+            say(
+                "detail.media_not",
+                given=media_type[:100] or say("detail.no_content_type"),
+                wanted="multipart/form-data",
+            ),
+        )
     fields: dict[str, str] = {}
     files: list[FilePart] = []
     try:
@@ -54,9 +61,9 @@ async def read_form(request: Request) -> Form:
                 else:
                     fields[name] = part
     except HTTPException as error:
-        raise Problem("malformed_multipart", f"The form cannot be read: {error.detail}") from error
+        raise Problem("malformed_multipart", say("detail.form_unreadable", reason=error.detail)) from error
     except (UnicodeError, LookupError, ValueError) as error:
-        raise Problem("malformed_multipart", f"The form cannot be read: {type(error).__name__}") from error
+        raise Problem("malformed_multipart", say("detail.form_unreadable", reason=type(error).__name__)) from error
     return Form(fields, tuple(files))
 
 

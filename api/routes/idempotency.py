@@ -9,7 +9,7 @@ from datetime import datetime
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.store import Store
 from api.store.replies import RUNNING, Reply
 
@@ -55,10 +55,10 @@ def answer_once(
 
 def _repeated(known: Reply, *, key: str, digest: str) -> Response:
     if known.digest != digest:
-        raise Problem("idempotency_conflict", f"The key {key[:50]!r} came before with another body.")
+        raise Problem("idempotency_conflict", say("detail.key_reused", key=repr(key[:50])))
     if known.status == RUNNING:
         raise Problem(
-            "idempotency_in_progress", f"The first request with {key[:50]!r} still runs.", headers={"Retry-After": "2"}
+            "idempotency_in_progress", say("detail.key_running", key=repr(key[:50])), headers={"Retry-After": "2"}
         )
     return _response(known)
 

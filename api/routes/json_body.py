@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from api.errors import Problem
+from api.errors import Problem, say
 
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _NOT_BRACKET = bytes(byte for byte in range(256) if byte not in b"[]{}")
@@ -19,4 +19,4 @@ def check_depth(content: bytes, *, limit: int) -> None:
     for byte in _STRING.sub(b"", content).translate(None, _NOT_BRACKET):
         depth += 1 if byte in b"[{" else -1
         if depth > limit:
-            raise Problem("nested_too_deep", f"The JSON nests deeper than {limit} levels.")
+            raise Problem("nested_too_deep", say("detail.nested_too_deep", limit=limit))

@@ -3,9 +3,10 @@ is declared."""
 
 from __future__ import annotations
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.routes.problems import problem_response
 from api.settings import Limits
 
@@ -78,5 +79,5 @@ class _CountedBody:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-    problem = Problem("body_too_large", f"The body is larger than {limit} bytes.", headers={"Connection": "close"})
-    await problem_response(problem, instance=scope["path"])(scope, receive, send)
+    problem = Problem("body_too_large", say("detail.body_too_large", limit=limit), headers={"Connection": "close"})
+    await problem_response(problem, Request(scope))(scope, receive, send)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.prefill import Attachment
 from api.prefill.answer import pages_read
 from api.routes.documentation import Documented, form_body, problems
@@ -66,17 +66,21 @@ def create_reading(_: MayPrefill, form: ReadForm, engines: EnginesOf) -> PagesRe
 def one_file(form: Form) -> Attachment:
     """Return the form's one file."""
     if len(form.files) != 1:
-        raise Problem("validation_failed", f"The form holds {len(form.files)} files, not one.", where="file")
+        raise Problem("validation_failed", say("detail.not_one_file", count=len(form.files)), where="file")
     file = form.files[0].attachment
     if not file.content:
-        raise Problem("file_empty", f"{file.name} holds no bytes.", where=file.name)
+        raise Problem("file_empty", say("detail.file_empty", name=file.name), where=file.name)
     return file
 
 
 def _choice(form: Form, name: str, choices: tuple[str, ...], *, default: str) -> str:
     chosen = form.fields.get(name) or default
     if chosen not in choices:
-        raise Problem("validation_failed", f"{name} {chosen[:20]!r} is none of {', '.join(choices)}.", where=name)
+        raise Problem(
+            "validation_failed",
+            say("detail.none_of", name=name, chosen=repr(chosen[:20]), choices=", ".join(choices)),
+            where=name,
+        )
     return chosen
 
 

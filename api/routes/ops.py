@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
-from api.errors import PROBLEM_KINDS, Problem, ProblemKind
+from api.errors import PROBLEM_KINDS, Problem, say, words
 from api.routes.documentation import problems
+from api.routes.problems import language_of
 from api.routes.wiring import EnginesOf, MetricsOf, StoreOf
 from api.schemas.ops import Live, Ready
+from api.schemas.problem import ProblemExplained
 from api.settings import VERSION
 
 router = APIRouter(tags=["operations"])
@@ -20,10 +22,10 @@ def get_live() -> Live:
 
 
 @router.get("/readyz")
-def get_ready(engines: EnginesOf, store: StoreOf) -> Ready:
+def get_ready(request: Request, engines: EnginesOf, store: StoreOf) -> Ready:
     """Say which engine and model is active, what is degraded, why, and what mends it."""
     store.database.check()
-    states = list(engines.states())
+    states = list(engines.states_in(language_of(request)))
     is_degraded = any(state.degraded for state in states)
     return Ready(status="degraded" if is_degraded else "ready", version=VERSION, engines=states)
 
@@ -35,8 +37,10 @@ def get_metrics(metrics: MetricsOf, engines: EnginesOf) -> Response:
 
 
 @router.get("/problems/{name}", responses=problems(404, 422))
-def get_problem(name: str) -> ProblemKind:
+def get_problem(name: str, request: Request) -> ProblemExplained:
     """Explain a kind of problem: what its `type` points to."""
     if name not in PROBLEM_KINDS:
-        raise Problem("not_found", f"No kind of problem is called {name[:50]!r}.", where="name")
-    return PROBLEM_KINDS[name]
+        raise Problem("not_found", say("detail.unknown", what=say("what.problem"), name=repr(name[:50])), where="name")
+    said = words(language_of(request))
+    status = PROBLEM_KINDS[name].status
+    return ProblemExplained(name=name, status=status, title=said(f"title.{name}"), fix=said(f"fix.{name}"))

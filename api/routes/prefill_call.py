@@ -8,12 +8,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import ValidationError
 
-from api.errors import Problem
+from api.errors import Problem, invalid_problem, say
 from api.prefill import Attachment
 from api.routes.forms import read_form
 from api.routes.idempotency import digest_of_parts
 from api.routes.json_body import check_depth
-from api.routes.problems import invalid_problem
 from api.schemas.prefill import PrefillRequest
 from api.settings import Settings
 
@@ -41,12 +40,16 @@ async def read_call(request: Request) -> PrefillCall:
         files = form.attachments(*FILE_FIELDS)
         stray = [part.field for part in form.files if part.field not in FILE_FIELDS]
         if stray:
-            raise Problem("validation_failed", f"The file part {stray[0][:50]!r} is not `files`.", where="files")
+            raise Problem("validation_failed", say("detail.stray_file", name=repr(stray[0][:50])), where="files")
         return PrefillCall(parse_request(body, depth=settings.limits.json_depth), _with_unique_names(files))
     if media_type != "application/json":
         raise Problem(
             "unsupported_media",
-            f"{media_type[:100] or 'no content type'} is not application/json or multipart/form-data.",
+            say(
+                "detail.media_not",
+                given=media_type[:100] or say("detail.no_content_type"),
+                wanted="application/json, multipart/form-data",
+            ),
         )
     return PrefillCall(parse_request(await request.body(), depth=settings.limits.json_depth), ())
 

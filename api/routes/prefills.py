@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.prefill import prefill
 from api.routes.documentation import PREFILL_BODY, problems
 from api.routes.idempotency import answer_once
@@ -41,5 +41,7 @@ def get_prefill(prefill_id: str, _: MayPrefill, store: StoreOf) -> PrefillRespon
     """Return a draft by its id."""
     stored = store.drafts.prefill(prefill_id)
     if stored is None:
-        raise Problem("not_found", f"No prefill {prefill_id[:50]!r} is kept here.", where="prefill_id")
+        raise Problem(
+            "not_found", say("detail.unknown", what=say("what.prefill"), name=repr(prefill_id[:50])), where="prefill_id"
+        )
     return stored.response

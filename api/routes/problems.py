@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import structlog
 from fastapi import FastAPI, Request
@@ -12,8 +12,20 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
-from api.errors import EXPECTED_ERRORS, Problem, problem_of
+from api.errors import (
+    EXPECTED_ERRORS,
+    Language,
+    Problem,
+    Said,
+    choose_language,
+    invalid_problem,
+    language_of_locale,
+    problem_of,
+    say,
+    words,
+)
 from api.schemas.problem import ProblemBody, ProblemError
+from api.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -29,27 +41,35 @@ _BY_STATUS: Mapping[int, str] = {
     422: "validation_failed",
     429: "busy",
 }
-LISTED_ERRORS = 20
 DETAIL_CHARS = 1_000
 
 
-def problem_response(problem: Problem, *, instance: str) -> Response:
-    """Return the answer that a problem is; ASCII only, so that whatever it quotes can be sent."""
-    kind = problem.kind
+def problem_response(problem: Problem, request: Request) -> Response:
+    """Return the answer that a problem is, in the caller's language; ASCII only, so that all it quotes can be sent."""
+    language = language_of(request)
     body = ProblemBody(
-        type=f"/problems/{kind.name}",
-        title=kind.title,
-        status=kind.status,
-        detail=_sendable(problem.detail),
-        instance=_sendable(instance),
-        fix=problem.fix or kind.fix,
+        type=f"/problems/{problem.name}",
+        title=problem.title_in(language),
+        status=problem.kind.status,
+        detail=_sendable(problem.detail_in(language)),
+        instance=_sendable(request.url.path),
+        fix=_sendable(problem.fix_in(language)),
         where=_sendable(problem.where),
         errors=[
-            ProblemError(where=_sendable(entry["where"]), detail=_sendable(entry["detail"])) for entry in problem.errors
+            ProblemError(where=_sendable(misfit.where), detail=_sendable(words(language).said(misfit.detail)))
+            for misfit in problem.errors
         ],
     )
     content = json.dumps(body.model_dump(), ensure_ascii=True)
-    return Response(content, status_code=kind.status, media_type=MEDIA_TYPE, headers=dict(problem.headers))
+    headers = {"Content-Language": words(language).locale, "Vary": "Accept-Language", **problem.headers}
+    return Response(content, status_code=problem.kind.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def language_of(request: Request) -> Language:
+    """Return the language that a caller reads best, the house's where they do not say."""
+    settings: Settings = request.app.state.settings
+    fallback = language_of_locale(settings.default_locale)
+    return choose_language(chosen="", accept=request.headers.get("accept-language", ""), fallback=fallback)
 
 
 def _sendable(text: str) -> str:
@@ -67,39 +87,12 @@ def install(app: FastAPI) -> None:
 
 
 def _answer_expected(request: Request, error: Exception) -> Response:
-    return problem_response(problem_of(error), instance=request.url.path)
+    return problem_response(problem_of(error), request)
 
 
 def _answer_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return problem_response(invalid_problem(error.errors()), instance=request.url.path)
-
-
-def invalid_problem(errors: Sequence[Mapping[str, object]]) -> Problem:
-    """Return the problem of a body or parameter that does not fit its schema; says where, quotes nothing."""
-    listed = tuple({"where": _place(entry.get("loc")), "detail": str(entry.get("msg", ""))} for entry in errors)
-    if any(entry.get("type") == "json_invalid" for entry in errors):
-        return Problem("malformed_json", f"The body is not JSON: {listed[0]['detail']} ({listed[0]['where']})")
-    first = listed[0] if listed else {"where": "", "detail": "the request does not fit"}
-    more = f" ({len(listed) - 1} more)" if len(listed) > 1 else ""
-    return Problem(
-        "validation_failed",
-        f"{first['where'] or 'body'}: {first['detail']}{more}",
-        where=first["where"],
-        errors=listed[:LISTED_ERRORS],
-    )
-
-
-def _place(location: object) -> str:
-    """Return a JSON pointer into the body, or a parameter's name.
-
-    >>> _place(("body", "messages", 3, "text")), _place(("query", "limit"))
-    ('/messages/3/text', 'limit')
-    """
-    steps = [str(step) for step in location] if isinstance(location, Sequence) else []
-    if steps[:1] == ["body"]:
-        return "/" + "/".join(step.replace("~", "~0").replace("/", "~1") for step in steps[1:]) if steps[1:] else ""
-    return ".".join(steps[1:])
+    return problem_response(invalid_problem(error.errors()), request)
 
 
 def _answer_http(request: Request, error: Exception) -> Response:
@@ -108,8 +101,13 @@ def _answer_http(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == 405 and (allowed := allowed_methods(request.app, request.url.path)):
         headers["Allow"] = ", ".join(allowed)
-    problem = Problem(name, str(error.detail), headers=headers)
-    return problem_response(problem, instance=request.url.path)
+    problem = Problem(name, http_detail(name, error), headers=headers)
+    return problem_response(problem, request)
+
+
+def http_detail(name: str, error: HTTPException) -> Said:
+    """Quote the framework, which speaks English."""
+    return say("detail.http", title=say(f"title.{name}"), original=error.detail)
 
 
 def allowed_methods(app: FastAPI, path: str) -> list[str]:
@@ -121,4 +119,4 @@ def allowed_methods(app: FastAPI, path: str) -> list[str]:
 
 def _answer_unexpected(request: Request, error: Exception) -> Response:
     log.error("request_failed", path=request.url.path, error=type(error).__name__)
-    return problem_response(problem_of(error), instance=request.url.path)
+    return problem_response(problem_of(error), request)

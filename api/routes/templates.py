@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from pydantic import JsonValue
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.prefill.templates import find_schema, keep_template, template_names
 from api.routes.documentation import problems
 from api.routes.wiring import MayAdminister, MayPrefill, Now, StoreOf
@@ -30,7 +30,9 @@ def get_template(name: Key, _: MayPrefill, store: StoreOf) -> TemplateBody:
     try:
         return TemplateBody(name=name, schema=find_schema(name, store=store))
     except TemplateUnknown as error:
-        raise Problem("not_found", str(error), where="name") from error
+        raise Problem(
+            "not_found", say("detail.unknown", what=say("what.template"), name=repr(name)), where="name"
+        ) from error
 
 
 @router.put("/v1/templates/{name}", responses=problems(400, 401, 403, 413, 422))

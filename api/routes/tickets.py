@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from api.errors import Problem
+from api.errors import Problem, say
 from api.routes.documentation import problems
 from api.routes.wiring import MaySendTelemetry, StoreOf
 from api.schemas.telemetry import Ticket
@@ -42,7 +42,9 @@ def get_ticket(ticket_id: str, _: MaySendTelemetry, store: StoreOf) -> Ticket:
     """Return a ticket by its id."""
     ticket = store.tickets.get(ticket_id)
     if ticket is None:
-        raise Problem("not_found", f"No ticket {ticket_id[:50]!r} is kept here.", where="ticket_id")
+        raise Problem(
+            "not_found", say("detail.unknown", what=say("what.ticket"), name=repr(ticket_id[:50])), where="ticket_id"
+        )
     return ticket
 
 
@@ -55,5 +57,7 @@ def get_plot(ticket_id: str, _: MaySendTelemetry, store: StoreOf) -> Response:
     """Return the plot of a ticket's strongest reason."""
     plot = store.tickets.plot(ticket_id)
     if not plot:
-        raise Problem("not_found", f"No plot of a ticket {ticket_id[:50]!r} is kept here.", where="ticket_id")
+        raise Problem(
+            "not_found", say("detail.unknown", what=say("what.plot"), name=repr(ticket_id[:50])), where="ticket_id"
+        )
     return Response(plot, media_type="image/svg+xml", headers=SVG_HEADERS)

@@ -10,7 +10,7 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.engines import Engines
-from api.errors import Problem
+from api.errors import Problem, say
 from api.maintain import Foresight
 from api.routes.metrics import Metrics
 from api.security import digest_of, is_same_digest, prefix_of
@@ -72,14 +72,14 @@ class Scope:
     ) -> str:
         challenge = {"WWW-Authenticate": "Bearer"}
         if credentials is None or not credentials.credentials:
-            raise Problem("key_missing", "The request has no `Authorization: Bearer` header.", headers=challenge)
+            raise Problem("key_missing", say("detail.key_missing"), headers=challenge)
         digest = digest_of(credentials.credentials)
         for key in store.keys.find(prefix_of(credentials.credentials)):
             if is_same_digest(key.digest, digest):
                 if self._scope not in key.scopes and "admin" not in key.scopes:
-                    raise Problem("forbidden", f"The key lacks the scope {self._scope!r}.")
+                    raise Problem("forbidden", say("detail.scope_missing", scope=repr(self._scope)))
                 return key.id
-        raise Problem("key_invalid", "The API key is unknown or revoked.", headers=challenge)
+        raise Problem("key_invalid", say("detail.key_invalid"), headers=challenge)
 
 
 MayPrefill = Annotated[str, Depends(Scope("prefill"))]

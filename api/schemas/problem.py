@@ -19,3 +19,12 @@ class ProblemBody(BaseModel):
     fix: str = Field(description="What to do")
     where: str = ""
     errors: list[ProblemError] = []
+
+
+class ProblemExplained(BaseModel):
+    """One kind of problem, in the caller's language."""
+
+    name: str
+    status: int = Field(ge=400, le=599)
+    title: str
+    fix: str

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from openapi_spec_validator import validate
 
 from api.app import create_app
-from api.errors import PROBLEM_KINDS
+from api.errors import PROBLEM_KINDS, words
 from api.settings import Settings
 
 PUBLIC = {"/livez", "/readyz", "/metrics", "/problems/{name}"}
@@ -64,7 +64,9 @@ def test_metrics_count_by_route_not_by_address(api_client: TestClient) -> None:
 
 @pytest.mark.parametrize("name", PROBLEM_KINDS)
 def test_every_problem_type_is_explained_where_it_points(api_client: TestClient, name: str) -> None:
-    assert api_client.get(f"/problems/{name}").json()["title"] == PROBLEM_KINDS[name].title
+    explained = api_client.get(f"/problems/{name}", headers={"Accept-Language": "en"}).json()
+    assert (explained["name"], explained["status"]) == (name, PROBLEM_KINDS[name].status)
+    assert explained["title"] == words("en")(f"title.{name}")
 
 
 def test_an_unexpected_error_is_a_problem_too(api_app: FastAPI) -> None:
@@ -85,3 +87,14 @@ def test_an_unexpected_error_is_a_problem_too(api_app: FastAPI) -> None:
 )
 def test_a_refused_method_names_the_allowed_ones(api_client: TestClient, path: str, allowed: str) -> None:
     assert api_client.patch(path).headers["allow"] == allowed
+
+
+@pytest.mark.parametrize(("language", "reason"), [("zh", "本机缺少所需的模型"), ("en", "model")])
+def test_a_degraded_engine_is_explained_in_the_callers_language(
+    api_settings: Settings, language: str, reason: str
+) -> None:
+    with TestClient(create_app(api_settings)) as client:
+        speech = client.get("/readyz", headers={"Accept-Language": language}).json()["engines"][0]
+    assert speech["degraded"]
+    assert reason in speech["reason"]
+    assert ("本机" in speech["reason"]) == (language == "zh")

@@ -125,7 +125,7 @@ def test_a_compressed_arrow_stream_is_refused_before_it_unpacks(api_client: Test
     headers = {"Content-Type": "application/vnd.apache.arrow.stream"}
     response = api_client.post("/v1/telemetry", content=sink.getvalue(), headers=headers)
     assert (response.status_code, response.json()["type"]) == (400, "/problems/telemetry_unreadable")
-    assert "compress" in response.json()["detail"]
+    assert "压缩" in response.json()["detail"]
 
 
 def test_the_same_reading_twice_is_a_duplicate(api_client: TestClient) -> None:
