@@ -71,6 +71,7 @@ class Verdict:
     expected: Floats  # (n,)
     since_s: Floats  # (n,) when the change began; nan where unknown
     detector: Ints  # (n,) index into the ensemble's names; NO_DETECTOR where all are silent
+    momentary: Floats  # (n,) the highest score of those that judge this reading alone, not a sum that led to it
 
 
 class Ensemble:
@@ -89,7 +90,7 @@ class Ensemble:
     def judge(self, batch: Batch) -> Verdict:
         """Return the highest score of any detector, with that detector's expectation."""
         count = len(batch.series)
-        best = np.zeros(count)
+        best, momentary = np.zeros(count), np.zeros(count)
         expected, since_s = np.full(count, np.nan), np.full(count, np.nan)
         winner = np.full(count, NO_DETECTOR, dtype=np.int64)
         for index, detector in enumerate(self.detectors):
@@ -102,7 +103,9 @@ class Ensemble:
             expected = np.where(opinion, scores.expected, expected)
             began = np.nan if scores.since_s is None else scores.since_s
             since_s = np.where(higher, began, since_s)
-        return Verdict(best, expected, since_s, winner)
+            if scores.since_s is None:  # who knows when a change began has summed over it already
+                momentary = np.maximum(momentary, scores.score)
+        return Verdict(best, expected, since_s, winner, momentary)
 
     def learn(self, batch: Batch) -> None:
         """Let every detector learn the batch."""
