@@ -15,7 +15,6 @@ from nlp.extraction.catalogue import Catalogue, TextSource
 from nlp.extraction.field import Example, FieldSpec, FieldTexts, Localised, Pattern, without_overlaps
 from nlp.records import Check, Document, Extractor, Mention
 
-
 _NOT_A_MAKER = re.compile(r"(?:TEL|FAX|NO|GST|SST|INV|REF|QTY|ORD|ORDER|SO|PO|SN|UTF|ISO)-")
 
 
