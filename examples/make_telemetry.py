@@ -123,7 +123,7 @@ def write(path: Path, *, seed: int = SEED) -> int:
 
 
 def _outdoor(at_s: Floats, seed: int) -> Floats:
-    """Return early-summer air, the same for all: a daily wave, top at 15:00 local (07:00 UTC), and weather over days."""
+    """Return early-summer air, one for all: a daily wave, top at 15:00 local (07:00 UTC), and weather over days."""
     weather = np.random.default_rng([seed, 0])
     daily = 4.5 * np.cos(2 * np.pi * (at_s / DAY_S - 7.0 / 24.0))
     fronts = 1.6 * _smooth(weather.normal(0, 1, len(at_s)), 2 * DAY_S // CADENCE_S)

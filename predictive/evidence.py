@@ -20,10 +20,10 @@ from predictive.records import Batch, Floats, Mask, State
 class EvidenceOptions:
     """Two leaky means: of "this tick was anomalous" over about `window` ticks, of the score over `burden_window`.
 
-    The burden is the mean of scores up to ANOMALOUS: what lies beyond its limit counts by `fire_at` already, and a short
-    violent spike is no lasting departure. Its options were chosen on NAB without its machine temperature, on SKAB's run
-    without faults and on the simulated months of examples/make_telemetry (seeds 100 to 111): the lowest limit that opens
-    no false ticket more than the first mean alone; at 0.35 there is one more on NAB.
+    The burden is the mean of scores up to ANOMALOUS: what lies beyond its limit counts by `fire_at` already, and a
+    short violent spike is no lasting departure. Its options were chosen on NAB without its machine temperature, on
+    SKAB's run without faults and on the simulated months of examples/make_telemetry (seeds 100 to 111): the lowest
+    limit that opens no false ticket more than the first mean alone; at 0.35 there is one more on NAB.
     """
 
     window: float = 8.0

@@ -1,8 +1,16 @@
 """A csv of metrics in, the same rows with score, alert and onset out.
 
 `timestamp,value` or wide `timestamp,<metric>...`, separated by comma, semicolon or tab, plain or gzipped. Every number
-is computed from the rows up to its own only, with one configuration for all tables. Does not know devices or units, and
-never reads a column that holds labels.
+is computed from the rows up to its own only, with one configuration for all tables of one metric and one for wide ones.
+Does not know devices or units, and never reads a column that holds labels.
+
+    onset   1 at an episode's first row, and not where an episode returns within the cool-down
+    alert   1 while an episode is open
+    score   0.5 or more at onsets only, the stronger the higher. Below 0.5 elsewhere: how strange a row is where nothing
+            is open; while an episode is open or cooling down, less of that the longer ago its onset was
+
+So a limit of 0.5 on `score` gives the onsets and a higher one the stronger of them: each episode is told once. To know
+which rows are strange, take `alert`.
 """
 
 from __future__ import annotations
@@ -17,7 +25,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from predictive.detector import build_ensemble, default_detectors
+from predictive.detector import ANOMALOUS, build_ensemble, default_detectors
 from predictive.evidence import Evidence, EvidenceOptions
 from predictive.records import Batch, Floats, Ints, TableError
 
@@ -27,6 +35,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 TIME_NAMES = ("timestamp", "datetime", "time", "at", "date", "时间", "时间戳")
 LABEL_NAMES = frozenset({"anomaly", "changepoint", "label", "is_anomaly", "score", "alert", "onset"})
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
+BELOW_ANOMALOUS = ANOMALOUS - 0.01
 MILLISECONDS_FROM = 1e11  # as seconds this is the year 5138
 
 
@@ -43,24 +52,31 @@ class MetricTable:
     values: Floats  # (n, len(metrics)), nan where missing
 
 
+# A table of one metric is looked at, not acted on: one reading is enough. Nor does it send a technician: a lower limit
+# than a monitor's, chosen on the public half of NAB.
+SINGLE_EVIDENCE = EvidenceOptions(window=1.0, fire_at=0.5, calm_at=0.5)
+SINGLE_DETECTORS: Mapping[str, Mapping[str, object]] = {**default_detectors(), "ewma": {"limit": 3.3}}
+
+
 @dataclass(frozen=True, slots=True)
 class TableOptions:
-    """One configuration for every table."""
+    """How a table is judged; the defaults are a monitor's, as a table of many metrics of one device needs."""
 
-    # A table is looked at, not repaired: one reading is enough, and an episode that soon returns is the same one.
-    evidence: EvidenceOptions = field(default_factory=lambda: EvidenceOptions(window=1.0, fire_at=0.5, calm_at=0.5))
-    cool_down_rows: int = 50
-    # Nor does it send a technician: a lower limit than a monitor's, chosen on the public half of NAB.
-    detectors: Mapping[str, Mapping[str, object]] = field(
-        default_factory=lambda: {**default_detectors(), "ewma": {"limit": 3.3}}
-    )
+    evidence: EvidenceOptions = field(default_factory=EvidenceOptions)
+    detectors: Mapping[str, Mapping[str, object]] = field(default_factory=default_detectors)
+    cool_down_rows: int = 50  # an episode that returns within them is the same one
+
+
+def options_for(table: MetricTable) -> TableOptions:
+    """Return the configuration of tables of one metric, or that of wide ones: eight metrics err eight times."""
+    return TableOptions(SINGLE_EVIDENCE, SINGLE_DETECTORS) if len(table.metrics) == 1 else TableOptions()
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
     """What was found, aligned with the table's rows."""
 
-    score: Floats  # (n,) in [0, 1]
+    score: Floats  # (n,) in [0, 1]; from ANOMALOUS on at onsets only
     alert: Ints  # (n,) 1 while an episode is open
     onset: Ints  # (n,) 1 at an episode's first row; not where one returns within the cool-down
 
@@ -103,13 +119,14 @@ def detect_table(table: MetricTable, *, options: TableOptions | None = None) -> 
     >>> int(detection.onset.sum())
     0
     """
-    chosen = TableOptions() if options is None else options
+    chosen = options_for(table) if options is None else options
     ensemble = build_ensemble(chosen.detectors)
     evidence = Evidence(chosen.evidence)
     count, width = table.values.shape
     score, alert = np.zeros(count), np.zeros(count, dtype=np.int64)
     every = np.arange(width)
-    for row in np.argsort(table.at_s, kind="stable").tolist():
+    order = np.argsort(table.at_s, kind="stable")
+    for row in order.tolist():
         present = every[np.isfinite(table.values[row])]
         if len(present) > 0:
             batch = Batch(present, np.full(len(present), table.at_s[row]), table.values[row, present])
@@ -118,10 +135,11 @@ def detect_table(table: MetricTable, *, options: TableOptions | None = None) -> 
             evidence.learn(batch, verdict)
             score[row] = verdict.score.max()
         alert[row] = int((evidence["firing"] > 0).any())
-    order = np.argsort(table.at_s, kind="stable")
     onset = np.zeros(count, dtype=np.int64)
     onset[order] = _onsets(alert[order], chosen.cool_down_rows)
-    return Detection(score, alert, onset)
+    shaped = np.zeros(count)
+    shaped[order] = _shaped(score[order], alert[order], onset[order], chosen.cool_down_rows)
+    return Detection(shaped, alert, onset)
 
 
 def _onsets(alert: Ints, cool_down_rows: int) -> Ints:
@@ -133,6 +151,16 @@ def _onsets(alert: Ints, cool_down_rows: int) -> Ints:
     onset = np.zeros(len(alert), dtype=np.int64)
     onset[starts[apart]] = 1
     return onset
+
+
+def _shaped(score: Floats, alert: Ints, onset: Ints, cool_down_rows: int) -> Floats:
+    """Keep the score at onsets, hold it below ANOMALOUS elsewhere, and let it sink from each onset on."""
+    rows = np.arange(len(score))
+    since_onset = rows - np.maximum.accumulate(np.where(onset > 0, rows, -1))
+    latest_alert = np.maximum.accumulate(np.where(alert > 0, rows, -1))
+    told = (latest_alert >= 0) & (rows - latest_alert <= cool_down_rows)
+    held = np.minimum(score, BELOW_ANOMALOUS) * np.where(told, 0.5 ** (since_onset / cool_down_rows), 1.0)
+    return np.where(onset > 0, np.maximum(score, ANOMALOUS), held)
 
 
 def write_table(table: MetricTable, detection: Detection) -> str:

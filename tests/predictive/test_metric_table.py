@@ -102,3 +102,32 @@ def test_a_bad_csv_is_told_by_row_and_column(content: bytes, message: str) -> No
         read_table(content, name="bad.csv")
     assert str(caught.value).startswith("bad.csv: ")
     assert isinstance(caught.value, PredictiveError)
+
+
+def single_csv(rows: int = 3000) -> bytes:
+    """One metric with two long faults; the second is the stronger."""
+    values = 20 + np.random.default_rng(4).normal(0, 1, rows)
+    values[1000:1200] += 15.0
+    values[2000:2400] += 60.0
+    lines = [f"{1_700_000_000 + 300 * row},{value:.3f}" for row, value in enumerate(values)]
+    return "\n".join(["timestamp,value", *lines]).encode()
+
+
+def test_score_crosses_its_limit_at_onsets_only_and_sinks_while_an_episode_lasts() -> None:
+    detection = detect_table(read_table(single_csv(), name="two.csv"))
+    onsets = np.flatnonzero(detection.onset)
+    assert np.array_equal(detection.score >= 0.5, detection.onset > 0)
+    assert [1000 <= onset < 1010 or 2000 <= onset < 2010 for onset in onsets] == [True, True]
+    episode = detection.score[onsets[0] + 1 : onsets[0] + 150]
+    assert detection.alert[onsets[0] : onsets[0] + 150].all()
+    assert episode[:10].mean() > 2 * episode[-10:].mean() > 0
+
+
+def test_a_wide_table_asks_for_more_than_one_odd_reading_of_one_metric() -> None:
+    lines = wide_csv(fault_from=10_000).splitlines()
+    stamp, _, flow = lines[1001].split(",")
+    lines[1001] = f"{stamp},32.0,{flow}"
+    table = read_table("\n".join(lines).encode(), name="spike.csv")
+    assert detect_table(table).alert.sum() == 0
+    narrow = "\n".join(",".join(line.split(",")[:2]) for line in lines)
+    assert np.flatnonzero(detect_table(read_table(narrow.encode(), name="spike.csv")).onset).tolist() == [1000]
