@@ -59,7 +59,7 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "markdown_kb": lambda: f"---\nid: e4\ntags: [空调, ac]\nallowed: staff\n---\n# E4 故障\n\n{ANSWER}\n".encode(),
     "pdf_kb": pdf,
 }
-LOADERS = sorted(module.name for module in pkgutil.iter_modules(nlp.loaders.__path__))
+LOADERS = sorted(module.name for module in pkgutil.iter_modules(nlp.loaders.__path__) if module.name.endswith("_kb"))
 SUFFIXES = sorted(loaders())
 
 
