@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
@@ -50,19 +50,24 @@ class Candidate(BaseModel):
     confidence: float = Field(ge=0, le=1)
 
 
+def given(description: str | None = None) -> Any:
+    """Return a field that is left out where it is not given."""
+    return Field(default=None, description=description, exclude_if=lambda value: value is None)
+
+
 class Evidence(BaseModel):
     """Where a value can be checked; `quote` is exactly the source's text. Which places are given depends on `kind`."""
 
     source: str
     kind: Literal["text", "audio", "image", "record"]
     quote: str
-    start: int | None = Field(default=None, description="Code points in the message, end exclusive")
-    end: int | None = None
-    start_s: float | None = None
-    end_s: float | None = None
-    speaker: str | None = None
-    page: int | None = None
-    box: Box | None = Field(default=None, description="Four corners in pixels of the upright page")
+    start: int | None = given("Code points in the message, end exclusive")
+    end: int | None = given()
+    start_s: float | None = given()
+    end_s: float | None = given()
+    speaker: str | None = given()
+    page: int | None = given()
+    box: Box | None = given("Four corners in pixels of the upright page")
 
 
 class Check(BaseModel):
