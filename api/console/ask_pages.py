@@ -16,6 +16,7 @@ from api.errors import Problem, invalid_problem, say
 from api.schemas.knowledge import SuggestionBody, SuggestionRequest, SuggestionResponse
 from api.schemas.prefill import Feedback
 from api.security import make_id
+from api.store.feedback import keep_feedback
 from api.suggest import suggest
 
 router = APIRouter(route_class=ConsoleRoute)
@@ -63,9 +64,7 @@ def take_feedback(
         feedback = Feedback.model_validate({"suggestion_id": suggestion_id, "article_id": article_id, "action": action})
     except ValidationError as error:
         raise invalid_problem(error.errors()) from error
-    if desk.store.drafts.suggestions(suggestion_id) is None:
-        raise Problem("not_found", say("detail.unknown", what=say("what.suggestions"), name=repr(suggestion_id)))
-    desk.store.drafts.add_feedback(make_id(), feedback, at=desk.now)
+    keep_feedback(feedback, feedback_id=make_id(), store=desk.store, at=desk.now)
     return desk.page("thanks.html") if desk.is_partial else desk.go("/console/ask")
 
 

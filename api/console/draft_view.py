@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from api.console.marks import Span, Stretch, marked
 from api.console.media import Kept, KeptRecording
@@ -18,6 +19,7 @@ from api.schemas.prefill import (
     Check,
     DraftField,
     Evidence,
+    Feedback,
     Message,
     PageBody,
     PrefillResponse,
@@ -63,6 +65,12 @@ class FieldView:
     evidence: tuple[EvidenceView, ...]
     checks: tuple[Check, ...]
     sides: tuple[Side, ...]
+    verdict: Feedback | None = None
+
+    @property
+    def final(self) -> str:
+        """Return what stands in the box that a person edits."""
+        return (self.verdict.final if self.verdict else None) or self.value or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +152,24 @@ def clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def view_of(response: PrefillResponse, kept: Kept | None, *, labels: Mapping[str, str]) -> DraftView:
-    """Lay a draft out; `labels` name its fields for people."""
+def view_of(
+    response: PrefillResponse,
+    kept: Kept | None,
+    *,
+    labels: Mapping[str, str],
+    verdicts: Mapping[str, Feedback] = MappingProxyType({}),
+) -> DraftView:
+    """Lay a draft out; `labels` name its fields for people, `verdicts` are what people decided about them."""
     fields = sorted(response.fields.items(), key=lambda item: STATUS_ORDER.index(item[1].status))
     evidence = _numbered(fields, labels=labels)
     known = kept or Kept()
     recordings = {recording.file: recording for recording in known.recordings}
     return DraftView(
         response=response,
-        fields=tuple(_field_view(name, field, evidence, labels=labels) for name, field in fields),
+        fields=tuple(
+            replace(_field_view(name, field, evidence, labels=labels), verdict=verdicts.get(name))
+            for name, field in fields
+        ),
         evidence=evidence,
         messages=tuple(
             _message_view(message, number, evidence) for number, message in enumerate(known.messages, start=1)

@@ -14,12 +14,15 @@ from fastapi.responses import FileResponse
 from pydantic import ValidationError
 
 from api.console.desk import ConsoleRoute, Desk, Entry
-from api.console.draft_view import view_of
+from api.console.draft_view import DraftView, view_of
 from api.console.uploads import PrefillForm, read_prefill_form, zone_of
+from api.console.verdicts import verdict_on
 from api.errors import Problem, invalid_problem, say
 from api.prefill import Attachment, prefill
 from api.prefill.templates import find_template
 from api.schemas.prefill import Customer, Message, PrefillRequest, PrefillResponse
+from api.security import make_id
+from api.store.feedback import keep_feedback
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 """Beside the packages in a checkout; an installed wheel has none, and then the page offers none."""
@@ -93,14 +96,37 @@ def make_example(desk: PrefillDesk, utc_offset: Annotated[str, Form(max_length=5
 @router.get("/prefills/{prefill_id}")
 def show_draft(desk: PrefillDesk, prefill_id: str) -> Response:
     """Show a draft with its evidence."""
-    response = _stored(desk, prefill_id)
-    template = find_template(response.template, store=desk.store)
-    labels = {field.name: field.label.in_locale(desk.words.locale) for field in template.fields}
-    view = view_of(response, desk.media.load(response.id), labels=labels)
+    view = _view(desk, prefill_id)
+    template = find_template(view.response.template, store=desk.store)
     title = template.title.in_locale(desk.words.locale)
     return desk.page(
         "draft.html", here="prefill", view=view, template_title=title, speech_fix=desk.engines.speech_state().fix
     )
+
+
+@router.post("/prefills/{prefill_id}/feedback")
+def take_verdict(
+    desk: PrefillDesk,
+    prefill_id: str,
+    field: Annotated[str, Form(max_length=200)],
+    action: Annotated[str, Form(max_length=20)],
+    final: Annotated[str, Form(max_length=2_000)] = "",
+) -> Response:
+    """Keep what a person decided about a field, and show it."""
+    verdict = verdict_on(_stored(desk, prefill_id), field=field, action=action, final=final.strip())
+    keep_feedback(verdict, feedback_id=make_id(), store=desk.store, at=desk.now)
+    if not desk.is_partial:
+        return desk.go(f"/console/prefills/{prefill_id}")
+    shown = next(view for view in _view(desk, prefill_id).fields if view.name == field)
+    return desk.page("verdict.html", field=shown, prefill_id=prefill_id)
+
+
+def _view(desk: Desk, prefill_id: str) -> DraftView:
+    response = _stored(desk, prefill_id)
+    template = find_template(response.template, store=desk.store)
+    labels = {field.name: field.label.in_locale(desk.words.locale) for field in template.fields}
+    verdicts = desk.store.drafts.verdicts(response.id)
+    return view_of(response, desk.media.load(response.id), labels=labels, verdicts=verdicts)
 
 
 @router.get("/prefills/{prefill_id}/media/{stored}")

@@ -79,6 +79,14 @@ class Drafts:
         with self._database.transaction() as session:
             session.add(row)
 
+    def verdicts(self, prefill_id: str) -> dict[str, Feedback]:
+        """Return the newest feedback on each field of a prefill."""
+        query = select(FeedbackRow).where(FeedbackRow.subject_id == prefill_id).order_by(FeedbackRow.created_at)
+        with self._database.transaction() as session:
+            rows = session.scalars(query).all()
+        kept = (Feedback.model_validate_json(row.body) for row in rows)
+        return {feedback.field: feedback for feedback in kept if feedback.field is not None}
+
     def feedback_count(self) -> int:
         """Return how many pieces of feedback are kept."""
         with self._database.transaction() as session:

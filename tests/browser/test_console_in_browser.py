@@ -111,6 +111,48 @@ def test_a_file_can_be_taken_away_again_by_keyboard(english: Visit, examples: Pa
     assert page.evaluate("document.querySelector('input[type=file]').files[0].name") == "nameplate_en.jpg"
 
 
+def test_values_are_accepted_edited_and_cleared_by_keyboard(english: Visit) -> None:
+    page = english.page
+    page.fill("#message", "order number 20260302118, call me at (415) 555-0132")
+    page.click("#prefill button.primary")
+    page.wait_for_url("**/prefills/*", timeout=READING_MS)
+    order, phone = field(page, "order_number"), field(page, "phone_number")
+    order.focus()
+    page.keyboard.press("a")
+    expect(order.locator(".decision")).to_have_text("Accepted")
+    expect(order).to_be_focused()
+    page.keyboard.press("x")
+    expect(order.locator(".decision")).to_have_text("Cleared")
+    phone.focus()
+    page.keyboard.press("e")
+    expect(phone.locator("input[name=final]")).to_be_focused()
+    page.keyboard.type("+14155550199")
+    page.keyboard.press("Enter")
+    expect(phone.locator(".decision")).to_have_text("Changed to +14155550199")
+    page.wait_for_load_state("networkidle")
+    page.reload()
+    expect(phone.locator(".decision")).to_have_text("Changed to +14155550199")
+    expect(order.locator(".decision")).to_have_text("Cleared")
+
+
+def test_a_decision_the_server_did_not_take_is_taken_back(chromium: Browser, served_console: ServedConsole) -> None:
+    visit = Visit(chromium, served_console, locale="zh-CN")
+    page = visit.page
+    page.fill("#message", "订单号20250618936")
+    page.click("#prefill button.primary")
+    page.wait_for_url("**/prefills/*", timeout=READING_MS)
+    order = field(page, "order_number")
+    page.route("**/feedback", lambda route: route.abort())
+    order.get_by_role("button", name="采纳").click()
+    expect(order.locator("[role=alert]")).to_contain_text("连不上服务器")
+    expect(order.locator("[data-decision]")).to_have_text("")
+    page.unroute("**/feedback")
+    order.get_by_role("button", name="采纳").click()
+    expect(order.locator(".decision")).to_have_text("已采纳")
+    expect(order.locator("[role=alert]")).to_have_count(0)
+    visit.context.close()
+
+
 def test_the_example_is_drafted_in_chinese(chinese: Visit) -> None:
     page = chinese.page
     page.click("#example button")

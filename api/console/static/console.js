@@ -91,16 +91,18 @@ function notice(target, lines) {
   target.replaceChildren(box);
 }
 
+const isVerdict = (element) => element.matches("[data-verdict]");  // verdicts.js takes these back itself
+
 function watchRefusals() {
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const type = event.detail.xhr.getResponseHeader("Content-Type") ?? "";
-    if (!type.includes("json")) return;
+    if (!type.includes("json") || isVerdict(event.detail.target)) return;
     event.detail.shouldSwap = false;
     const problem = JSON.parse(event.detail.xhr.responseText);
     notice(event.detail.target, [problem.title, problem.detail, problem.fix]);
   });
   ["htmx:sendError", "htmx:timeout"].forEach((name) => document.body.addEventListener(name, (event) => {
-    notice(event.detail.target, [document.body.dataset.network]);
+    if (!isVerdict(event.detail.target)) notice(event.detail.target, [document.body.dataset.network]);
   }));
 }
 
