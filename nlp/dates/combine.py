@@ -57,7 +57,11 @@ def combine(text: str, atoms: list[Atom], joints: Joints, reference: datetime) -
     atoms = _pairs(text, atoms, joints.later_than, partial(_length_and_day, sign=1))
     atoms = _pairs(text, atoms, joints.earlier_than, partial(_length_and_day, sign=-1))
     atoms = _ranges(text, atoms, joints, partial(_day_range, reference=reference))
-    atoms = [_with_mod(text, atom, atoms, joints) for atom in atoms]
+    before, behind = [0, *(atom.end for atom in atoms)], [*(atom.start for atom in atoms[1:]), len(text)]
+    atoms = [
+        _with_mod(text, atom, joints, free_from=free_from, free_to=free_to)
+        for atom, free_from, free_to in zip(atoms, before, behind, strict=False)
+    ]
     return _days_before_mods(text, atoms, joints)
 
 
@@ -353,15 +357,13 @@ def _is_range(reading: Reading) -> bool:
     return isinstance(reading, Stretch | ClockSpan) and reading.timexes[0].startswith("(")
 
 
-def _with_mod(text: str, atom: Atom, atoms: list[Atom], joints: Joints) -> Atom:
-    """Take a preposition into the reading, unless another atom stands in it."""
+def _with_mod(text: str, atom: Atom, joints: Joints, *, free_from: int, free_to: int) -> Atom:
+    """Take a preposition into the reading, unless another atom stands in it: the text is free between the two."""
     if not isinstance(atom.reading, Day | Span | Moment | Clock | DayPart | Stretch | ClockSpan):
         return atom
     opening = _before(text, atom.start, joints.opening)
     if opening and _is_range(atom.reading):
         return replace(atom, start=opening.start())
-    free_from = max((other.end for other in atoms if other.end <= atom.start), default=0)
-    free_to = min((other.start for other in atoms if other.start >= atom.end), default=len(text))
     for mod, expression in joints.suffixes:
         match = expression.match(text, atom.end, free_to)
         if match:

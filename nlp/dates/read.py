@@ -48,7 +48,8 @@ def _of_line(line: str, reference: datetime | None, language: Language) -> list[
         return combine(line, atoms_of(line, grammar.RULES, now), grammar.JOINTS, now)
     early = combine(line, atoms_of(line, grammar.RULES, _EARLY), grammar.JOINTS, _EARLY)
     late = combine(line, atoms_of(line, grammar.RULES, _LATE), grammar.JOINTS, _LATE)
-    return [atom for atom in early if atom in late]
+    same_place = {(atom.start, atom.end): atom for atom in late}
+    return [atom for atom in early if same_place.get((atom.start, atom.end)) == atom]
 
 
 def _may_speak_of_time(line: str) -> bool:
