@@ -32,6 +32,7 @@ class AlertOptions:
 
     resolve_after_s: float = 12 * 3600.0  # calm for so long: over. Half a day covers the other half of a daily cycle
     cool_down_s: float = 72 * 3600.0  # an episode that returns within the useful lead time is the same episode
+    refresh_s: float = 3600.0  # an open alert tells its latest anomalous readings at most so often
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,25 @@ class AlertBook:
                 self.episodes[code] = _resolved(episode, now_s)
                 resolved.append(self.episodes[code].alert)
         return resolved
+
+    def refresh(self, at_s: Mapping[int, float], *, table: SeriesTable, evidence: Evidence) -> list[Alert]:
+        """Bring the open episodes among these devices, now at `at_s`, up to their latest anomalous readings.
+
+        Those that lessen are left alone: they resolve, or get worse again.
+        """
+        refreshed = []
+        for code, now_s in at_s.items():
+            episode = self.episodes.get(code)
+            if episode is None or episode.alert.state != "open":
+                continue
+            told_s = episode.alert.updated_at.timestamp()
+            news_s = float(evidence["hot_s"][sorted(episode.rows)].max())
+            if now_s - told_s < self.options.refresh_s or news_s <= told_s:
+                continue
+            reasons = _following(episode.alert.reasons, self._reasons(episode.rows, table, evidence))
+            if _lasts(episode.alert.reasons, reasons):
+                refreshed.append(self._retell(code, episode.rows, now_s, reasons))
+        return refreshed
 
     def silence(self, code: int, *, reasons: Mapping[int, Reason], at_s: float, table: SeriesTable) -> list[Alert]:
         """Open an alert for a device whose series stopped reporting, unless one is open."""
@@ -117,24 +137,29 @@ class AlertBook:
 
     def _extend(self, code: int, joined: Mapping[int, float], table: SeriesTable, evidence: Evidence) -> Alert:
         episode, at_s = self.episodes.get(code), max(joined.values())
-        if episode is None or self._is_over(episode.alert, at_s):
-            rows = frozenset(joined)
-            reasons = self._reasons(rows, table, evidence)
-            device_id, at = table.devices[code], _time(at_s)
-            # When the first series fired, not when the change began: estimates of the latter move.
-            key = alert_key(device_id, reasons[0].detector, at)
-            alert = Alert(key, device_id, "open", _severity(reasons), at, at, None, reasons)
-        else:
+        if episode is not None and not self._is_over(episode.alert, at_s):
             rows = episode.rows | frozenset(joined)
-            reasons = self._reasons(rows, table, evidence)
-            alert = replace(
-                episode.alert,
-                state="open",
-                severity=_worse(episode.alert.severity, _severity(reasons)),
-                updated_at=_time(at_s),
-                resolved_at=None,
-                reasons=reasons,
-            )
+            return self._retell(code, rows, at_s, self._reasons(rows, table, evidence))
+        rows = frozenset(joined)
+        reasons = self._reasons(rows, table, evidence)
+        device_id, at = table.devices[code], _time(at_s)
+        # When the first series fired, not when the change began: estimates of the latter move.
+        key = alert_key(device_id, reasons[0].detector, at)
+        alert = Alert(key, device_id, "open", _severity(reasons), at, at, None, reasons)
+        self.episodes[code] = Episode(alert, rows)
+        return alert
+
+    def _retell(self, code: int, rows: frozenset[int], at_s: float, reasons: tuple[Reason, ...]) -> Alert:
+        """Give an episode, open again if it was not, these reasons."""
+        episode = self.episodes[code]
+        alert = replace(
+            episode.alert,
+            state="open",
+            severity=_worse(episode.alert.severity, _severity(reasons)),
+            updated_at=_time(at_s),
+            resolved_at=None,
+            reasons=reasons,
+        )
         self.episodes[code] = Episode(alert, rows)
         return alert
 
@@ -178,6 +203,29 @@ def _severity(reasons: Sequence[Reason]) -> Severity:
     sure = any(reason.detector in SURE_DETECTORS for reason in reasons)
     strong = [reason for reason in reasons if reason.score >= CRITICAL_SCORE]
     return "critical" if sure or len(strong) >= CRITICAL_METRICS else "warning"
+
+
+def _following(told: Sequence[Reason], now: Sequence[Reason]) -> tuple[Reason, ...]:
+    """Return what was told with the values of now: in the same order and since the same time, as it is one story."""
+    latest = {reason.metric: reason for reason in now}
+    return tuple(
+        replace(latest[reason.metric], since=min(reason.since, latest[reason.metric].since))
+        for reason in told
+        if reason.metric in latest
+    )
+
+
+def _departure(reason: Reason) -> float:
+    return abs(reason.observed - reason.expected)
+
+
+def _lasts(told: Sequence[Reason], now: Sequence[Reason]) -> bool:
+    """Tell whether any metric's score rose, or its departure is still at least half of what was told."""
+    before = {reason.metric: reason for reason in told}
+    return any(
+        reason.score > before[reason.metric].score or _departure(reason) >= _departure(before[reason.metric]) / 2
+        for reason in now
+    )
 
 
 def _worse(left: Severity, right: Severity) -> Severity:

@@ -27,6 +27,7 @@ from predictive.records import (
     Measurement,
     Observation,
     PredictiveError,
+    Prognosis,
     Reason,
     SeriesPoints,
     State,
@@ -232,14 +233,16 @@ class Monitor:
             at_s = _device_times(table.device_of[batch.series], batch, concerned)
             alerts += book.heard(at_s, newest_s=self._stream.newest_s())
             alerts += book.calm(at_s, table=table, evidence=self._evidence)
+            retold = book.refresh(at_s, table=table, evidence=self._evidence)
+            alerts += [self._foresee(alert) for alert in retold]
         if started.any():
             rows = dict(zip(batch.series[started].tolist(), batch.at_s[started].tolist(), strict=True))
             alerts += [self._foresee(alert) for alert in book.fire(rows, table=table, evidence=self._evidence)]
         return alerts
 
     def _foresee(self, alert: Alert) -> Alert:
-        """Add a prognosis where a reason's metric has a limit and a measurable trend; the soonest counts."""
-        soonest = alert.prognosis
+        """Say when a reason's metric will cross its limit, where it has a measurable trend; the soonest counts."""
+        soonest = Prognosis(None, None)
         for reason in alert.reasons:
             limit = self.options.limits.get(reason.metric)
             if limit is None:
@@ -247,7 +250,7 @@ class Monitor:
             points = self.series_window(alert.device_id, reason.metric)
             scaled = _in_unit(limit, points.unit)
             ahead = foresee_crossing(points.at_s, points.values, limit=scaled, since_s=reason.since.timestamp())
-            if ahead.horizon_h is not None and ahead.horizon_h < (soonest.horizon_h or np.inf):
+            if ahead.horizon_h is not None and (soonest.horizon_h is None or ahead.horizon_h < soonest.horizon_h):
                 soonest = ahead
         if soonest == alert.prognosis:
             return alert

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -100,6 +101,31 @@ def test_a_lasting_shift_opens_one_alert_that_says_what_and_since_when() -> None
     assert alert.prognosis.probability is None
 
 
+def test_an_open_alert_follows_its_readings_at_most_hourly() -> None:
+    monitor = Monitor()
+    observe(monitor, steps(0, CALM_STEPS))
+    requests = [steps(step, step + 1, offset=25.0 + step - CALM_STEPS) for step in range(CALM_STEPS, CALM_STEPS + 30)]
+    told = [alert for request in requests for alert in observe(monitor, request)]
+    assert len({alert.key for alert in told}) == 1
+    gaps = {later.updated_at - earlier.updated_at for earlier, later in pairwise(told)}
+    assert min(gaps) >= timedelta(hours=1)
+    assert len(told) == 5  # opened, then four times in the four hours that follow
+    observed = [alert.reasons[0].observed for alert in told]
+    assert observed == sorted(observed)
+    assert observed[-1] > 145.0
+    assert {alert.opened_at for alert in told} == {told[0].opened_at}
+
+
+def test_an_open_alert_that_lessens_is_left_alone_until_it_resolves() -> None:
+    monitor = Monitor()
+    observe(monitor, steps(0, CALM_STEPS))
+    fault_end = CALM_STEPS + 12
+    observe(monitor, *[steps(step, step + 1, offset=40.0) for step in range(CALM_STEPS, fault_end)])
+    lessening = observe(monitor, *[steps(step, step + 1) for step in range(fault_end, fault_end + 60)])
+    assert lessening == []
+    assert [(alert.state, alert.reasons[0].observed > 135.0) for alert in monitor.alerts()] == [("open", True)]
+
+
 def test_metrics_of_one_device_share_an_alert_and_devices_do_not() -> None:
     monitor = Monitor()
     series = [("AC-1", "power"), ("AC-1", "current"), ("AC-2", "power"), ("AC-3", "power")]
@@ -113,7 +139,8 @@ def test_metrics_of_one_device_share_an_alert_and_devices_do_not() -> None:
 
 
 def test_an_alert_resolves_after_a_calm_time_and_comes_back_under_its_key() -> None:
-    options = MonitorOptions(alerts=AlertOptions(resolve_after_s=6 * 3600.0, cool_down_s=48 * 3600.0))
+    follow = AlertOptions(resolve_after_s=6 * 3600.0, cool_down_s=48 * 3600.0, refresh_s=48 * 3600.0)
+    options = MonitorOptions(alerts=follow)
     monitor = Monitor(options)
     observe(monitor, steps(0, CALM_STEPS))
     fault_end = CALM_STEPS + 20
