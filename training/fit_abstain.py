@@ -133,7 +133,7 @@ def main() -> None:
     for kb_set in track(sets, description="asking", console=Console(stderr=True)):
         found += examples(kb_set, foreign_questions(kb_set.name, sets, seed=options.seed), seed=options.seed)
     is_fitted = np.array([example.set_name in TRAINABLE for example in found])
-    values = np.array([example.features for example in found])  # (n, 4)
+    values = np.array([example.features for example in found])  # (n, 3)
     right = np.array([example.is_right for example in found])
     weights = example_weights(found) * len(found) / len(sets)
     model = LogisticRegression(C=100.0, max_iter=1000)

@@ -41,8 +41,9 @@ MAX_TITLE = 1_000
 MAX_ID = 500
 # Candidates that FTS5 hands over to be scored exactly; 60, 150 and 400 rank alike on all eight sets (2026-11-22).
 _CANDIDATES = 60
-# Tokens tell the language of a passage as its text does; the first hundred are enough.
+# Code points that tell whether a passage without Han characters has words at all.
 _LANGUAGE_SAMPLE = 400
+_HAN = re.compile(r"[\u3400-\u9fff]")
 # Articles per transaction of put_many: another writer waits a second at most.
 _BATCH = 200
 
@@ -128,7 +129,7 @@ class KnowledgeBase:
         if top_k < 1 or not terms:
             return ()
         with self._connections.reading() as connection:
-            ranking = _ranking(connection, terms, allowed, _language(locale, question))
+            ranking = _ranking(connection, terms, allowed, _subtag(locale) or language_of(question))
             best: dict[int, Scored] = {}
             for scored in ranking:
                 best.setdefault(scored.article, scored)
@@ -227,9 +228,14 @@ def _size(connection: sqlite3.Connection) -> CorpusSize:
     return CorpusSize(passages=passages, articles=articles, tokens=token_count)
 
 
-def _language(locale: str, text: str) -> str:
-    """Return "zh" of "zh-CN" or "zh_TW"; without a locale, the language most of the text is in."""
-    return re.split("[-_]", locale.strip().lower(), maxsplit=1)[0] or language_of(text[:_LANGUAGE_SAMPLE])
+def _subtag(locale: str) -> str:
+    """Return "zh" of "zh-CN" or "zh_TW"."""
+    return re.split("[-_]", locale.strip().lower(), maxsplit=1)[0]
+
+
+def _article_language(locale: str, text: str) -> str:
+    """Return the article's own; without one, Chinese where it has Han characters: its codes and commands are Latin."""
+    return _subtag(locale) or ("zh" if _HAN.search(text) else language_of(text[:_LANGUAGE_SAMPLE]))
 
 
 def _ranking(
@@ -261,7 +267,7 @@ def _candidates(connection: sqlite3.Connection, expression: str, allowed: Sequen
         (expression, json.dumps(list(allowed)), _CANDIDATES),
     )
     return {
-        number: FieldText(title, body, article, length, _language(locale, body))
+        number: FieldText(title, body, article, length, _article_language(locale, f"{title} {body}"))
         for number, title, body, article, length, locale in rows
     }
 

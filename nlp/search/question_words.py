@@ -1,9 +1,9 @@
 """Words that ask but do not tell: a question in, the same question without them out.
 
-Two grades: words that only ask are not searched for; words that only fill the sentence ("多久", "still") are searched for,
-but an article need not hold them to answer. They match everywhere and mean nothing to a ranking by words. Measured by training.eval_search on 2026-11-22, with and
-without: hit@1 tidb_faq_zh .464 -> .496, esun_faq .680 -> .720, covidfaq .132 -> .164, no set lower. It is a list, not
-grammar: a word in capitals ("CAN", "IT") is taken for a name and kept.
+Two grades. Words that only ask are not even searched for: they match everywhere and mean nothing to a ranking by words
+(training.eval_search on 2026-11-22, with and without: hit@1 tidb_faq_zh .464 -> .496, esun_faq .680 -> .720, covidfaq
+.132 -> .164, no set lower). Words that only fill the sentence ("多久", "still") are searched for, but an article need
+not hold them to answer. Both are lists, not grammar: a word in capitals ("CAN", "IT") is taken for a name and kept.
 """
 
 from __future__ import annotations
@@ -21,14 +21,18 @@ _CHINESE = (
     "|哪一?[个個些里裡儿种種位年场場]?|多少|几[个個]|幾[個]|是否|能否|可否|可以|是不是|能不能|吗|嗎|呢|嘛|呀|啊"
     "|了(?!解)|(?<!目)的(?!士)|(?<![网網酒])吧"
 )
+# These stand before the others, which would take their first half.
+_CONTRACTIONS = (
+    "(?:ai|are|ca|could|did|do|does|had|has|have|is|should|was|were|wo|would)n['’]t"
+    "|(?:i|it|that|there|what|you|we)['’](?:m|s|re|ve|d|ll)"
+)
 _ENGLISH_FILLING = (
     "after|again|already|also|always|anyone|because|before|being|doing|else|ever|every|get|gets|getting|give|go|goes|going"
     "|got|hello|help|here|hi|keep|keeps|know|let|like|long|lot|make|many|maybe|more|most|much|need|needs|no|now|often|one|only|other"
     "|possible|really|same|say|says|someone|something|still|tell|than|thanks|too|trying|under|use|using|very|want|wants|way|while|yes"
     "|yet"
-    "|(?:ai|are|ca|could|did|do|does|had|has|have|is|should|was|were|wo|would)n['’]t|(?:i|it|that|there|what|you|we)['’](?:m|s|re|ve|d|ll)"
 )
-# Single characters with the words they are a part of and mean something in: 想象, 联想, 要求, 主要, 归还, 成都, 在线, 有效.
+# A single character is spared in words where it means something: 想象, 联想, 要求, 主要, 归还, 成都, 在线, 有效.
 _CHINESE_FILLING = (
     "多长时间|多長時間|多久|多长|多長|多大|有没有|有沒有|一次|一下|一直|一般|一点|一點|有点|有點|老是|总是|總是|经常|經常|突然|到底|究竟|已经|已經|现在|現在"
     "|应该|應該|需要|想要|还能|還能|还是|還是|的时候|的時候|时候|時候|的话|的話|以后|以後|之后|之後|这个|這個|那个|那個|这样|這樣|那样|那樣|这种|這種|那种|那種"
@@ -38,7 +42,9 @@ _CHINESE_FILLING = (
 )
 # A word beside an apostrophe or a joint belongs to a name or a code.
 _ASKING = re.compile(rf"(?<![\w'’-])(?i:{_ENGLISH})(?![\w-])|{_CHINESE}")
-_FILLING = re.compile(rf"(?<![\w'’-])(?i:{_ENGLISH_FILLING})(?![\w-])|{_CHINESE_FILLING}")
+_ASKING_OR_FILLING = re.compile(
+    rf"(?<![\w'’-])(?i:{_CONTRACTIONS}|{_ENGLISH}|{_ENGLISH_FILLING})(?![\w-])|{_CHINESE}|{_CHINESE_FILLING}"
+)
 
 
 def telling_words(question: str) -> str:
@@ -49,9 +55,8 @@ def telling_words(question: str) -> str:
     >>> telling_words("My washer still doesn't drain").split()
     ['washer', 'drain']
     """
-    asked = without_question_words(question)
-    told = _without(_FILLING, asked)
-    return told if any(character.isalnum() for character in told) else asked
+    told = _without(_ASKING_OR_FILLING, question)
+    return told if any(character.isalnum() for character in told) else without_question_words(question)
 
 
 def without_question_words(question: str) -> str:

@@ -80,6 +80,13 @@ def test_near_tie_goes_to_the_language_of_the_reader(
     assert base.search(question, top_k=2, allowed=(), locale=locale)[0].passage.article_id == first
 
 
+def test_article_without_locale_is_chinese_by_its_characters(base: KnowledgeBase) -> None:
+    base.put(Article("en", "scheduler config", "scheduler.enabled: true"))
+    base.put(Article("zh", "scheduler 配置", "scheduler.enabled: true # default, and so on for every node"))
+    assert found(base, "scheduler 怎么配置")[0] == "zh"
+    assert found(base, "how to set the scheduler")[0] == "en"
+
+
 def test_put_says_what_changed(base: KnowledgeBase) -> None:
     changed = Article("e4", "E4 故障", "压缩机过热。")
     assert [base.put(E4), base.put(E4), base.put(changed)] == ["added", "unchanged", "updated"]

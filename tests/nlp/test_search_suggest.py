@@ -66,6 +66,25 @@ def test_question_of_no_visible_article_is_abstained_from(base: KnowledgeBase, q
     assert suggest(question, retriever=base).is_abstained
 
 
+@pytest.mark.parametrize(
+    ("question", "article_id"),
+    [
+        ("E4 的传感器一直坏，现在应该更换吗", "e4-zh"),
+        ("I really need to know how I get the lint out of the pump filter", "drain-en"),
+        ("我的路由器突然想恢复出厂设置，要多久", "faq-zh"),
+    ],
+)
+def test_words_around_the_matter_do_not_cost_the_answer(base: KnowledgeBase, question: str, article_id: str) -> None:
+    found = suggest(question, retriever=base)
+    assert not found.is_abstained
+    assert found.suggestions[0].article_id == article_id
+
+
+def test_confidence_falls_where_the_base_does_not_know_the_words() -> None:
+    known, unknown = (confidence([hit("a", 2.0, Match(0.6, share, 4.0))]) for share in (1.0, 0.5))
+    assert unknown < known
+
+
 def test_ranking_is_kept_when_abstained(base: KnowledgeBase) -> None:
     found = suggest("空调漏水", retriever=base)
     assert found.is_abstained
