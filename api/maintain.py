@@ -10,7 +10,7 @@ One lock orders all of it: the monitor is one state. Knows no HTTP.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from api.schemas.telemetry import RejectedReading, TelemetryTaken, Ticket
 from api.security import make_id
 from api.store import Store
 from api.store.telemetry import Snapshot
-from api.tickets import question_of, ticket_of
+from api.tickets import metrics_of, ticket_of
 from predictive.records import Alert, Observation, PredictiveError, StateMismatch
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class Foresight:
                 alert,
                 ticket_id=make_id() if known is None else known.id,
                 locale=locale,
-                suggestions=suggestions_for(alert, engines=self._engines),
+                suggestions=suggestions_for(metrics_of(alert), engines=self._engines, locale=locale),
             )
             plot = plot_of(alert, self._running(), locale=locale) if number < PLOTS_AT_ONCE else ""
             kept.append(self._store.tickets.put(ticket, plot=plot))
@@ -173,11 +173,14 @@ class Foresight:
         )
 
 
-def suggestions_for(alert: Alert, *, engines: Engines) -> list[SuggestionBody]:
-    """Return what the knowledge base says about an alert; nothing where nothing fits."""
+def suggestions_for(metrics: Iterable[str], *, engines: Engines, locale: str) -> list[SuggestionBody]:
+    """Return what the knowledge base says about metrics that went wrong; nothing where nothing fits."""
     import nlp
 
-    found = nlp.suggest(question_of(alert), retriever=engines.knowledge_base(), top_k=SUGGESTIONS)
+    question = " ".join(dict.fromkeys(metric.replace("_", " ") for metric in metrics))
+    if not question:
+        return []
+    found = nlp.suggest(question, retriever=engines.knowledge_base(), top_k=SUGGESTIONS, locale=locale)
     return [] if found.is_abstained else [suggestion_body(suggestion) for suggestion in found.suggestions]
 
 
@@ -218,11 +221,12 @@ class Rehearsal:
         return plot_of(self._alerts[ticket.key], self._monitor, locale=self._engines.settings.default_locale)
 
     def _ticket(self, alert: Alert) -> Ticket:
+        locale = self._engines.settings.default_locale
         return ticket_of(
             alert,
             ticket_id=alert.key,
-            locale=self._engines.settings.default_locale,
-            suggestions=suggestions_for(alert, engines=self._engines),
+            locale=locale,
+            suggestions=suggestions_for(metrics_of(alert), engines=self._engines, locale=locale),
         )
 
     def _note(self, reason: str) -> None:

@@ -29,7 +29,12 @@ def suggest(
             say("detail.text_too_long", what=say("what.the_question"), count=len(question), limit=limit),
         )
     found = find_suggestions(
-        question, engines=engines, kb=request.filters.kb, top_k=request.top_k, groups=request.filters.groups
+        question,
+        engines=engines,
+        kb=request.filters.kb,
+        top_k=request.top_k,
+        groups=request.filters.groups,
+        locale=request.locale,
     )
     response = shapes.SuggestionResponse(
         id=make_id(),
@@ -42,12 +47,19 @@ def suggest(
 
 
 def find_suggestions(
-    question: str, *, engines: Engines, kb: str | None = None, top_k: int = 5, groups: Iterable[str] = ()
+    question: str,
+    *,
+    engines: Engines,
+    kb: str | None = None,
+    top_k: int = 5,
+    groups: Iterable[str] = (),
+    locale: str = "",
 ) -> Suggestions:
-    """Search one knowledge base as one group of people may see it."""
+    """Search one knowledge base as one group of people may see it; near ties go to the locale's language."""
     import nlp
 
-    return nlp.suggest(question, retriever=engines.knowledge_base(kb), top_k=top_k, allowed=tuple(groups))
+    retriever = engines.knowledge_base(kb)
+    return nlp.suggest(question, retriever=retriever, top_k=top_k, allowed=tuple(groups), locale=locale)
 
 
 def _answer(found: Suggestions) -> shapes.Answer | None:

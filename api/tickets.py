@@ -58,9 +58,9 @@ def title_of(alert: Alert, *, locale: str) -> str:
     return title + (_RESOLVED[language] if alert.state == "resolved" else "")
 
 
-def question_of(alert: Alert) -> str:
-    """Return what to ask the knowledge base about an alert."""
-    return " ".join(dict.fromkeys(reason.metric.replace("_", " ") for reason in alert.reasons))
+def metrics_of(alert: Alert) -> tuple[str, ...]:
+    """Return what an alert is about, the strongest reason's metric first."""
+    return tuple(dict.fromkeys(reason.metric for reason in alert.reasons))
 
 
 def _reason_body(reason: Reason) -> TicketReason:

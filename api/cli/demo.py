@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from pydantic import BaseModel, JsonValue
 from rich.console import Console
+from rich.markup import escape
 
 from api.app import utc_now
 from api.cli.desk import open_data, open_engines
@@ -24,6 +25,7 @@ from api.maintain import Rehearsal
 from api.prefill import Attachment, prefill
 from api.routes.prefill_call import parse_request
 from api.schemas.knowledge import SuggestionRequest, SuggestionResponse
+from api.schemas.ops import EngineState
 from api.schemas.prefill import PrefillResponse
 from api.schemas.telemetry import Ticket
 from api.settings import Settings
@@ -31,6 +33,8 @@ from api.store import Store
 from api.suggest import suggest
 
 RECORDS = ("orders.csv", "devices.csv")
+SICK_DEVICE = "AC-003"
+"""The one that loses refrigerant in the examples' telemetry."""
 
 
 class Scenario(BaseModel):
@@ -116,28 +120,46 @@ def demo(
     _write(out / "prefill.json", [shown.body() for shown in drafts])
     _write(out / "suggestions.json", [shown.body() for shown in answers])
     _write(out / "maintenance.json", [ticket.model_dump(mode="json") for ticket in tickets])
-    wrong = [name for shown in drafts for name in shown.wrong]
-    _tell(stage.console, drafts, answers, tickets)
-    stage.console.print(
-        f"Speech ran on {speech.engine}." + (f" For the real model type: {speech.fix}" if speech.fix else "")
-    )
-    stage.console.print(f"Written: {out}/prefill.json, suggestions.json, maintenance.json", highlight=False)
-    if wrong or not tickets:
+    is_right = _tell(stage.console, drafts, answers, tickets)
+    _tell_next(stage.console, out, speech)
+    if not is_right:
         raise typer.Exit(SOME_FAILED)
 
 
 def _tell(
     console: Console, drafts: list[ShownDraft], answers: list[ShownSuggestions], tickets: tuple[Ticket, ...]
-) -> None:
-    """Sum up what came out right."""
+) -> bool:
+    """Sum up what came out right; return whether all of it did."""
+    console.rule("What came out", align="left")
     expected = sum(len(shown.expected) for shown in drafts)
     wrong = [f"{shown.scenario}: {name}" for shown in drafts for name in shown.wrong]
-    console.rule(align="left")
-    console.print(f"Prefill: {expected - len(wrong)} of {expected} expected fields right. {'; '.join(wrong)}")
-    missed = [shown.question.id for shown in answers if not shown.is_right]
-    console.print(f"Suggest: {len(answers) - len(missed)} of {len(answers)} questions right. {', '.join(missed)}")
-    devices = ", ".join(sorted({ticket.device_id for ticket in tickets}))
-    console.print(f"Foresee: {len(tickets)} maintenance ticket(s) in a month of five devices: {devices or 'none'}")
+    _line(console, "Prefill", f"{expected - len(wrong)} of {expected} expected fields right", wrong)
+    missed = [f"{shown.question.id}: {shown.question.question}" for shown in answers if not shown.is_right]
+    _line(console, "Suggest", f"{len(answers) - len(missed)} of {len(answers)} questions right", missed)
+    devices = [ticket.device_id for ticket in tickets]
+    stray = [] if devices == [SICK_DEVICE] else [f"expected one ticket, for {SICK_DEVICE}"]
+    found = f"{len(tickets)} maintenance ticket(s) in a month of five devices ({', '.join(devices) or 'none'})"
+    _line(console, "Foresee", found, stray)
+    return not wrong and not missed and not stray
+
+
+def _line(console: Console, job: str, found: str, wrong: list[str]) -> None:
+    mark = "[red]✗[/red]" if wrong else "[green]✓[/green]"
+    console.print(f"{mark} [bold]{job}[/bold]: {found}", highlight=False)
+    for entry in wrong:
+        console.print(f"    [red]wrong[/red] {escape(entry)}", highlight=False)
+
+
+def _tell_next(console: Console, out: Path, speech: EngineState) -> None:
+    """Say where the results are and what to type next."""
+    console.rule("Where it is, and what next", align="left")
+    console.print(f"Results: {out}/prefill.json, {out}/suggestions.json, {out}/maintenance.json", highlight=False)
+    console.print("[bold]make serve[/bold]    the service and its console, http://127.0.0.1:8000/console/")
+    if speech.degraded:
+        console.print(
+            f"[bold]make models[/bold]   the recommended models: speech ran on its floor, {speech.engine}, which knows "
+            "English only"
+        )
 
 
 def _write(path: Path, rows: list[Row]) -> None:
@@ -184,7 +206,8 @@ def _show_suggestions(stage: Stage) -> list[ShownSuggestions]:
     """Ask every question of the examples."""
     stage.console.rule("Suggest: questions to the knowledge base", align="left")
     shown: list[ShownSuggestions] = []
-    for line in read_file(stage.examples / "questions.jsonl").splitlines():
+    lines = read_file(stage.examples / "questions.jsonl").splitlines()
+    for line in with_progress(lines, what="search", total=len(lines)):
         question = Question.model_validate_json(line)
         request = SuggestionRequest(question=question.question, top_k=3)
         response = suggest(request, engines=stage.engines, store=stage.store, at=utc_now())

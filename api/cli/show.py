@@ -6,14 +6,15 @@ from collections.abc import Mapping
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from api.schemas.knowledge import SuggestionResponse
 from api.schemas.prefill import DraftField, Evidence, PrefillResponse
 from api.schemas.telemetry import Ticket
 
 STATUS_STYLES: Mapping[str, str] = {"auto": "green", "suggest": "yellow", "conflict": "red", "missing": "dim"}
-QUOTE_CHARS = 60
 
 
 def show_prefill(draft: PrefillResponse, console: Console) -> None:
@@ -47,10 +48,10 @@ def show_suggestions(question: str, response: SuggestionResponse, console: Conso
     if response.abstained:
         console.print("  nothing fits; the nearest articles:" if response.suggestions else "  nothing fits")
     for rank, suggestion in enumerate(response.suggestions, start=1):
-        quote = suggestion.citations[0].quote if suggestion.citations else suggestion.passage
+        quote = " ".join(citation.quote for citation in suggestion.citations) or suggestion.passage
         title = escape(suggestion.title or suggestion.article_id)
-        console.print(f"  {rank}. {title} [dim]({suggestion.article_id}, {suggestion.confidence:.2f})")
-        console.print(f"     {escape(quote[:QUOTE_CHARS])}", highlight=False)
+        console.print(f"  {rank}. {title} [dim]({suggestion.article_id}, confidence {suggestion.confidence:.2f})")
+        console.print(Padding(Text(quote), (0, 0, 0, 5)))
 
 
 def show_ticket(ticket: Ticket, console: Console) -> None:

@@ -12,6 +12,7 @@ from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import percent
 from api.console.language import Words
 from api.errors import Problem, say
+from api.maintain import suggestions_for
 from api.schemas.telemetry import Ticket
 
 PAGE_SIZE = 25
@@ -45,7 +46,10 @@ def list_tickets(
 @router.get("/tickets/{ticket_id}")
 def show_ticket(desk: TicketDesk, ticket_id: str) -> Response:
     """Show one ticket."""
-    ticket = _stored(desk, ticket_id)
+    stored = _stored(desk, ticket_id)
+    metrics = [reason.metric for reason in stored.reasons]
+    found = suggestions_for(metrics, engines=desk.engines, locale=desk.words.locale)
+    ticket = stored.model_copy(update={"suggestions": found})
     return desk.page("ticket.html", here="tickets", ticket=ticket, quoted=quoted, percent=percent, title_of=title_of)
 
 
