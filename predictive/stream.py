@@ -7,7 +7,7 @@ Does not know the time of day, nor what a value should be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -16,13 +16,15 @@ import numpy as np
 from predictive.arrays import Column, SeriesArrays
 from predictive.records import Batch, Columns, Floats, Ints, Mask, PredictiveError, Rejection, State
 from predictive.series import NO_UNIT, SeriesTable
-from predictive.units import canonical_unit, conversion
+from predictive.units import conversion
 
 # Clocks without battery start at 1970-01-01, 1980-01-06 (GPS) or 2000-01-01 (most RTC chips).
 EARLIEST_AT_S = datetime(2001, 1, 1, tzinfo=UTC).timestamp()
 RECENT_TIMES = 64  # source times kept a series, to tell a repeated reading from a late one
 CADENCE_RATE = 0.1  # share of a new interval in the learned cadence; it settles within about 20 readings
 LONGEST_FORGET = 0.9995  # by half in about 1,400 readings
+UNIT_LENGTH = 32  # the longest names in use have about 12
+NO_UNIT_CODE, UNKNOWN_UNIT = 0, -1
 CADENCE_WARM_UP = 10  # intervals seen before a cadence counts as known
 
 
@@ -80,6 +82,9 @@ class Stream:
     def __init__(self, options: StreamOptions) -> None:
         self.options = options
         self.table = SeriesTable(limit=options.max_series)
+        self._unit_names = [NO_UNIT]  # by code; the units of series
+        self._unit_codes = {NO_UNIT: NO_UNIT_CODE}
+        self._unit_of = np.zeros(0, dtype=np.int64)  # (capacity,) by row
         self._pending = _Readings()
         self._cells = SeriesArrays(
             {
@@ -150,6 +155,7 @@ class Stream:
         series, at_s, values = (np.asarray(arrays.pop(f"pending_{name}")) for name in ("series", "at_s", "values"))
         self._pending = _Readings(series.astype(np.int64), at_s.astype(np.float64), values.astype(np.float64))
         self.table.restore(names)
+        self._unit_of = np.array([self._unit_code(unit) for unit in self.table.units], dtype=np.int64)
         self._cells.restore(arrays)
 
     def _check_numbers(self, columns: Columns, received_at_s: float, reasons: dict[int, str]) -> Mask:
@@ -180,22 +186,46 @@ class Stream:
         values = np.array(columns.values, dtype=np.float64)
         if not columns.units:
             return values
-        units = self.table.units
-        for index in np.flatnonzero(usable).tolist():
-            unit, row = columns.units[index], int(series[index])
-            if unit == units[row] or unit == NO_UNIT:
+        local: dict[str, int] = {}
+        sent = np.fromiter((local.setdefault(unit, len(local)) for unit in columns.units), np.int64, len(values))
+        names = [unit[:UNIT_LENGTH] for unit in local]
+        kept = self._adopt_units(series, sent, names, usable)
+        codes = np.array([self._unit_codes.get(name, UNKNOWN_UNIT) for name in names])[sent]
+        differs = np.flatnonzero(usable & (codes != NO_UNIT_CODE) & (codes != kept[series]))
+        pairs = sent[differs] * len(self._unit_names) + kept[series[differs]]
+        for pair in np.unique(pairs).tolist():
+            source, code = names[pair // len(self._unit_names)], self._unit_names[pair % len(self._unit_names)]
+            of_pair = differs[pairs == pair]
+            known = conversion(source, code)
+            if known is not None:
+                values[of_pair] = values[of_pair] * known.factor + known.offset
                 continue
-            if units[row] == NO_UNIT:
-                units[row] = unit[:32]
-                continue
-            known = conversion(unit, units[row])
-            if known is None:
-                reasons[index] = f"unit {unit[:32]!r} cannot be brought to this series' unit {units[row]!r}"
-                usable[index] = False
-                continue
-            if canonical_unit(unit) != canonical_unit(units[row]):
-                values[index] = values[index] * known.factor + known.offset
+            usable[of_pair] = False
+            reason = f"unit {source!r} cannot be brought to this series' unit {code!r}"
+            reasons.update(dict.fromkeys(of_pair.tolist(), reason))
         return values
+
+    def _adopt_units(self, series: Ints, sent: Ints, names: Sequence[str], usable: Mask) -> Ints:
+        """Give each series without a unit the first one sent for it; return the code of every series' unit."""
+        units = self.table.units
+        if len(self._unit_of) < len(units):
+            self._unit_of = np.concatenate(
+                [self._unit_of, np.zeros(len(units), dtype=np.int64)]
+            )  # room for as many again
+        named = np.array([name != NO_UNIT for name in names])[sent]
+        for index in np.flatnonzero(usable & named & (self._unit_of[series] == NO_UNIT_CODE)).tolist():
+            row = int(series[index])
+            if units[row] == NO_UNIT:
+                units[row] = names[sent[index]]
+                self._unit_of[row] = self._unit_code(units[row])
+        return self._unit_of
+
+    def _unit_code(self, unit: str) -> int:
+        """Return the code of a series' unit; there are at most as many as series."""
+        code = self._unit_codes.setdefault(unit, len(self._unit_names))
+        if code == len(self._unit_names):
+            self._unit_names.append(unit)
+        return code
 
     def _find_stale(self, fresh: _Readings) -> tuple[Mask, Mask]:
         """Tell which readings were seen before, and which come after their series has moved on."""

@@ -203,16 +203,19 @@ def measure_speed(folder: Path, console: Console) -> dict[str, object]:
     devices = [f"d{row // 8}" for row in range(series)]
     metrics = [f"m{row % 8}" for row in range(series)]
     monitor_s = _timed(lambda: _observe(monitor, devices, metrics, values))
+    with_units_s = _timed(lambda: _observe(Monitor(), devices, metrics, values, units=["°C"] * series))
     total = series * rounds
     shown = Table("path", "values per second", title="10,000 devices x 8 metrics, one process")
     shown.add_row("robust_z, vectorised", f"{total / vector_s:,.0f}")
     shown.add_row("robust_z, Python loop (1/20 of the series, scaled)", f"{total / loop_s:,.0f}")
     shown.add_row("Monitor, all detectors, columns in to alerts out", f"{total / monitor_s:,.0f}")
+    shown.add_row("the same, each reading with its unit", f"{total / with_units_s:,.0f}")
     console.print(shown)
     return {
         "vectorised_to_loop_ratio": round(loop_s / vector_s, 1),
         "detector_values_per_s": round(total / vector_s),
         "monitor_values_per_s": round(total / monitor_s),
+        "monitor_with_units_values_per_s": round(total / with_units_s),
     }
 
 
@@ -279,11 +282,13 @@ def _feed(
         learn(batch)
 
 
-def _observe(monitor: Monitor, devices: Sequence[str], metrics: Sequence[str], values: Floats) -> None:
+def _observe(
+    monitor: Monitor, devices: Sequence[str], metrics: Sequence[str], values: Floats, *, units: Sequence[str] = ()
+) -> None:
     for number, row in enumerate(values):
         at_s = np.full(len(row), 1.8e9 + 60.0 * number)
         received_at = datetime.fromtimestamp(float(at_s[0]), UTC)
-        monitor.observe_columns(Columns(devices, metrics, at_s, row), received_at=received_at)
+        monitor.observe_columns(Columns(devices, metrics, at_s, row, units), received_at=received_at)
 
 
 def _loop(values: Floats) -> None:

@@ -114,6 +114,27 @@ def test_stream_keeps_a_series_in_its_first_unit(first: str, second: str, value:
     assert found[1][2] == pytest.approx(value)
 
 
+def test_stream_converts_each_reading_of_a_mixed_request() -> None:
+    sent = ["", "°C", "°F", "kPa", "℃", "°F", "", "bar"]
+    readings = [
+        ("a", "pt"[step in (1, 2, 4, 5, 6)], 60.0 * step, 212.0 if step in (2, 5) else 100.0) for step in range(8)
+    ]
+    stream = Stream(StreamOptions())
+    admission = stream.admit(columns(*readings, units=sent), received_at_s=NOON_S)
+    found = [(stream.table.metrics[batch.series[0]], float(batch.values[0])) for batch in admission.batches]
+    assert [value for metric, value in found if metric == "t"] == pytest.approx([100.0] * 5)
+    assert [value for metric, value in found if metric == "p"] == pytest.approx([100.0, 100.0, 10_000.0])
+    assert admission.rejected == ()
+    assert sorted(stream.table.units) == sorted(["kPa", "°C"])
+
+
+def test_stream_knows_its_units_again_after_a_restore() -> None:
+    stream, restored = Stream(StreamOptions()), Stream(StreamOptions())
+    released(stream, columns(("a", "t", 0, 20), units=["°C"]))
+    restored.restore(stream.state(), stream.table.state())
+    assert released(restored, columns(("a", "t", 60, 212), units=["°F"])) == [("t", 60, pytest.approx(100.0))]
+
+
 def test_stream_refuses_a_unit_of_another_kind() -> None:
     request = columns(("a", "t", 0, 20), ("a", "t", 60, 300), units=["°C", "kPa"])
     admission = Stream(StreamOptions()).admit(request, received_at_s=NOON_S)
