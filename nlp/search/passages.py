@@ -23,7 +23,9 @@ MAX_LEAD = 150
 
 _HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(.*)")
 _FENCE = re.compile(r"[ ]{0,3}(```+|~~~+)")
-_SENTENCE_END = re.compile(r"[。！？；…!?;]+[”’」』）】)\"']*|\.[”’)\"']*(?=\s|$)|\n+")
+_SENTENCE_END = re.compile(r"[。！？…!?]+[”’」』）】)\"']*|\.[”’)\"']*(?=\s|$)|\n+")
+# A line this long that goes on in a small letter was wrapped by an editor or a printer; shorter ones are commands.
+_MIN_WRAPPED = 40
 # An English full stop after these does not end the sentence.
 _ABBREVIATIONS = ("e.g", "i.e", "etc", "vs", "mr", "mrs", "ms", "dr", "no", "fig", "approx", "st", "inc", "ltd")
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -72,7 +74,7 @@ def split_passages(article: Article) -> tuple[Passage, ...]:
 
 
 def split_sentences(text: str, *, start: int = 0, end: int | None = None) -> tuple[Span, ...]:
-    """Return the spans of the sentences of text[start:end]; a line break ends one, too.
+    """Return the spans of the sentences of text[start:end]; a line break ends one, too, unless it only wraps a line.
 
     >>> text = "请断电。E4 means a sensor fault. Call us!"
     >>> [text[span.start:span.end] for span in split_sentences(text)]
@@ -82,7 +84,7 @@ def split_sentences(text: str, *, start: int = 0, end: int | None = None) -> tup
     spans: list[Span] = []
     begin = start
     for match in _SENTENCE_END.finditer(text, start, end):
-        if _is_abbreviation(text, begin, match):
+        if _is_abbreviation(text, begin, match) or _is_wrap(text, match):
             continue
         spans.append(trimmed(text, Span(begin, match.end())))
         begin = match.end()
@@ -95,6 +97,14 @@ def _is_abbreviation(text: str, begin: int, match: re.Match[str]) -> bool:
         return False
     word = text[max(begin, match.start() - 8) : match.start()].rsplit(None, 1)[-1:]
     return bool(word) and word[0].lower().lstrip("(") in _ABBREVIATIONS
+
+
+def _is_wrap(text: str, match: re.Match[str]) -> bool:
+    """Say whether this line break stands inside a sentence that was printed over several lines."""
+    if match[0] != "\n" or not text[match.end() : match.end() + 1].islower():
+        return False
+    line = text.rfind("\n", 0, match.start()) + 1
+    return match.start() - line >= _MIN_WRAPPED
 
 
 def trimmed(text: str, span: Span) -> Span:

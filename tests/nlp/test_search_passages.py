@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,3 +76,27 @@ def test_sentences_end_in_both_languages_and_not_after_abbreviations() -> None:
         "Then 3.5 mm “ok.”",
         "Done",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "Clean the filter; a clogged one costs power. Dry it.",
+            ["Clean the filter; a clogged one costs power.", "Dry it."],
+        ),
+        ("每两周清洗一次；脏堵会费电。晾干。", ["每两周清洗一次；脏堵会费电。", "晾干。"]),
+        (
+            "A dirty filter lowers suction pressure a little and\nlowers superheat. Clean it.",
+            ["A dirty filter lowers suction pressure a little and\nlowers superheat.", "Clean it."],
+        ),
+        ("kubectl get pods\nkubectl apply", ["kubectl get pods", "kubectl apply"]),  # short lines are commands
+        (
+            "The list of what it takes is on the next page\n\nand here",
+            ["The list of what it takes is on the next page", "and here"],
+        ),
+    ],
+    ids=["semicolon-en", "semicolon-zh", "wrapped", "commands", "paragraphs"],
+)
+def test_sentence_is_whole(text: str, sentences: list[str]) -> None:
+    assert [text[span.start : span.end] for span in split_sentences(text)] == sentences
