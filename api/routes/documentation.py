@@ -17,7 +17,7 @@ from api.schemas.problem import ProblemBody
 from api.schemas.telemetry import MeasurementIn
 
 REFERENCE = "#/components/schemas/{model}"
-_FILES = {"type": "array", "items": {"type": "string", "format": "binary"}}
+_FILES = {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}}
 # FastAPI types a route's `responses` and `openapi_extra` as dict[..., Any]; nothing of ours reads these values.
 Documented = dict[int | str, dict[str, Any]]
 
@@ -50,20 +50,34 @@ PREFILL_BODY: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "properties": {"request": {"$ref": REFERENCE.format(model="PrefillRequest")}, "files": _FILES},
+                    "anyOf": [{"required": ["request"]}, {"required": ["files"]}],
                 },
                 "encoding": {"request": {"contentType": "application/json"}},
             },
         },
     }
 }
+_READINGS_JSON: dict[str, Any] = {
+    "description": "A bad entry does not refuse its neighbours: it is listed in `rejected` with the reason.",
+    "anyOf": [
+        {
+            "type": "array",
+            "items": {
+                "anyOf": [
+                    {"$ref": REFERENCE.format(model="MeasurementIn")},
+                    {"description": "Anything else is taken in and listed in `rejected`."},
+                ]
+            },
+        },
+        {"type": "object", "description": "One reading, or ThingsBoard gateway JSON: {device: [{ts, values}]}."},
+    ],
+}
 TELEMETRY_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
             media_type: {
-                "schema": {"type": "array", "items": {"$ref": REFERENCE.format(model="MeasurementIn")}}
-                if media_type == "application/json"
-                else {"type": "string", "format": "binary"}
+                "schema": _READINGS_JSON if media_type == "application/json" else {"type": "string", "format": "binary"}
             }
             for media_type in MEDIA_TYPES
         },

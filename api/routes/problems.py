@@ -118,5 +118,5 @@ def allowed_methods(app: FastAPI, path: str) -> list[str]:
 
 
 def _answer_unexpected(request: Request, error: Exception) -> Response:
-    log.error("request_failed", path=request.url.path, error=type(error).__name__)
+    log.error("request_failed", path=request.url.path, exc_info=error)
     return problem_response(problem_of(error), request)

@@ -61,7 +61,13 @@ class SuggestionRequest(BaseModel):
     """One of question, prefill_id, ticket_id."""
 
     model_config = ConfigDict(
-        json_schema_extra={"example": {"question": "空调显示E5怎么办", "locale": "zh-CN", "top_k": 5}}
+        json_schema_extra={
+            "example": {"question": "空调显示E5怎么办", "locale": "zh-CN", "top_k": 5},
+            "oneOf": [
+                {"required": [name], "properties": {name: {"type": "string"}}}
+                for name in ("question", "prefill_id", "ticket_id")
+            ],
+        }
     )
 
     question: Text | None = Field(default=None, min_length=1)

@@ -171,6 +171,29 @@ class PrefillResponse(BaseModel):
 class Feedback(BaseModel):
     """About one field of a prefill, or about one suggested article."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {
+                    "required": ["prefill_id", "field"],
+                    "properties": {
+                        "action": {"enum": ["accepted", "edited", "cleared"]},
+                        "prefill_id": {"type": "string"},
+                        "field": {"type": "string"},
+                    },
+                },
+                {
+                    "required": ["suggestion_id", "article_id"],
+                    "properties": {
+                        "action": {"enum": ["used", "helpful", "not_relevant", "incorrect", "outdated"]},
+                        "suggestion_id": {"type": "string"},
+                        "article_id": {"type": "string"},
+                    },
+                },
+            ]
+        }
+    )
+
     prefill_id: Key | None = None
     field: Name | None = None
     final: Text | None = Field(default=None, max_length=2_000)
