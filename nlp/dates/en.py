@@ -4,7 +4,7 @@ In: folded text. Out: atoms. Durations and clocks are in en_words.py; how atoms 
 combine.py.
 """
 
-# ruff: noqa: E501 - one rule of the grammar is one line
+# ruff: noqa: E501 - one rule of the grammar is one line: a table that is read down, not across
 from __future__ import annotations
 
 import re

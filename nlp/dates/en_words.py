@@ -3,7 +3,6 @@
 In: matches. Out: numbers and readings that need no calendar.
 """
 
-# ruff: noqa: E501 - one rule of the grammar is one line
 from __future__ import annotations
 
 import re
@@ -25,7 +24,10 @@ MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
-WEEKDAY = r"(?P<weekday>mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+WEEKDAY = (
+    r"(?P<weekday>mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?"
+    r"|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+)
 _TENS = rf"(?:{EN_TENS_WORDS})"
 _ONES = rf"(?:{EN_ONES_WORDS})"
 DAY_NUMBER = (
@@ -38,8 +40,10 @@ YEAR = (
 )
 
 PARTS = {
-    "morning": DayPart("MO", 8, 12, False), "afternoon": DayPart("AF", 12, 16, True), "evening": DayPart("EV", 16, 20, True),
-    "night": DayPart("NI", 20, 24, True), "daytime": DayPart("DT", 8, 18, False), "lunchtime": DayPart("MEL", 11, 13, True),
+    "morning": DayPart("MO", 8, 12, False), "afternoon": DayPart("AF", 12, 16, True),
+    "evening": DayPart("EV", 16, 20, True),
+    "night": DayPart("NI", 20, 24, True), "daytime": DayPart("DT", 8, 18, False),
+    "lunchtime": DayPart("MEL", 11, 13, True),
     "dinnertime": DayPart("MED", 16, 20, True), 
     "night-time": DayPart("NT", 0, 8, True), "nighttime": DayPart("NT", 0, 8, True),
     "early morning": DayPart("MO", 8, 12, False), "late evening": DayPart("EV", 16, 20, True),
@@ -51,16 +55,16 @@ _MINUTE_WORDS = rf"\d{{1,2}}|{_TENS}(?:[ -]{_ONES})?|{_ONES}|(?:a\s)?quarter|hal
 _OF_PART = r"(?:\s(?:in\sthe\s|at\s)?(?P<of_part>morning|afternoon|evening|night))?"
 
 CLOCK = (
-    r"(?<![a-z\d:.,/$#-])(?:(?P<hour>2[0-4]|[01]?\d)(?::|\.(?=[0-5]\d\s?[ap]\.?m))(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\s?"
-    + _HALF
-    + r")?"
+    r"(?<![a-z\d:.,/$#-])(?:(?P<hour>2[0-4]|[01]?\d)(?::|\.(?=[0-5]\d\s?[ap]\.?m))"
+    r"(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\s?" + _HALF + r")?"
     r"|(?P<hour2>1[0-2]|0?[1-9])\s?"
     + _HALF.replace("half", "half2")
     + r"|(?<=at\s)(?P<hour3>1[0-2]|[1-9])(?![\d:/%a-z-]|\.\d|\s\w))"
     r"(?![\d:])"
 )
 CLOCK_WORDS = (
-    rf"(?<![a-z])(?:(?P<hour>{_HOUR_WORDS}|1[0-2]|[1-9])\s?(?:(?P<clock>o'?clock|(?=\sin\sthe\s(?:morning|afternoon|evening)))|(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z]))"
+    rf"(?<![a-z])(?:(?P<hour>{_HOUR_WORDS}|1[0-2]|[1-9])"
+    r"\s?(?:(?P<clock>o'?clock|(?=\sin\sthe\s(?:morning|afternoon|evening)))|(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z]))"
     rf"|(?P<noon>noonish|noon|midday|mid-?\s?day)|(?P<midnight>mid-?\s?night))(?![a-z])"
 )
 PAST_HOUR = (
@@ -68,7 +72,8 @@ PAST_HOUR = (
     rf"(?P<hour>{_HOUR_WORDS}|1[0-2]|[1-9])(?:\s?o'?clock|\s?(?P<half>[ap]\.?m\.?))?(?![a-z0-9:])"
 )
 BARE_HOURS = (
-    rf"(?<![a-z0-9:/.-])(?:(?P<opening>from|between)\s)?(?P<first>{_HOUR_WORDS}|1[0-2]|[1-9])(?::(?P<first_minute>[0-5]\d))?"
+    rf"(?<![a-z0-9:/.-])(?:(?P<opening>from|between)\s)?(?P<first>{_HOUR_WORDS}|1[0-2]|[1-9])"
+    rf"(?::(?P<first_minute>[0-5]\d))?"
     rf"(?:\s?(?P<first_half>[ap]\.?m\.?))?\s?(?:-|to|and|until|till)\s?(?P<last>{_HOUR_WORDS}|1[0-2]|[1-9])"
     rf"(?::(?P<last_minute>[0-5]\d))?(?:\s?(?P<last_half>[ap]\.?m\.?)(?![a-z]))?{_OF_PART}(?![a-z0-9:/%]|-\d|\.\d)"
 )
@@ -157,15 +162,20 @@ def _bare(match: Match, side: str) -> Clock:
     return Clock(hour, int(minute) if minute else None, is_half_day=not half)
 
 
-_UNIT = r"years?|yrs?|months?|mos?(?=\s|$)|weeks?|wks?|fortnights?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|quarters?|decades?"
+_UNIT = (
+    r"years?|yrs?|months?|mos?(?=\s|$)|weeks?|wks?|fortnights?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?"
+    r"|quarters?|decades?"
+)
 _COUNT = (
-    rf"(?:\d{{1,6}}(?:,\d{{3}})?(?:\.\d{{1,3}})?|half\s(?:an|a)|an?\s(?:few|couple(?:\sof)?)|(?:few|some|several|couple\sof|couple|all|another)"
+    rf"(?:\d{{1,6}}(?:,\d{{3}})?(?:\.\d{{1,3}})?|half\s(?:an|a)|an?\s(?:few|couple(?:\sof)?)"
+    rf"|(?:few|some|several|couple\sof|couple|all|another)"
     rf"|{_TENS}(?:[ -]{_ONES})?|{_ONES}(?:\shundred)?|an?(?!\ssecond))"
 )
 _PIECE = rf"(?:{_COUNT}(?:\sand\sa\shalf)?[\s-]?(?:{_UNIT})(?:\sand\sa\shalf)?|\d{{1,4}}[hdwmy](?![a-z]))"
 LENGTH = rf"(?P<length>{_PIECE}(?:(?:,\s|\sand\s|,\sand\s|\s){_PIECE}){{0,5}})"
 _PIECES = re.compile(
-    rf"(?<![a-z])(?P<count>{_COUNT})(?P<early>\sand\sa\shalf)?[\s-]?(?P<unit>{_UNIT}|(?<=\d)[hdwmy](?![a-z]))(?P<late>\sand\sa\shalf)?",
+    rf"(?<![a-z])(?P<count>{_COUNT})(?P<early>\sand\sa\shalf)?[\s-]?"
+    rf"(?P<unit>{_UNIT}|(?<=\d)[hdwmy](?![a-z]))(?P<late>\sand\sa\shalf)?",
     re.IGNORECASE,
 )
 _VAGUE = {

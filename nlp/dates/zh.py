@@ -3,7 +3,7 @@
 In: folded simplified text. Out: atoms. How atoms join ("明天" + "下午五点") is in combine.py.
 """
 
-# ruff: noqa: E501 - one rule of the grammar is one line
+# ruff: noqa: E501 - one rule of the grammar is one line: a table that is read down, not across
 from __future__ import annotations
 
 import re

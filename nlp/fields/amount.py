@@ -19,14 +19,14 @@ SCORE = 0.85
 TEXTS = FieldTexts(label=Localised("金额", "Amount"), question=Localised("请问金额是多少？", "What is the amount?"))
 
 _UNITS = {
-    "Chinese yuan": "人民币|元人民币|元|块钱|块|rmb|cny|yuan",
-    "United States dollar": r"美元|美金|美刀|us\s?dollars?|u\.?s\.?\s?\$|usd\s?\$?",
+    "Chinese yuan": "人民币|元人民币|元|块钱|块|rmb|cny|chinese yuan|yuan",
+    "United States dollar": r"美元|美金|美刀|us\s?dollars?|u\.?s\.?\s?\$|usd(?:\s?\$)?",
     "Hong Kong dollar": "港元|港币|hkd|hong kong dollars?",
     "Euro": "欧元|euros?|eur|€",
     "Japanese yen": "日元|日圆|yen|jpy",
     "British pound": "英镑|gbp|british pounds?",
     "Swiss franc": "瑞士法郎|chf|swiss francs?",
-    "Australian dollar": r"澳元|aud\s?\$?|australian dollars?",
+    "Australian dollar": r"澳元|aud(?:\s?\$)?|australian dollars?",
     "Canadian dollar": r"加元|cad|canadian dollars?|c\s?\$",
     "Bitcoin": "比特币|bitcoins?|btc",
     "Dollar": r"\$|dollars?|bucks?",
@@ -34,6 +34,12 @@ _UNITS = {
     "Cent": "cents?|¢",
     "Pence": "pence",
     "Rupee": "rupees?",
+    "Franc": "francs?",
+    "Peseta": "pesetas?",
+    "Penny": "penny",
+    "Finnish markka": "finnish markkas?",
+    "Turkish lira": "turkish liras?",
+    "Mexican peso": r"mxn(?:\s?\$)?|mexican pesos?",
 }
 _CODES = {"Chinese yuan": "CNY", "United States dollar": "USD", "Hong Kong dollar": "HKD", "Euro": "EUR",
           "Japanese yen": "JPY", "British pound": "GBP", "Swiss franc": "CHF", "Australian dollar": "AUD",
@@ -42,7 +48,7 @@ _ALL = "|".join(words for words in _UNITS.values())
 _BEHIND = re.compile(rf"\s{{0,2}}(?P<unit>{_ALL})(?![a-z])", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?<![a-z])(?P<unit>¥|￥|{_ALL})\s{{0,2}}$", re.IGNORECASE)
 _SMALL = re.compile(
-    r"(?:(?P<jiao>\d|[一二三四五六七八九])\s?[角毛])?(?:(?P<fen>\d|[一二三四五六七八九])\s?分)?|\s(?:and\s)?(?P<cents>\d{1,2})\scents?"
+    r"\s(?:and\s)?(?P<cents>\d{1,2})\scents?(?![a-z])|(?:(?P<jiao>\d|[一二三四五六七八九])\s?[角毛])?(?:(?P<fen>\d|[一二三四五六七八九])\s?分)?"
 )
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")}
 PREFIX_CHARS = 20

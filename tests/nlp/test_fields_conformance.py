@@ -89,11 +89,11 @@ def test_mentions_lie_inside_the_text_and_do_not_overlap(name: str, example: obj
         assert one.end <= next_one.start
 
 
-SHORT_CHARS = 20_000
+SHORT_CHARS = 5_000
 GROWTH = 4
 MOST_GROWTH = 3 * GROWTH
-"""Four times the text: four times the work where it is linear, sixteen where it is quadratic; between them lies room for
-caches that the longer text no longer fits in."""
+"""Four times the text: four times the work where it is linear, sixteen where it is quadratic; between them lies room
+for caches that the longer text no longer fits in."""
 CLOCK_NOISE_S = 0.02
 """Less than this is the clock's own grain and the collector's pauses."""
 
