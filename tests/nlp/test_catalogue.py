@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from nlp import Catalogue, read_catalogue
 from nlp.records import CatalogueInvalid
 
-ROWS = [
+ROWS: list[Mapping[str, str | Sequence[str]]] = [
     {"code": "KFR-35GW/N8XHA1", "names": "风锐空调|Windsharp", "brand": "美岚|Meilan"},
     {"code": "KFR-26GW/N8XHA1", "names": ["酷风"]},
     {"code": "WF-80B5T", "names": "滚筒洗衣机 8 公斤"},
