@@ -44,7 +44,7 @@ def ask(desk: AskDesk, question: str = "", prefill: str = "") -> Response:
         "question": question,
         "limit": desk.settings.limits.question_chars,
         "is_asked": response is not None,
-        "is_empty": response is not None and not desk.engines.knowledge_base().article_ids(),
+        "is_empty": not desk.engines.knowledge_base().article_ids(),
         "abstained": response is not None and response.abstained,
         "suggestion_id": response.id if response else "",
         "suggestions": views_of(response) if response else (),

@@ -15,17 +15,17 @@ from pydantic import ValidationError
 
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import DraftView, view_of
+from api.console.example import EXAMPLES, example_engines
 from api.console.uploads import PrefillForm, read_prefill_form, zone_of
 from api.console.verdicts import verdict_on
-from api.errors import Problem, invalid_problem, say
+from api.engines import Engines
+from api.errors import Problem, Said, invalid_problem, say
 from api.prefill import Attachment, prefill
 from api.prefill.templates import find_template
 from api.schemas.prefill import Customer, Message, PrefillRequest, PrefillResponse
 from api.security import make_id
 from api.store.feedback import keep_feedback
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-"""Beside the packages in a checkout; an installed wheel has none, and then the page offers none."""
 RECENT = 8
 USUAL_OFFSET_MINUTES = {"zh": 8 * 60, "en": 0}
 """Until the browser says its own: China has one time zone, English has none."""
@@ -55,6 +55,8 @@ def show_form(desk: PrefillDesk) -> Response:
         templates=_template_titles(desk),
         chosen_template=desk.settings.default_template,
         text_limit=desk.settings.limits.text_chars,
+        is_bare=desk.engines.records is None and desk.engines.device_catalogue() is None,
+        records_folder=desk.settings.data_dir / "records",
         has_example=_example_path(desk).is_file(),
         utc_offset=USUAL_OFFSET_MINUTES[desk.words.language],
         recent=[_recent(draft, untitled=desk.words("draft.title")) for draft in recent],
@@ -77,7 +79,7 @@ def make_draft(desk: PrefillDesk, form: Annotated[PrefillForm, Depends(read_pref
         )
     except ValidationError as error:
         raise invalid_problem(error.errors()) from error
-    return _made(desk, request, form.files)
+    return _made(desk, request, form.files, engines=desk.engines)
 
 
 @router.post("/example")
@@ -90,7 +92,8 @@ def make_example(desk: PrefillDesk, utc_offset: Annotated[str, Form(max_length=5
     request = PrefillRequest.model_validate(
         {**scenario["request"], "reference_time": desk.now.astimezone(zone_of(utc_offset))}
     )
-    return _made(desk, request, [Attachment(name, (EXAMPLES / name).read_bytes()) for name in scenario["files"]])
+    files = [Attachment(name, (EXAMPLES / name).read_bytes()) for name in scenario["files"]]
+    return _made(desk, request, files, engines=example_engines(desk.engines), notes=[say("warning.example")])
 
 
 @router.get("/prefills/{prefill_id}")
@@ -146,8 +149,10 @@ def _template_titles(desk: Desk) -> dict[str, str]:
     return {name: find_template(name, store=desk.store).title.in_locale(desk.words.locale) for name in names}
 
 
-def _made(desk: Desk, request: PrefillRequest, files: Sequence[Attachment]) -> Response:
-    response = prefill(request, files, engines=desk.engines, store=desk.store, at=desk.now)
+def _made(
+    desk: Desk, request: PrefillRequest, files: Sequence[Attachment], *, engines: Engines, notes: Sequence[Said] = ()
+) -> Response:
+    response = prefill(request, files, engines=engines, store=desk.store, at=desk.now, notes=notes)
     desk.media.keep(response, messages=request.messages, files={file.name: file.content for file in files})
     return desk.go(f"/console/prefills/{response.id}")
 

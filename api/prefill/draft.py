@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import chain
 
 from api.engines import Engines
-from api.errors import language_of_locale, words
+from api.errors import Said, language_of_locale, words
 from api.prefill.answer import Findings, draft_body
 from api.prefill.files import Attachment
 from api.prefill.guard import GuardedExtractors
@@ -30,9 +30,15 @@ QUESTION_CHARS = 1_000
 
 
 def prefill(
-    request: PrefillRequest, files: Sequence[Attachment], *, engines: Engines, store: Store, at: datetime
+    request: PrefillRequest,
+    files: Sequence[Attachment],
+    *,
+    engines: Engines,
+    store: Store,
+    at: datetime,
+    notes: Sequence[Said] = (),
 ) -> PrefillResponse:
-    """Fill in a ticket and keep the draft for its suggestions and feedback.
+    """Fill in a ticket and keep the draft for its suggestions and feedback; `notes` stand first in its warnings.
 
     Raises:
         Problem: a limit, an unknown template, or a file that cannot be used.
@@ -44,7 +50,10 @@ def prefill(
     with watch.step("total"):
         heard = hear(request, files, engines=engines, watch=watch)
         draft = _draft(request, heard, template, engines=engines, watch=watch, at=at)
-    response = draft.model_copy(update={"ticket_id": request.ticket_id, "timing_ms": watch.timing_ms})
+    said = words(language_of_locale(request.locale or engines.settings.default_locale))
+    warnings = [*(said.said(note) for note in notes), *draft.warnings]
+    changes = {"ticket_id": request.ticket_id, "timing_ms": watch.timing_ms, "warnings": warnings}
+    response = draft.model_copy(update=changes)
     store.drafts.add_prefill(response, text=_question(request, heard, response))
     return response
 

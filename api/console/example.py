@@ -1,0 +1,30 @@
+"""The example's own records and catalogue, in a folder of their own: what it is checked against is not the user's data.
+
+Deleting <data folder>/example takes all of it away; the next example makes it again.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from api.connectors.csv_records import CsvRecords
+from api.engines import MAIN_CATALOGUE, Engines
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+"""Beside the packages in a checkout; an installed wheel has none, and then the page offers none."""
+RECORDS = ("orders.csv", "devices.csv")
+_lock = threading.Lock()
+
+
+def example_engines(engines: Engines) -> Engines:
+    """Return engines that know the example's business and share the models."""
+    folder = engines.settings.data_dir / "example"
+    records = folder / "records"
+    with _lock:
+        records.mkdir(parents=True, exist_ok=True)
+        for name in RECORDS:
+            (records / name).write_bytes((EXAMPLES / name).read_bytes())
+        beside = engines.beside(folder, find_records=CsvRecords(records).current)
+        beside.put_catalogue(MAIN_CATALOGUE, (EXAMPLES / "catalogue.csv").read_bytes(), suffix=".csv")
+    return beside
