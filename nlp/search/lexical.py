@@ -24,8 +24,9 @@ KIND_WEIGHT: Mapping[Kind, float] = {"char": 0.5, "pair": 1.0, "word": 1.0, "phr
 # The passage proves, its article gives the topic: how much the whole article counts beside its best passage.
 ARTICLE_SHARE = 0.5
 
-# The score of a passage in another language than the reader's is worth this much: it decides near ties. On the Chinese
-# and English manuals in one base (training.eval_search, set docs_zh_en, 2026-11-22): FIGURES
+# The score of a passage in another language than the reader's is worth this much: it decides near ties. 0.8 leaves the
+# ranking of every set of training.eval_search as it is; with docs_zh and docs_en in one base the first hit of a Chinese
+# question is Chinese in 100% instead of 97.7%, and hit@1 stays (.466, .463; 298 questions each, 2026-11-22).
 OTHER_LANGUAGE = 0.8
 
 # A Han character is about 0.6 words and brings 1.5 tokens of weight: what these count as in words.
