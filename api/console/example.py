@@ -6,15 +6,22 @@ Deleting <data folder>/example takes all of it away; the next example makes it a
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from api.connectors.csv_records import CsvRecords
 from api.engines import MAIN_CATALOGUE, Engines
+from api.errors import LANGUAGES, words
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 """Beside the packages in a checkout; an installed wheel has none, and then the page offers none."""
 RECORDS = ("orders.csv", "devices.csv")
 _lock = threading.Lock()
+
+
+def is_example(warnings: Sequence[str]) -> bool:
+    """Return whether a draft was made of the example."""
+    return any(words(language)("warning.example") in warnings for language in LANGUAGES)
 
 
 def example_engines(engines: Engines) -> Engines:

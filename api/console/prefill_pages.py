@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import DraftView, view_of
-from api.console.example import EXAMPLES, example_engines
+from api.console.example import EXAMPLES, example_engines, is_example
 from api.console.uploads import PrefillForm, read_prefill_form, zone_of
 from api.console.verdicts import verdict_on
 from api.engines import Engines
@@ -103,7 +103,12 @@ def show_draft(desk: PrefillDesk, prefill_id: str) -> Response:
     template = find_template(view.response.template, store=desk.store)
     title = template.title.in_locale(desk.words.locale)
     return desk.page(
-        "draft.html", here="prefill", view=view, template_title=title, speech_fix=desk.engines.speech_state().fix
+        "draft.html",
+        here="prefill",
+        view=view,
+        template_title=title,
+        speech_fix=desk.engines.speech_state().fix,
+        is_example=is_example(view.response.warnings),
     )
 
 
