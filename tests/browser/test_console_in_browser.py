@@ -118,8 +118,10 @@ def test_values_are_accepted_edited_and_cleared_by_keyboard(english: Visit) -> N
     page.wait_for_url("**/prefills/*", timeout=READING_MS)
     order, phone = field(page, "order_number"), field(page, "phone_number")
     order.focus()
-    page.keyboard.press("a")
+    with page.expect_response("**/feedback"):
+        page.keyboard.press("a")
     expect(order.locator(".decision")).to_have_text("Accepted")
+    expect(order.locator("button[value=accepted]")).to_be_hidden()
     expect(order).to_be_focused()
     page.keyboard.press("x")
     expect(order.locator(".decision")).to_have_text("Cleared")
