@@ -25,7 +25,6 @@ $(VENV)/.dev: $(VENV)/.base
 
 demo: $(VENV)/.base  ## Run the three jobs on examples/ and write demo-output/
 	$(BIN)/beforehand demo --out demo-output
-	@echo 'Next: make serve   (http://$(HOST):$(PORT)/console/)'
 
 serve: $(VENV)/.base  ## Serve on http://127.0.0.1:8000; prints the key once
 	$(BIN)/beforehand serve --host $(HOST) --port $(PORT)

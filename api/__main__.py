@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.cli import command
+from api.cli.commands import command
 
 
 def main() -> None:

@@ -178,7 +178,7 @@ def served_console(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> 
     """Serve the examples: the real reader, a scripted recogniser, articles, orders and a month of telemetry."""
     from nlp import load_articles
 
-    said = "my order number is 2 0 2 6 0 3 0 2 1 1 8".split()
+    said = ["my", "order", "number", "is", "2", "0", "2", "6", "0", "3", "0", "2", "1", "1", "8"]
     script = tuple(Word(11.3 + 0.3 * at, 11.6 + 0.3 * at, word, 0.9) for at, word in enumerate(said))
     stand_ins = StandIns(
         transcriber=build_transcriber("scripted", script=script, language="en"), activity=build_activity("energy")

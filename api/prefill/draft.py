@@ -12,13 +12,13 @@ from itertools import chain
 from api.engines import Engines
 from api.errors import Said, language_of_locale, words
 from api.prefill.answer import Findings, draft_body
+from api.prefill.caveats import warnings_of
 from api.prefill.files import Attachment
 from api.prefill.guard import GuardedExtractors
 from api.prefill.hear import Heard, Stopwatch, hear
 from api.prefill.limits import check_request
 from api.prefill.parts import message_parts, page_parts, transcript_parts
 from api.prefill.templates import find_template
-from api.prefill.warnings import warnings_of
 from api.schemas.prefill import PrefillRequest, PrefillResponse
 from api.security import make_id
 from api.store import Store

@@ -14,13 +14,17 @@ class Tickets:
         self._database = database
 
     def put(self, ticket: Ticket, *, plot: str) -> Ticket:
-        """Keep a ticket in place of the one with its kind and key, whose id it takes; return what is kept."""
+        """Keep a ticket in place of the one with its kind and key, whose id it takes; return what is kept.
+
+        A ticket that was not drawn this time keeps the plot it had.
+        """
         query = select(TicketRow).where(TicketRow.kind == ticket.kind, TicketRow.key == ticket.key)
         with self._database.transaction() as session:
             row = session.scalars(query).first()
             if row is None:
-                row = TicketRow(id=ticket.id, kind=ticket.kind, key=ticket.key)
+                row = TicketRow(id=ticket.id, kind=ticket.kind, key=ticket.key, plot="")
                 session.add(row)
+            plot = plot or row.plot
             kept = ticket.model_copy(
                 update={"id": row.id, "plot_url": f"/v1/tickets/{row.id}/plot.svg" if plot else ""}
             )

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import command
+from api.cli.commands import command
 from api.settings import Settings
 
 Rows = list[dict[str, Any]]

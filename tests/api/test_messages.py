@@ -76,8 +76,8 @@ def test_a_too_large_body_is_said_in_the_callers_language(api_client: TestClient
 
 @pytest.mark.parametrize(("locale", "expected"), [("zh-CN", "第 0 页太小"), ("en-US", "page 0 is too small")])
 def test_a_warning_is_said_in_the_locale_of_the_request(locale: str, expected: str) -> None:
+    from api.prefill.caveats import warnings_of
     from api.prefill.hear import Heard
-    from api.prefill.warnings import warnings_of
     from api.schemas.ops import EngineState
     from vision.records import Page
 
