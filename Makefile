@@ -39,7 +39,7 @@ check: $(VENV)/.dev  ## Lint, format check, types, import contracts
 	$(BIN)/lint-imports
 
 test: check  ## check, then every test (doctests, README, real backends, browser)
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 	$(BIN)/pytest -m 'model or browser'
 
 bench: $(VENV)/.dev  ## Compare speed against a reference in the same run

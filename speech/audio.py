@@ -159,10 +159,10 @@ def _container(stream: BinaryIO, raw: RawFormat | None) -> InputContainer:
 
     options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "none"}
     if raw is None:
-        return av.open(stream, mode="r", options=options)
+        return av.open(stream, mode="r", options=options, metadata_errors="replace")
     layout = "mono" if raw.channels == 1 else "stereo"
     options = {"sample_rate": str(raw.rate_hz), "ch_layout": layout}
-    return av.open(stream, mode="r", format=raw.encoding, options=options)
+    return av.open(stream, mode="r", format=raw.encoding, options=options, metadata_errors="replace")
 
 
 class _Flow:

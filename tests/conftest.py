@@ -15,6 +15,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
 
 from api.app import create_app
@@ -27,6 +28,11 @@ from tests.model_cards.hub_server import Hub
 from vision import Line, build_reader
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The same examples each time, so that a change fails for what it changed; `--hypothesis-profile=explore` looks further.
+hypothesis_settings.register_profile("repeat", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("explore", max_examples=1_000, deadline=None)
+hypothesis_settings.load_profile("repeat")
 
 
 @pytest.fixture(scope="session")

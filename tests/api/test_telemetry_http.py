@@ -74,7 +74,7 @@ REJECTED = [
 ]
 
 
-@pytest.mark.parametrize(("change", "reason"), REJECTED, ids=str)
+@pytest.mark.parametrize(("change", "reason"), REJECTED, ids=[f"{n}-{row[1]}" for n, row in enumerate(REJECTED)])
 def test_a_bad_reading_is_named_and_the_good_ones_are_taken(
     api_client: TestClient, change: dict[str, object], reason: str
 ) -> None:

@@ -171,6 +171,15 @@ def test_raw_sound_is_read_only_when_named(encoding: str, sample_bytes: int) -> 
     assert read_audio(content, name="call.raw", raw=raw).duration_s == 1.0
 
 
+def test_tags_that_are_no_utf8_do_not_matter() -> None:
+    title = b"\x03" + "客服录音".encode("gbk")  # claims UTF-8, as old Chinese recorders do
+    frame = b"TIT2" + len(title).to_bytes(4, "big") + b"\x00\x00" + title
+    tag = b"ID3\x04\x00\x00" + len(frame).to_bytes(4, "big") + frame
+    content = encoded([tone(0.5)], container="mp3", codec="libmp3lame", rate_hz=16_000)
+    sound = content[10 + int.from_bytes(content[6:10], "big") :] if content.startswith(b"ID3") else content
+    assert _outcome(tag + sound) == "read"
+
+
 @settings(max_examples=60, deadline=None)
 @given(cut=st.integers(0, 6_000), flips=st.lists(st.tuples(st.integers(0, 5_999), st.integers(0, 255)), max_size=8))
 def test_mutilated_file_is_read_or_refused_and_nothing_else(cut: int, flips: list[tuple[int, int]]) -> None:
