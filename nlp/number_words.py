@@ -10,45 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_ZH_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {
-    character: value for value, character in enumerate("壹贰叁肆伍陆柒捌玖", 1)
-}
+from nlp.cardinals import EN_ONES, EN_TENS, ZH_DIGITS
+
+_ZH_DIGITS = {**ZH_DIGITS} | {character: value for value, character in enumerate("壹贰叁肆伍陆柒捌玖", 1)}
 _ZH_DIGITS |= {"两": 2, "貳": 2, "〇": 0}
 _ZH_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1_000, "仟": 1_000, "万": 10**4, "亿": 10**8, "兆": 10**12}
-_EN_VALUES = (
-    {
-        word: value
-        for value, word in enumerate(
-            [
-                "zero",
-                "one",
-                "two",
-                "three",
-                "four",
-                "five",
-                "six",
-                "seven",
-                "eight",
-                "nine",
-                "ten",
-                "eleven",
-                "twelve",
-                "thirteen",
-                "fourteen",
-                "fifteen",
-                "sixteen",
-                "seventeen",
-                "eighteen",
-                "nineteen",
-            ]
-        )
-    }
-    | {"nought": 0, "naught": 0}
-    | {
-        word: 10 * n
-        for n, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
-    }
-)
+_EN_VALUES = {**EN_ONES, "nought": 0, "naught": 0, **EN_TENS}
 _EN_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "mil": 10**6, "billion": 10**9, "trillion": 10**12,
               "k": 10**3, "m": 10**6, "dozen": 12, "dozens": 12}  # fmt: skip
 

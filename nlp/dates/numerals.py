@@ -6,40 +6,12 @@ are for others.
 
 from __future__ import annotations
 
-_ZH_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "廿": 20}
+from nlp.cardinals import EN_ONES, EN_TENS, ZH_DIGITS
+
+_ZH_DIGITS = {**ZH_DIGITS, "两": 2, "〇": 0, "廿": 20}
 _ZH_UNITS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
-_EN_ONES = {
-    word: value
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-} | {"a": 1, "an": 1}
-_EN_TENS = {
-    word: 10 * at
-    for at, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
-}
+_EN_ONES = {**EN_ONES, "a": 1, "an": 1}
 _EN_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _EN_ORDINALS = {
     word: value
@@ -73,7 +45,7 @@ _EN_ORDINALS = {
 ZH_NUMBER = r"(?:\d{1,4}(?:\.\d{1,3})?|[零一二两三四五六七八九十百千]{1,7})"
 EN_ORDINAL_WORDS = "|".join(sorted(_EN_ORDINALS, key=len, reverse=True))
 EN_ONES_WORDS = "|".join(sorted((w for w in _EN_ONES if len(w) > 2), key=len, reverse=True))
-EN_TENS_WORDS = "|".join(_EN_TENS)
+EN_TENS_WORDS = "|".join(EN_TENS)
 
 
 def zh_number(words: str) -> float | None:
@@ -123,7 +95,7 @@ def en_number(words: str) -> float | None:
             if scale > 100:
                 total, section = total + section, 0.0
             continue
-        value = _EN_ONES.get(word, _EN_TENS.get(word, _EN_ORDINALS.get(word)))
+        value = _EN_ONES.get(word, EN_TENS.get(word, _EN_ORDINALS.get(word)))
         if value is None:
             return None
         section += value
