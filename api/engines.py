@@ -38,6 +38,7 @@ MAIN_CATALOGUE = "devices"
 STORED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}\Z")
 """A name that may be a file's: no separator, no leading dot."""
 FLOOR_MODEL = "pocketsphinx-en-us"
+FIELDS_ENGINE = f"rules:{VERSION}"
 
 
 class Shared(Generic[Built]):
@@ -196,10 +197,6 @@ class Engines:
                 self._knowledge_bases[name] = KnowledgeBase(folder / f"{name}.sqlite3")
             return self._knowledge_bases[name]
 
-    def knowledge_base_names(self) -> tuple[str, ...]:
-        """Return the names of the knowledge bases at hand."""
-        return tuple(sorted(path.stem for path in (self.settings.data_dir / "kb").glob("*.sqlite3")))
-
     def catalogue_names(self) -> tuple[str, ...]:
         """Return the names of the catalogues at hand."""
         folder = self.settings.data_dir / "catalogues"
@@ -261,7 +258,7 @@ class Engines:
             self.speech_state(),
             self.vision_state(),
             EngineState(name="search", engine="lexical:bm25", rung="built_in"),
-            EngineState(name="fields", engine=f"rules:{VERSION}", rung="built_in"),
+            EngineState(name="fields", engine=FIELDS_ENGINE, rung="built_in"),
             EngineState(name="telemetry", engine="monitor", rung="built_in"),
         )
 

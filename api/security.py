@@ -14,7 +14,6 @@ from datetime import datetime
 
 KEY_MARK = "bh_"
 PREFIX_LENGTH = len(KEY_MARK) + 8
-KEY_LENGTH = PREFIX_LENGTH + 32
 SCOPES: tuple[str, ...] = ("prefill", "suggest", "telemetry", "admin")
 """prefill: prefill, transcriptions, OCR, feedback; suggest: suggestions and reading articles;
 telemetry: sending readings and reading tickets; admin: everything, and writing articles and templates."""

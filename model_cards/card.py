@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import yaml
@@ -78,8 +79,9 @@ def card_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.md")))
 
 
+@cache
 def load_card(name: str) -> ModelCard:
-    """Read the card that bears this name.
+    """Read the card that bears this name, once: cards in the tree do not change under a running process.
 
     Raises
     ------

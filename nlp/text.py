@@ -110,15 +110,6 @@ def fold(text: str) -> Folded:
     return Folded("".join(pieces).translate(_simplified_by_traditional()), tuple(starts), tuple(ends))
 
 
-def simplify(text: str) -> str:
-    """Write traditional characters as simplified ones, one for one.
-
-    >>> simplify("後天收到發票")
-    '后天收到发票'
-    """
-    return text if text.isascii() else text.translate(_simplified_by_traditional())
-
-
 def language_of(text: str) -> Language:
     """Name the language most of the text is in; "und" where it has neither Han characters nor Latin words.
 

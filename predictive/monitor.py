@@ -103,7 +103,6 @@ class Monitor:
             rejected=admission.rejected,
             anomalies=tuple(anomalies),
             alerts=tuple(changed.values()),
-            late_indices=admission.late,
             warnings=warnings,
         )
 

@@ -182,7 +182,6 @@ class Observation:
     rejected: tuple[Rejection, ...]
     anomalies: tuple[Anomaly, ...]
     alerts: tuple[Alert, ...]  # opened, changed or resolved by these readings, latest form of each
-    late_indices: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()  # a limit that cannot be applied, and why
 
 

@@ -88,7 +88,8 @@ Gold = tuple[int, int, str]
 
 
 def score_spec(path: Path, *, name: str, language: str, extractors: Sequence[Extractor]) -> SpecScore:
-    """Score one specification file; the resolution is compared only where it has values."""
+    """Score one specification file: of times, numbers and amounts the resolution too, of phones the span alone."""
+    is_number = name.startswith(("number", "amount"))
     cases = json.loads(path.read_text(encoding="utf-8-sig"))
     full = right = found = wanted = 0
     elapsed_s = 0.0
@@ -98,8 +99,8 @@ def score_spec(path: Path, *, name: str, language: str, extractors: Sequence[Ext
         started = time.perf_counter()
         mentions = nlp.extract(document, extractors)
         elapsed_s += time.perf_counter() - started
-        gold = [_gold(result, case["Input"]) for result in case["Results"]]
-        got = [(m.start, m.end, _resolution((m.resolution or {}).get("values"))) for m in mentions]
+        gold = [_gold(result, case["Input"], is_number=is_number) for result in case["Results"]]
+        got = [(m.start, m.end, _resolution(m.resolution, is_number=is_number)) for m in mentions]
         full += sorted(gold) == sorted(got)
         spans, read = {g[:2] for g in gold}, {g[:2] for g in got}
         right, found, wanted = right + len(spans & read), found + len(read), wanted + len(spans)
@@ -108,15 +109,18 @@ def score_spec(path: Path, *, name: str, language: str, extractors: Sequence[Ext
     return SpecScore(name, len(cases), full / len(cases), precision, recall, f1, 1000 * elapsed_s / len(cases))
 
 
-def _gold(result: Mapping[str, object], text: str) -> Gold:
+def _gold(result: Mapping[str, object], text: str, *, is_number: bool) -> Gold:
     start = result.get("Start")
     start = start if isinstance(start, int) else text.lower().find(str(result["Text"]).lower())
     resolution = result.get("Resolution")
-    values = resolution.get("values") if isinstance(resolution, Mapping) else None
-    return start, start + len(str(result["Text"])), _resolution(values)
+    known = resolution if isinstance(resolution, Mapping) else None
+    return start, start + len(str(result["Text"])), _resolution(known, is_number=is_number)
 
 
-def _resolution(values: object) -> str:
+def _resolution(resolution: Mapping[str, object] | None, *, is_number: bool) -> str:
+    if is_number:
+        return " ".join(str((resolution or {}).get(key, "")) for key in ("value", "unit"))
+    values = (resolution or {}).get("values")
     if not isinstance(values, list):
         return ""
     kept = [{key: value[key] for key in COMPARED_KEYS if key in value} for value in values]
@@ -226,6 +230,8 @@ def measure(data: Path) -> dict[str, list[object]]:
         for name, path, fields in (
             ("date_time", specs / "DateTime" / folder / "DateTimeModel.json", ["date_time"]),
             ("phone_number", specs / "Sequence" / folder / "PhoneNumberModel.json", ["phone_number"]),
+            ("number", specs / "Number" / folder / "NumberModel.json", ["number"]),
+            ("amount", specs / "NumberWithUnit" / folder / "CurrencyModel.json", ["amount"]),
         ):
             if path.is_file():
                 extractors = nlp.build_extractors(fields)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
 
-from api.engines import Engines
+from api.engines import FIELDS_ENGINE, Engines
 from api.errors import Said, language_of_locale, words
 from api.prefill.answer import Findings, draft_body
 from api.prefill.caveats import warnings_of
@@ -90,9 +90,7 @@ def _draft(
     said = words(language_of_locale(locale))
     warnings = warnings_of(heard, speech=engines.speech_state(), broken=guarded.warnings(), records=resolution.warnings)
     draft = draft_body(findings, draft_id=make_id(), template=request.template or template.name, at=at)
-    return draft.model_copy(
-        update={"models": _models(heard, engines), "warnings": [said.said(warning) for warning in warnings]}
-    )
+    return draft.model_copy(update={"models": _models(heard), "warnings": [said.said(warning) for warning in warnings]})
 
 
 def _document(request: PrefillRequest, heard: Heard, *, region: str, at: datetime) -> Document:
@@ -110,9 +108,9 @@ def _document(request: PrefillRequest, heard: Heard, *, region: str, at: datetim
     )
 
 
-def _models(heard: Heard, engines: Engines) -> dict[str, str]:
+def _models(heard: Heard) -> dict[str, str]:
     """Name what was really used, by job."""
-    used = {state.name: state.engine for state in engines.states() if state.name == "fields"}
+    used = {"fields": FIELDS_ENGINE}
     for transcript in heard.transcripts.values():
         used["speech"] = transcript.engine
     for page in heard.pages:

@@ -34,11 +34,6 @@ class ArticleWritten(BaseModel):
     result: Literal["added", "updated", "unchanged"]
 
 
-class ArticleList(BaseModel):
-    items: list[str] = Field(description="Ids, in order")
-    next: str | None = Field(default=None, description="Give it as `after` for the next page")
-
-
 class RejectedArticle(BaseModel):
     index: int
     reason: str

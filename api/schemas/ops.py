@@ -27,10 +27,6 @@ class Ready(BaseModel):
     engines: list[EngineState]
 
 
-class TemplateList(BaseModel):
-    items: list[str]
-
-
 class TemplateBody(BaseModel):
     name: str
     template_schema: dict[str, JsonValue] = Field(

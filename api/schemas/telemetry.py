@@ -58,8 +58,3 @@ class Ticket(BaseModel):
     horizon_h: float | None = None
     suggestions: list[SuggestionBody] = []
     plot_url: str = ""
-
-
-class TicketList(BaseModel):
-    items: list[Ticket]
-    next: str | None = Field(default=None, description="Give it as `after` for the next page")

@@ -44,12 +44,6 @@ class Keys:
             rows = session.scalars(query).all()
         return tuple(StoredKey(row.id, row.digest, tuple(row.scopes.split())) for row in rows)
 
-    def is_in_force(self, key_id: str) -> bool:
-        """Return whether the key exists and was not revoked."""
-        with self._database.transaction() as session:
-            row = session.get(ApiKey, key_id)
-        return row is not None and row.revoked_at is None
-
     def list(self) -> tuple[KeyBody, ...]:
         """Return every key, oldest first, without its secret."""
         with self._database.transaction() as session:

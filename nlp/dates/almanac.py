@@ -60,7 +60,7 @@ def weekday(number: int, reference: datetime, *, weeks: int | None = None) -> Da
     if weeks is not None:
         at += timedelta(weeks=weeks)
         return Day(at.isoformat(), (at,))
-    return Day(f"XXXX-WXX-{number}", _around([at + timedelta(weeks=n) for n in (-1, 0, 1)], reference), True)
+    return Day(f"XXXX-WXX-{number}", _around([at + timedelta(weeks=n) for n in (-1, 0, 1)], reference))
 
 
 def shift_month(first: date, months: int) -> date:

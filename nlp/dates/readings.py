@@ -20,7 +20,6 @@ UNRESOLVED = "not resolved"
 class Day:
     timex: str
     options: tuple[date, ...]  # last one, next one; one where it is certain; none where there is no such day
-    has_weekday: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,6 @@ def _written(match: Match, reference: datetime) -> Day | None:
     return almanac.full_day(almanac.full_year(int(match["year"])), int(match["month"]), int(match["day"]))
 
 
-def _day_of_said_month(match: Match, reference: datetime) -> Day | None:
-    first = almanac.month_from(reference, _TURNS[match["turn"]]).options[0][0]
-    return almanac.full_day(first.year, first.month, _int(match["day"]))
-
-
 def _said_day(match: Match, reference: datetime) -> Day | None:
     return _days_away(_DAYS[match["which"]], reference)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -83,7 +83,8 @@ def wilson_lower_bound(right: int, count: int) -> float:
     return (centre - spread) / (1 + z2 / count)
 
 
-def _isotonic(outcomes: Sequence[Outcomes]) -> list[tuple[float, float]]:
+@lru_cache(maxsize=256)
+def _isotonic(outcomes: tuple[Outcomes, ...]) -> tuple[tuple[float, float], ...]:
     """Pool adjacent violators over Laplace-smoothed shares: (raw, confidence) that never falls as raw rises."""
     blocks: list[list[float]] = []  # raw, right, count
     for outcome in outcomes:
@@ -94,7 +95,7 @@ def _isotonic(outcomes: Sequence[Outcomes]) -> list[tuple[float, float]]:
             _, right, count = blocks.pop()
             blocks[-1][1] += right
             blocks[-1][2] += count
-    return [(raw, right / count) for raw, right, count in blocks]
+    return tuple((raw, right / count) for raw, right, count in blocks)
 
 
 def read_calibration(text: str) -> Calibration:

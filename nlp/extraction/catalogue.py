@@ -94,7 +94,6 @@ class Catalogue:
     def __init__(self, products: Iterable[Product]) -> None:
         self.products: dict[str, Product] = {product.code: product for product in products if product.code}
         self._codes_by_key: dict[str, list[str]] = defaultdict(list)
-        self._name_keys: set[str] = set()
         for product in self.products.values():
             self._put(key_of(product.code), product.code)
             for name in product.names:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.text import fold, language_of, simplify, stretches_of
+from nlp.text import fold, language_of, stretches_of
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,6 @@ def test_stretches_split_where_the_script_changes() -> None:
     assert found == [("zh", "型号"), ("en", "model"), ("zh", "坏了")]
 
 
-def test_simplify_never_changes_the_length() -> None:
+def test_folding_traditional_characters_never_changes_the_length() -> None:
     text = "後天收到發票,頭髮乾燥,裡面麵條"
-    assert len(simplify(text)) == len(text)
+    assert len(fold(text).text) == len(text)
