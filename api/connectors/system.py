@@ -5,7 +5,7 @@ One file a system in this folder; it exports
     KIND: str                                                 the name in connectors.toml
     build(options: ConnectorOptions, *, client: httpx.Client) -> Connector
 
-`client` is the SSRF-proof outgoing client; nothing else may open a connection. Building opens none: the first call does.
+`client` is the SSRF-proof outgoing client; nothing else may open a connection, and building opens none.
 
     ConnectorError            the message says which connector, what, and what to do
     ├── ConnectorDown         no answer, a time-out, 429 or 5xx: worth trying again, `after_s` where it said when
