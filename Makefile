@@ -6,10 +6,10 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve models bench format clean
+.PHONY: help demo test test-systems soak check serve models bench format clean
 
 help:  ## Show what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 # Stamps, so that an install happens once per change of pyproject.toml.
 $(VENV)/.base: pyproject.toml
@@ -41,6 +41,12 @@ check: $(VENV)/.dev  ## Lint, format check, types, import contracts
 test: check  ## check, then every test (doctests, README, real backends, browser)
 	$(BIN)/pytest -n auto
 	$(BIN)/pytest -m 'model or browser'
+
+test-systems: $(VENV)/.dev  ## Tests beside real systems: Request Tracker, django-helpdesk, PostgreSQL, kill -9, floods
+	$(BIN)/pytest -m systems
+
+soak: $(VENV)/.dev  ## The same at full length, and half an hour of mixed load
+	BEFOREHAND_TEST_LENGTH=full $(BIN)/pytest -m systems
 
 bench: $(VENV)/.dev  ## Compare speed against a reference in the same run
 	$(BIN)/python -m tests.bench
