@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Annotated, TypeVar
@@ -191,25 +192,29 @@ class HttpCalls:
     def _sent(self, request: httpx.Request, auth: httpx.Auth | None, limit: int) -> Reply:
         where = self._named(request.method, request.url.path)
         until = time.monotonic() + SLOW_FACTOR * self._timeout_s
-        pieces: list[bytes] = []
-        size = 0
         try:
             answer = self._client.send(request, auth=auth, stream=True, follow_redirects=False)
-            with answer:
-                for piece in answer.iter_bytes():
-                    size += len(piece)
-                    if size > limit:
-                        raise CallRefused(f"{where}: the answer is larger than {limit} bytes")
-                    if time.monotonic() > until:
-                        raise ConnectorDown(f"{where}: the answer is not over after {SLOW_FACTOR * self._timeout_s} s")
-                    pieces.append(piece)
+            with closing(answer):
+                content = self._read(answer, where, until, limit)
         except httpx.TimeoutException as error:
             raise ConnectorDown(f"{where}: no answer in time") from error
         except httpx.TransportError as error:
             raise ConnectorDown(f"{where}: {self._without_secrets(str(error)) or type(error).__name__}") from error
         except httpx.HTTPError as error:
             raise CallRefused(f"{where}: {type(error).__name__}") from error
-        return Reply(answer.status_code, answer.headers, b"".join(pieces))
+        return Reply(answer.status_code, answer.headers, content)
+
+    def _read(self, answer: httpx.Response, where: str, until: float, limit: int) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        for piece in answer.iter_bytes():
+            size += len(piece)
+            if size > limit:
+                raise CallRefused(f"{where}: the answer is larger than {limit} bytes")
+            if time.monotonic() > until:
+                raise ConnectorDown(f"{where}: the answer is not over after {SLOW_FACTOR * self._timeout_s} s")
+            pieces.append(piece)
+        return b"".join(pieces)
 
     def _accepted(self, reply: Reply, what: str) -> Reply:
         """Return an answer of 2xx; raise for any other."""
