@@ -81,6 +81,10 @@ class Settings(BaseSettings):
     telemetry_keep_days: float = Field(default=32.0, gt=0)
     """Accepted batches are kept this long, so that a changed detector can be replayed over a whole month."""
     session_hours: float = Field(default=12.0, gt=0)
+    media_keep_days: float = Field(default=30.0, gt=0)
+    """How long the pictures and sound of a draft can be looked at beside its values."""
+    media_keep_mib: int = Field(default=4096, gt=0)
+    """Room for them, each tenant: 2,000 drafts of 2 MB (a three-minute call and three photos)."""
     limits: Limits = Limits()
 
     @property

@@ -7,7 +7,7 @@ wrong into a page in the person's language, and puts the security headers on eve
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,13 +18,14 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api.console.language import Words, choose_language, words
-from api.console.media import Media
 from api.console.rendering import render
 from api.console.sessions import COOKIE, SignInNeeded, Visitor, read_visitor, require_same_origin
 from api.engines import Engines
 from api.errors import EXPECTED_ERRORS, Problem, invalid_problem, language_of_locale, problem_of, say
+from api.prefill.kept_media import KeptMedia, media_of
 from api.settings import Settings
 from api.store import Store
+from api.tenants import Tenants
 
 LANGUAGE_COOKIE = "beforehand_language"
 SIGN_IN = "/console/sign-in"
@@ -54,8 +55,8 @@ class Desk:
     visitor: Visitor | None = None
 
     @property
-    def media(self) -> Media:
-        return Media(self.settings.data_dir / "console")
+    def media(self) -> KeptMedia:
+        return media_of(self.engines.settings)
 
     @property
     def is_partial(self) -> bool:
@@ -84,11 +85,13 @@ class Entry:
         desk = desk_of(request)
         visitor = read_visitor(request, store=desk.store, now=desk.now)
         visitor.require(self._scope)
-        return desk_of(request, visitor=visitor)
+        tenants: Tenants = request.app.state.tenants
+        tenant = tenants.get(visitor.tenant)
+        return replace(desk, visitor=visitor, engines=tenant.engines, store=tenant.store)
 
 
-def desk_of(request: Request, *, visitor: Visitor | None = None) -> Desk:
-    """Return the desk of whoever asks, signed in or not."""
+def desk_of(request: Request) -> Desk:
+    """Return the desk of somebody who is not signed in; what is on it is nobody's."""
     if request.method not in ("GET", "HEAD"):
         require_same_origin(request)
     state = request.app.state
@@ -100,7 +103,6 @@ def desk_of(request: Request, *, visitor: Visitor | None = None) -> Desk:
         store=state.store,
         now=clock().astimezone(UTC),
         words=words_of(request),
-        visitor=visitor,
     )
 
 

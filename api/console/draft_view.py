@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from api.console.marks import Span, Stretch, marked
-from api.console.media import Kept, KeptRecording
-from api.console.waveform import COLUMNS, LANE_HEIGHT, path_of
+from api.prefill.kept_media import Kept, KeptRecording
+from api.prefill.waveform import COLUMNS, LANE_HEIGHT, path_of
 from api.schemas.prefill import (
     Box,
     Check,

@@ -56,7 +56,7 @@ def show_form(desk: PrefillDesk) -> Response:
         chosen_template=desk.settings.default_template,
         text_limit=desk.settings.limits.text_chars,
         is_bare=desk.engines.records is None and desk.engines.device_catalogue() is None,
-        records_folder=desk.settings.data_dir / "records",
+        records_folder=desk.engines.settings.data_dir / "records",
         has_example=_example_path(desk).is_file(),
         utc_offset=USUAL_OFFSET_MINUTES[desk.words.language],
         recent=[_recent(draft, untitled=desk.words("draft.title")) for draft in recent],
@@ -158,7 +158,8 @@ def _made(
     desk: Desk, request: PrefillRequest, files: Sequence[Attachment], *, engines: Engines, notes: Sequence[Said] = ()
 ) -> Response:
     response = prefill(request, files, engines=engines, store=desk.store, at=desk.now, notes=notes)
-    desk.media.keep(response, messages=request.messages, files={file.name: file.content for file in files})
+    named = {file.name: file.content for file in files}
+    desk.media.keep(response, messages=request.messages, files=named, at=desk.now)
     return desk.go(f"/console/prefills/{response.id}")
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from api.console.marks import Span, Stretch, marked
 from api.console.prose import prose
-from api.console.waveform import path_of, peaks_of
+from api.prefill.waveform import path_of, peaks_of
 
 SPANS = st.builds(Span, st.integers(0, 40), st.integers(0, 40), st.integers(1, 9))
 

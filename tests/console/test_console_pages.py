@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import wave
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import PIL.Image
@@ -15,6 +17,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from api.cli.keys import create_key
+from api.prefill.kept_media import KeptMedia
 from api.schemas.telemetry import Ticket, TicketReason
 from api.security import prefix_of
 
@@ -249,14 +252,27 @@ def test_a_draft_made_over_the_api_is_shown_by_its_quotes(console_client: TestCl
     assert "<q>20260302118</q>" in html
 
 
-def test_the_oldest_drafts_files_are_let_go(console_app: FastAPI, console_client: TestClient) -> None:
-    first = make_draft(console_client, files={"label.png": white_png()}).url.path.rsplit("/", 1)[1]
-    folder = console_app.state.settings.data_dir / "console"
-    for number in range(200):
-        (folder / f"newer-{number}").mkdir(exist_ok=True)
-    make_draft(console_client, message="E4")
-    assert len(list(folder.iterdir())) == 200
-    assert (folder / first).exists() is False
+def test_media_go_by_age_and_then_by_the_room_they_take(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    for name, days in (("today", 0), ("yesterday", 1), ("last_month", 31)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "page-0.jpg").write_bytes(b"x" * 600)
+        changed_s = (now - timedelta(days=days)).timestamp()
+        os.utime(tmp_path / name, (changed_s, changed_s))
+    KeptMedia(tmp_path, keep_for=timedelta(days=30), room_bytes=2_000).let_go(at=now)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["today", "yesterday"]
+    KeptMedia(tmp_path, keep_for=timedelta(days=30), room_bytes=1_000).let_go(at=now)
+    assert [path.name for path in tmp_path.iterdir()] == ["today"]
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "../other", "none"])
+def test_nothing_outside_the_folder_is_ever_deleted(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "media"
+    (folder / "d1").mkdir(parents=True)
+    (tmp_path / "other").mkdir()
+    KeptMedia(folder, keep_for=timedelta(days=30), room_bytes=1).forget(name)
+    assert (folder / "d1").is_dir()
+    assert (tmp_path / "other").is_dir()
 
 
 # --- maintenance and status

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from api.console.draft_view import DraftView, view_of
-from api.console.media import Kept, KeptPage, KeptRecording
+from api.prefill.kept_media import Kept, KeptPage, KeptRecording
 from api.schemas.prefill import (
     Candidate,
     Check,

@@ -1,8 +1,8 @@
-"""Keep what a person dropped into the console, as safe copies beside the draft, so that evidence can be shown on it.
+"""Keep what a draft was made of, as safe copies beside it, so that its evidence can be shown in console and panel.
 
-Uploads and the draft made of them in; upright JPEG pages, one mono WAV a recording, waveform columns and the messages
-out. A customer's own bytes are decoded by the gates of speech and vision and never served. Only the newest drafts are
-kept. It does not know HTTP.
+Messages, files and the draft made of them in; upright JPEG pages, one mono WAV a recording, waveform columns and the
+messages out. A customer's own bytes are decoded by the gates of speech and vision and never served. What is too old, or
+beyond the room given, is let go. Each tenant has a folder of its own. It does not know HTTP.
 """
 
 from __future__ import annotations
@@ -13,20 +13,22 @@ import shutil
 import wave
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from api.console.waveform import peaks_of
+from api.prefill.waveform import peaks_of
 from api.schemas.prefill import Message, PageBody, PrefillResponse
+from api.settings import Settings
 
 if TYPE_CHECKING:
     from speech.records import Recording
     from vision.records import Image
 
-KEPT_DRAFTS = 200
-"""A full working week of a busy agent; at 2 MB a draft (a three-minute call, three photos) that is 400 MB."""
+FOLDER = "console"
+"""In the tenant's data folder; named before there was a panel."""
 MAX_SIDE_PX = 2000
 """Wider than any column of the page; what a box was read from is still legible."""
 JPEG_QUALITY = 85
@@ -55,15 +57,19 @@ class Kept(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Media:
-    """The folder of all kept drafts."""
+class KeptMedia:
+    """The folder of a tenant's kept drafts."""
 
     folder: Path
+    keep_for: timedelta
+    room_bytes: int
 
-    def keep(self, response: PrefillResponse, *, messages: Sequence[Message], files: Mapping[str, bytes]) -> None:
-        """Keep the sources of a draft, and let the oldest go. `files` go by the names that the evidence uses."""
+    def keep(
+        self, response: PrefillResponse, *, messages: Sequence[Message], files: Mapping[str, bytes], at: datetime
+    ) -> None:
+        """Keep the sources of a draft, and let go what is too old. `files` go by the names that the evidence uses."""
         target = self.folder / response.id
-        target.mkdir(parents=True)
+        target.mkdir(parents=True, exist_ok=True)
         recordings = [
             _keep_recording(target, number, name=transcript.file, content=files[transcript.file])
             for number, transcript in enumerate(response.transcripts)
@@ -72,7 +78,7 @@ class Media:
         pages = [page for name in files for page in _keep_pages(target, name, files[name], response.pages)]
         kept = Kept(messages=list(messages), recordings=recordings, pages=pages)
         (target / "kept.json").write_text(kept.model_dump_json(), encoding="utf-8")
-        self._let_go()
+        self.let_go(at=at)
 
     def load(self, prefill_id: str) -> Kept | None:
         """Return what is kept of a draft; None where it came over the API, or was let go."""
@@ -87,10 +93,28 @@ class Media:
         named = {recording.stored for recording in kept.recordings} | {page.stored for page in kept.pages}
         return self.folder / prefill_id / stored if stored in named else None
 
-    def _let_go(self) -> None:
-        folders = sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-        for old in folders[KEPT_DRAFTS:]:
-            shutil.rmtree(old)
+    def forget(self, prefill_id: str) -> None:
+        """Delete what is kept of a draft."""
+        if prefill_id in (path.name for path in self.folder.iterdir()):
+            shutil.rmtree(self.folder / prefill_id)
+
+    def let_go(self, *, at: datetime) -> None:
+        """Delete what is older than it may be, and then the oldest until the rest fits its room."""
+        newest_first = sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+        oldest_s = (at - self.keep_for).timestamp()
+        taken = 0
+        for number, draft in enumerate(newest_first):
+            taken += sum(path.stat().st_size for path in draft.iterdir())
+            is_too_much = number > 0 and taken > self.room_bytes
+            if is_too_much or draft.stat().st_mtime < oldest_s:
+                self.forget(draft.name)
+
+
+def media_of(settings: Settings) -> KeptMedia:
+    """Return the kept media of a tenant, by its own settings."""
+    return KeptMedia(
+        settings.data_dir / FOLDER, timedelta(days=settings.media_keep_days), settings.media_keep_mib * 1024 * 1024
+    )
 
 
 def _keep_recording(target: Path, number: int, *, name: str, content: bytes) -> KeptRecording:
