@@ -15,7 +15,6 @@ from starlette.concurrency import run_in_threadpool
 from api.connectors.csv_records import CsvRecords
 from api.console.pages import build_router
 from api.engines import NO_STAND_INS, Engines, StandIns
-from api.maintain import Foresight
 from api.routes import (
     articles,
     documentation,
@@ -32,7 +31,8 @@ from api.routes import (
 from api.routes.limits import BodyLimit
 from api.routes.metrics import Metrics, RequestMeter
 from api.settings import VERSION, Settings
-from api.store import Store, open_store
+from api.store import DEFAULT_TENANT, Store, open_store
+from api.tenants import Tenants
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +67,8 @@ def create_app(
     app.state.settings = settings
     app.state.store = store
     app.state.engines = engines
-    app.state.foresight = Foresight(engines=engines, store=store)
+    app.state.tenants = Tenants(store=store, engines=engines)
+    app.state.foresight = app.state.tenants.get(DEFAULT_TENANT).foresight
     app.state.metrics = Metrics()
     app.state.clock = clock
     for resource in (prefills, feedback, suggestions, articles, media, telemetry, tickets, templates, ops):
@@ -85,30 +86,29 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Take up where the last process stopped; let time pass; write the state at the end."""
     settings: Settings = app.state.settings
     store: Store = app.state.store
-    foresight: Foresight = app.state.foresight
-    replayed = await run_in_threadpool(foresight.start)
+    tenants: Tenants = app.state.tenants
+    replayed = await run_in_threadpool(tenants.start)
     store.replies.release_running()
     log.info("started", version=VERSION, replayed_batches=replayed)
     for state in app.state.engines.states():
         if state.degraded:
             log.warning("engine_degraded", engine=state.engine, reason=state.reason, fix=state.fix)
-    heartbeat = Heartbeat(app.state.clock, foresight=foresight, store=store, settings=settings)
+    heartbeat = Heartbeat(app.state.clock, tenants=tenants, store=store, settings=settings)
     heartbeat.start()
     yield
     await run_in_threadpool(heartbeat.stop)
-    foresight.snapshot(at=app.state.clock())
-    app.state.engines.close()
+    for tenant in tenants.open():
+        tenant.foresight.snapshot(at=app.state.clock())
+    tenants.close()
     store.database.close()
 
 
 class Heartbeat:
-    """A thread that lets time pass for the monitor, writes its snapshots and forgets old answers, until stopped."""
+    """A thread that lets time pass for the monitors, writes their snapshots and forgets old answers, until stopped."""
 
-    def __init__(
-        self, clock: Callable[[], datetime], *, foresight: Foresight, store: Store, settings: Settings
-    ) -> None:
+    def __init__(self, clock: Callable[[], datetime], *, tenants: Tenants, store: Store, settings: Settings) -> None:
         self._clock = clock
-        self._foresight = foresight
+        self._tenants = tenants
         self._store = store
         self._settings = settings
         self._stopped = threading.Event()
@@ -128,9 +128,11 @@ class Heartbeat:
         while not self._stopped.wait(pause_s):
             now = self._clock()
             try:
-                self._foresight.advance(now)
+                for tenant in self._tenants.open():
+                    tenant.foresight.advance(now)
                 if now >= snapshot_at:
-                    self._foresight.snapshot(at=now)
+                    for tenant in self._tenants.open():
+                        tenant.foresight.snapshot(at=now)
                     self._store.replies.forget_before(now - REPLY_KEEP)
                     snapshot_at = now + timedelta(seconds=self._settings.snapshot_every_s)
             except Exception:

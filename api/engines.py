@@ -92,7 +92,7 @@ class Engines:
 
     def beside(self, data_dir: Path, *, find_records: Callable[[], RecordSystem | None]) -> Engines:
         """Return engines on other data that share this one's models and turns."""
-        changes = {"data_dir": data_dir, "models_dir": self.settings.models_folder, "catalogue": ""}
+        changes = {"data_dir": data_dir, "models_dir": self.settings.models_folder, "database_url": self.settings.database}
         other = Engines(self.settings.model_copy(update=changes), find_records=find_records, stand_ins=self._stand_ins)
         other._transcriber, other._activity, other._reader = self._transcriber, self._activity, self._reader
         other._speech_turn, other._vision_turn = self._speech_turn, self._vision_turn

@@ -42,7 +42,9 @@ def suggest(
         suggestions=[shapes.suggestion_body(suggestion) for suggestion in found.suggestions],
         answer=_answer(found),
     )
-    store.drafts.add_suggestions(response, question=question, at=at)
+    store.drafts.add_suggestions(
+        response, question=question, at=at, prefill_id=request.prefill_id, ticket_id=request.ticket_id
+    )
     return response
 
 

@@ -31,6 +31,7 @@ class Visitor:
     """The key behind a session."""
 
     key_id: str
+    tenant: str
     scopes: tuple[str, ...]
 
     def require(self, scope: str) -> None:
@@ -49,10 +50,10 @@ def read_visitor(request: Request, *, store: Store, now: datetime) -> Visitor:
     if not cookie or len(cookie) > MAX_COOKIE_CHARS:
         raise SignInNeeded
     key_id = read_session(cookie, now=now, secret=_secret(store))
-    for key in store.keys.list():
-        if key.id == key_id and key.revoked_at is None:
-            return Visitor(key.id, tuple(key.scopes))
-    raise SignInNeeded
+    key = store.keys.get(key_id) if key_id is not None else None
+    if key is None:
+        raise SignInNeeded
+    return Visitor(key.id, key.tenant, key.scopes)
 
 
 def key_id_of(secret: str, *, store: Store) -> str | None:

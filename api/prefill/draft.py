@@ -6,6 +6,7 @@ A file that cannot be used is a Problem that names it, and nothing is stored. Kn
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
@@ -21,7 +22,7 @@ from api.prefill.parts import message_parts, page_parts, transcript_parts
 from api.prefill.templates import find_template
 from api.schemas.prefill import PrefillRequest, PrefillResponse
 from api.security import make_id
-from api.store import Store
+from api.store import ASKED, DraftOrigin, Store
 from nlp import Template
 from nlp.records import Document
 
@@ -37,8 +38,10 @@ def prefill(
     store: Store,
     at: datetime,
     notes: Sequence[Said] = (),
+    origin: DraftOrigin = ASKED,
 ) -> PrefillResponse:
-    """Fill in a ticket and keep the draft for its suggestions and feedback; `notes` stand first in its warnings.
+    """Fill in a ticket and keep the draft for its suggestions and feedback; `notes` stand first in its warnings,
+    `origin` says where the ticket came from.
 
     Raises:
         Problem: a limit, an unknown template, or a file that cannot be used.
@@ -54,7 +57,8 @@ def prefill(
     warnings = [*(said.said(note) for note in notes), *draft.warnings]
     changes = {"ticket_id": request.ticket_id, "timing_ms": watch.timing_ms, "warnings": warnings}
     response = draft.model_copy(update=changes)
-    store.drafts.add_prefill(response, text=_question(request, heard, response))
+    origin = replace(origin, customer_id=origin.customer_id or request.customer.id)
+    store.drafts.add_prefill(response, text=_question(request, heard, response), origin=origin)
     return response
 
 

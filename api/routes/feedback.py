@@ -19,7 +19,7 @@ router = APIRouter(tags=["feedback"])
     "/v1/feedback", status_code=201, response_model=FeedbackTaken, responses=problems(400, 401, 403, 404, 409, 413, 422)
 )
 def create_feedback(
-    owner: MayPrefill, feedback: Feedback, store: StoreOf, at: Now, key: IdempotencyKey = None
+    caller: MayPrefill, feedback: Feedback, store: StoreOf, at: Now, key: IdempotencyKey = None
 ) -> Response:
     """Keep what a person did, to learn from."""
 
@@ -29,4 +29,4 @@ def create_feedback(
         return taken
 
     digest = digest_of_parts(feedback.model_dump_json().encode())
-    return answer_once(keep, key=key, owner=owner, digest=digest, store=store, at=at, status=201)
+    return answer_once(keep, key=key, owner=caller.key_id, digest=digest, store=store, at=at, status=201)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from api.errors import PROBLEM_KINDS, Problem, say, words
 from api.routes.documentation import problems
 from api.routes.problems import language_of
-from api.routes.wiring import EnginesOf, MetricsOf, StoreOf
+from api.routes.wiring import HouseEnginesOf, HouseStoreOf, MetricsOf
 from api.schemas.ops import Live, Ready
 from api.schemas.problem import ProblemExplained
 from api.settings import VERSION
@@ -22,7 +22,7 @@ def get_live() -> Live:
 
 
 @router.get("/readyz")
-def get_ready(request: Request, engines: EnginesOf, store: StoreOf) -> Ready:
+def get_ready(request: Request, engines: HouseEnginesOf, store: HouseStoreOf) -> Ready:
     """Say which engine and model is active, what is degraded, why, and what mends it."""
     store.database.check()
     states = list(engines.states_in(language_of(request)))
@@ -31,7 +31,7 @@ def get_ready(request: Request, engines: EnginesOf, store: StoreOf) -> Ready:
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-def get_metrics(metrics: MetricsOf, engines: EnginesOf) -> Response:
+def get_metrics(metrics: MetricsOf, engines: HouseEnginesOf) -> Response:
     """Return Prometheus's text format."""
     return Response(metrics.render(engines.states()), media_type="text/plain; version=0.0.4; charset=utf-8")
 

@@ -23,13 +23,13 @@ router = APIRouter(tags=["prefill"])
     responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
 )
 def create_prefill(
-    owner: MayPrefill, call: ReadPrefillCall, engines: EnginesOf, store: StoreOf, at: Now, key: IdempotencyKey = None
+    caller: MayPrefill, call: ReadPrefillCall, engines: EnginesOf, store: StoreOf, at: Now, key: IdempotencyKey = None
 ) -> Response:
     """Fill a ticket in from messages, recordings and photos."""
     return answer_once(
         lambda: prefill(call.request, call.files, engines=engines, store=store, at=at),
         key=key,
-        owner=owner,
+        owner=caller.key_id,
         digest=call.digest(),
         store=store,
         at=at,

@@ -32,7 +32,7 @@ def _media_type(request: Request) -> str:
     responses=problems(400, 401, 403, 409, 413, 415, 422, 429),
 )
 def create_telemetry(
-    owner: MaySendTelemetry,
+    caller: MaySendTelemetry,
     content: Annotated[bytes, Depends(_body)],
     media_type: Annotated[str, Depends(_media_type)],
     foresight: ForesightOf,
@@ -55,4 +55,4 @@ def create_telemetry(
         return taken
 
     digest = digest_of_parts(media_type.encode(), content)
-    return answer_once(take, key=key, owner=owner, digest=digest, store=store, at=at, status=202)
+    return answer_once(take, key=key, owner=caller.key_id, digest=digest, store=store, at=at, status=202)

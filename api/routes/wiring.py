@@ -1,8 +1,9 @@
-"""What an endpoint is given: the app's engines and store, the time, and who asks. No logic beyond the key check."""
+"""What an endpoint is given: the time, who asks, and their tenant's part of the house. No logic but the key check."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from api.routes.metrics import Metrics
 from api.security import digest_of, is_same_digest, prefix_of
 from api.settings import Settings
 from api.store import Store
+from api.tenants import Tenant, Tenants
 
 bearer = HTTPBearer(auto_error=False, description="An API key: `beforehand keys create`")
 
@@ -25,19 +27,14 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
-def _engines(request: Request) -> Engines:
-    engines: Engines = request.app.state.engines
-    return engines
-
-
-def _store(request: Request) -> Store:
+def _house_store(request: Request) -> Store:
     store: Store = request.app.state.store
     return store
 
 
-def _foresight(request: Request) -> Foresight:
-    foresight: Foresight = request.app.state.foresight
-    return foresight
+def _house_engines(request: Request) -> Engines:
+    engines: Engines = request.app.state.engines
+    return engines
 
 
 def _metrics(request: Request) -> Metrics:
@@ -51,9 +48,9 @@ def _now(request: Request) -> datetime:
 
 
 SettingsOf = Annotated[Settings, Depends(_settings)]
-EnginesOf = Annotated[Engines, Depends(_engines)]
-StoreOf = Annotated[Store, Depends(_store)]
-ForesightOf = Annotated[Foresight, Depends(_foresight)]
+HouseStoreOf = Annotated[Store, Depends(_house_store)]
+"""The default tenant's, for addresses that need no key; they show nothing of any tenant."""
+HouseEnginesOf = Annotated[Engines, Depends(_house_engines)]
 MetricsOf = Annotated[Metrics, Depends(_metrics)]
 Now = Annotated[datetime, Depends(_now)]
 IdempotencyKey = Annotated[
@@ -61,28 +58,69 @@ IdempotencyKey = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: a key in force, and whose it is."""
+
+    key_id: str
+    tenant: str
+    scopes: tuple[str, ...]
+
+
+def _caller(
+    store: HouseStoreOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> Caller:
+    challenge = {"WWW-Authenticate": "Bearer"}
+    if credentials is None or not credentials.credentials:
+        raise Problem("key_missing", say("detail.key_missing"), headers=challenge)
+    digest = digest_of(credentials.credentials)
+    for key in store.keys.find(prefix_of(credentials.credentials)):
+        if is_same_digest(key.digest, digest):
+            return Caller(key.id, key.tenant, key.scopes)
+    raise Problem("key_invalid", say("detail.key_invalid"), headers=challenge)
+
+
+CallerOf = Annotated[Caller, Depends(_caller)]
+
+
 class Scope:
-    """A dependency: the id of the key that asks, which must hold the scope."""
+    """A dependency: the caller, whose key must hold the scope."""
 
     def __init__(self, scope: str) -> None:
         self._scope = scope
 
-    def __call__(
-        self, store: StoreOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-    ) -> str:
-        challenge = {"WWW-Authenticate": "Bearer"}
-        if credentials is None or not credentials.credentials:
-            raise Problem("key_missing", say("detail.key_missing"), headers=challenge)
-        digest = digest_of(credentials.credentials)
-        for key in store.keys.find(prefix_of(credentials.credentials)):
-            if is_same_digest(key.digest, digest):
-                if self._scope not in key.scopes and "admin" not in key.scopes:
-                    raise Problem("forbidden", say("detail.scope_missing", scope=repr(self._scope)))
-                return key.id
-        raise Problem("key_invalid", say("detail.key_invalid"), headers=challenge)
+    def __call__(self, caller: CallerOf) -> Caller:
+        if self._scope not in caller.scopes and "admin" not in caller.scopes:
+            raise Problem("forbidden", say("detail.scope_missing", scope=repr(self._scope)))
+        return caller
 
 
-MayPrefill = Annotated[str, Depends(Scope("prefill"))]
-MaySuggest = Annotated[str, Depends(Scope("suggest"))]
-MaySendTelemetry = Annotated[str, Depends(Scope("telemetry"))]
-MayAdminister = Annotated[str, Depends(Scope("admin"))]
+MayPrefill = Annotated[Caller, Depends(Scope("prefill"))]
+MaySuggest = Annotated[Caller, Depends(Scope("suggest"))]
+MaySendTelemetry = Annotated[Caller, Depends(Scope("telemetry"))]
+MayAdminister = Annotated[Caller, Depends(Scope("admin"))]
+
+
+def _tenant(request: Request, caller: CallerOf) -> Tenant:
+    tenants: Tenants = request.app.state.tenants
+    return tenants.get(caller.tenant)
+
+
+TenantOf = Annotated[Tenant, Depends(_tenant)]
+
+
+def _store(tenant: TenantOf) -> Store:
+    return tenant.store
+
+
+def _engines(tenant: TenantOf) -> Engines:
+    return tenant.engines
+
+
+def _foresight(tenant: TenantOf) -> Foresight:
+    return tenant.foresight
+
+
+StoreOf = Annotated[Store, Depends(_store)]
+EnginesOf = Annotated[Engines, Depends(_engines)]
+ForesightOf = Annotated[Foresight, Depends(_foresight)]

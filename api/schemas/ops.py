@@ -36,6 +36,7 @@ class TemplateBody(BaseModel):
 
 class KeyBody(BaseModel):
     id: str
+    tenant: str = "default"
     name: str
     prefix: str
     scopes: list[str]

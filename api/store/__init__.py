@@ -1,6 +1,8 @@
-"""Everything that must outlive the process: one Store over one database."""
+"""Everything that must outlive the process: one Store a tenant over one database."""
 
 from api.store.database import Database
+from api.store.drafts import ASKED, DraftOrigin
 from api.store.store import Store, open_store
+from api.store.tables import DEFAULT_TENANT
 
-__all__ = ["Database", "Store", "open_store"]
+__all__ = ["ASKED", "DEFAULT_TENANT", "Database", "DraftOrigin", "Store", "open_store"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from api.schemas.knowledge import SuggestionResponse
 from api.schemas.prefill import Feedback, PrefillResponse
@@ -14,20 +16,42 @@ from api.store.tables import FeedbackRow, Prefill, SuggestionSet
 
 
 @dataclass(frozen=True, slots=True)
+class DraftOrigin:
+    """Where a draft's ticket came from; the defaults are those of a draft that was asked for over the API."""
+
+    connector: str = ""
+    queue: str = ""
+    mode: Literal["live", "shadow"] = "live"
+    filled_before: tuple[str, ...] = ()  # fields that held a value when the ticket came
+    customer_id: str | None = None
+
+
+ASKED = DraftOrigin()
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPrefill:
     response: PrefillResponse
     text: str  # what was said, shown and written, as one text
+    origin: DraftOrigin = ASKED
 
 
 class Drafts:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tenant: str) -> None:
         self._database = database
+        self._tenant = tenant
 
-    def add_prefill(self, response: PrefillResponse, *, text: str) -> None:
+    def add_prefill(self, response: PrefillResponse, *, text: str, origin: DraftOrigin = ASKED) -> None:
         """Keep a prefill for its suggestions and feedback."""
         row = Prefill(
             id=response.id,
+            tenant=self._tenant,
             ticket_id=response.ticket_id,
+            customer_id=origin.customer_id,
+            connector=origin.connector,
+            queue=origin.queue,
+            mode=origin.mode,
+            filled_before=json.dumps(origin.filled_before),
             created_at=response.created_at,
             text=text,
             body=response.model_dump_json(),
@@ -39,25 +63,41 @@ class Drafts:
         """Return a prefill by its id."""
         with self._database.transaction() as session:
             row = session.get(Prefill, prefill_id)
-        return None if row is None else StoredPrefill(PrefillResponse.model_validate_json(row.body), row.text)
+        return None if row is None or row.tenant != self._tenant else _stored(row)
 
     def prefill_of_ticket(self, ticket_id: str) -> StoredPrefill | None:
         """Return the newest prefill of a ticket."""
-        query = select(Prefill).where(Prefill.ticket_id == ticket_id).order_by(Prefill.created_at.desc()).limit(1)
+        query = self._prefills().where(Prefill.ticket_id == ticket_id).order_by(Prefill.created_at.desc()).limit(1)
         with self._database.transaction() as session:
             row = session.scalars(query).first()
-        return None if row is None else StoredPrefill(PrefillResponse.model_validate_json(row.body), row.text)
+        return None if row is None else _stored(row)
 
     def recent_prefills(self, *, limit: int) -> tuple[PrefillResponse, ...]:
         """Return the newest prefills, newest first."""
-        query = select(Prefill).order_by(Prefill.created_at.desc(), Prefill.id).limit(limit)
+        query = self._prefills().order_by(Prefill.created_at.desc(), Prefill.id).limit(limit)
         with self._database.transaction() as session:
             rows = session.scalars(query).all()
         return tuple(PrefillResponse.model_validate_json(row.body) for row in rows)
 
-    def add_suggestions(self, response: SuggestionResponse, *, question: str, at: datetime) -> None:
-        """Keep a set of suggestions for its feedback."""
-        row = SuggestionSet(id=response.id, created_at=at, question=question, body=response.model_dump_json())
+    def add_suggestions(
+        self,
+        response: SuggestionResponse,
+        *,
+        question: str,
+        at: datetime,
+        prefill_id: str | None = None,
+        ticket_id: str | None = None,
+    ) -> None:
+        """Keep a set of suggestions for its feedback, with what it was asked for."""
+        row = SuggestionSet(
+            id=response.id,
+            tenant=self._tenant,
+            prefill_id=prefill_id,
+            ticket_id=ticket_id,
+            created_at=at,
+            question=question,
+            body=response.model_dump_json(),
+        )
         with self._database.transaction() as session:
             session.add(row)
 
@@ -65,12 +105,13 @@ class Drafts:
         """Return a set of suggestions by its id."""
         with self._database.transaction() as session:
             row = session.get(SuggestionSet, suggestion_id)
-        return None if row is None else SuggestionResponse.model_validate_json(row.body)
+        return None if row is None or row.tenant != self._tenant else SuggestionResponse.model_validate_json(row.body)
 
     def add_feedback(self, feedback_id: str, feedback: Feedback, *, at: datetime) -> None:
         """Keep what a person did with a value or a suggestion."""
         row = FeedbackRow(
             id=feedback_id,
+            tenant=self._tenant,
             created_at=at,
             subject_id=feedback.prefill_id or feedback.suggestion_id or "",
             action=feedback.action,
@@ -81,7 +122,11 @@ class Drafts:
 
     def verdicts(self, prefill_id: str) -> dict[str, Feedback]:
         """Return the newest feedback on each field of a prefill."""
-        query = select(FeedbackRow).where(FeedbackRow.subject_id == prefill_id).order_by(FeedbackRow.created_at)
+        query = (
+            select(FeedbackRow)
+            .where(FeedbackRow.tenant == self._tenant, FeedbackRow.subject_id == prefill_id)
+            .order_by(FeedbackRow.created_at)
+        )
         with self._database.transaction() as session:
             rows = session.scalars(query).all()
         kept = (Feedback.model_validate_json(row.body) for row in rows)
@@ -89,5 +134,20 @@ class Drafts:
 
     def feedback_count(self) -> int:
         """Return how many pieces of feedback are kept."""
+        query = select(func.count()).select_from(FeedbackRow).where(FeedbackRow.tenant == self._tenant)
         with self._database.transaction() as session:
-            return session.scalar(select(func.count()).select_from(FeedbackRow)) or 0
+            return session.scalar(query) or 0
+
+    def _prefills(self) -> Select[Prefill]:
+        return select(Prefill).where(Prefill.tenant == self._tenant)
+
+
+def _stored(row: Prefill) -> StoredPrefill:
+    origin = DraftOrigin(
+        connector=row.connector,
+        queue=row.queue,
+        mode="shadow" if row.mode == "shadow" else "live",
+        filled_before=tuple(json.loads(row.filled_before)),
+        customer_id=row.customer_id,
+    )
+    return StoredPrefill(PrefillResponse.model_validate_json(row.body), row.text, origin)

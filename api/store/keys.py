@@ -15,18 +15,23 @@ from api.store.tables import ApiKey, Secret
 @dataclass(frozen=True, slots=True)
 class StoredKey:
     id: str
+    tenant: str
     digest: str
     scopes: tuple[str, ...]
 
 
 class Keys:
-    def __init__(self, database: Database) -> None:
+    """The keys of one tenant. Only `find` looks across tenants: it is asked before anybody knows who asks."""
+
+    def __init__(self, database: Database, tenant: str) -> None:
         self._database = database
+        self._tenant = tenant
 
     def add(self, body: KeyBody, *, digest: str) -> None:
         """Keep a key by its digest."""
         row = ApiKey(
             id=body.id,
+            tenant=self._tenant,
             name=body.name,
             prefix=body.prefix,
             digest=digest,
@@ -38,21 +43,40 @@ class Keys:
             session.add(row)
 
     def find(self, prefix: str) -> tuple[StoredKey, ...]:
-        """Return the keys in force that begin so; the caller compares digests in constant time."""
+        """Return the keys in force that begin so, of any tenant; the caller compares digests in constant time."""
         query = select(ApiKey).where(ApiKey.prefix == prefix, ApiKey.revoked_at.is_(None))
         with self._database.transaction() as session:
             rows = session.scalars(query).all()
-        return tuple(StoredKey(row.id, row.digest, tuple(row.scopes.split())) for row in rows)
+        return tuple(StoredKey(row.id, row.tenant, row.digest, tuple(row.scopes.split())) for row in rows)
 
     def list(self) -> tuple[KeyBody, ...]:
         """Return every key, oldest first, without its secret."""
+        query = select(ApiKey).where(ApiKey.tenant == self._tenant).order_by(ApiKey.created_at, ApiKey.id)
         with self._database.transaction() as session:
-            rows = session.scalars(select(ApiKey).order_by(ApiKey.created_at, ApiKey.id)).all()
+            rows = session.scalars(query).all()
         return tuple(_body_of(row) for row in rows)
+
+    def get(self, key_id: str) -> StoredKey | None:
+        """Return a key in force by its id, of any tenant: whose id is known was signed in before."""
+        with self._database.transaction() as session:
+            row = session.get(ApiKey, key_id)
+        if row is None or row.revoked_at is not None:
+            return None
+        return StoredKey(row.id, row.tenant, row.digest, tuple(row.scopes.split()))
+
+    def tenants(self) -> tuple[str, ...]:
+        """Return the tenants that have a key in force, in order."""
+        query = select(ApiKey.tenant).where(ApiKey.revoked_at.is_(None)).distinct().order_by(ApiKey.tenant)
+        with self._database.transaction() as session:
+            return tuple(session.scalars(query))
 
     def revoke(self, key_id: str, *, at: datetime) -> bool:
         """Put a key, named by id or prefix, out of force; return whether one was."""
-        query = select(ApiKey).where((ApiKey.id == key_id) | (ApiKey.prefix == key_id), ApiKey.revoked_at.is_(None))
+        query = select(ApiKey).where(
+            ApiKey.tenant == self._tenant,
+            (ApiKey.id == key_id) | (ApiKey.prefix == key_id),
+            ApiKey.revoked_at.is_(None),
+        )
         with self._database.transaction() as session:
             rows = session.scalars(query).all()
             for row in rows:
@@ -72,6 +96,7 @@ class Keys:
 def _body_of(row: ApiKey) -> KeyBody:
     return KeyBody(
         id=row.id,
+        tenant=row.tenant,
         name=row.name,
         prefix=row.prefix,
         scopes=row.scopes.split(),

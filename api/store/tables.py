@@ -27,10 +27,14 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase): ...
 
 
+DEFAULT_TENANT = "default"
+
+
 class ApiKey(Base):
     __tablename__ = "api_keys"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    tenant: Mapped[str] = mapped_column(String(50), index=True)
     name: Mapped[str] = mapped_column(String(200))
     prefix: Mapped[str] = mapped_column(String(16))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
@@ -52,34 +56,55 @@ class Prefill(Base):
     __tablename__ = "prefills"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    ticket_id: Mapped[str | None] = mapped_column(String(200), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    tenant: Mapped[str] = mapped_column(String(50))
+    ticket_id: Mapped[str | None] = mapped_column(String(200))
+    customer_id: Mapped[str | None] = mapped_column(String(200))
+    connector: Mapped[str] = mapped_column(String(50))  # which system's ticket it is; "" where the API was asked
+    queue: Mapped[str] = mapped_column(String(200))
+    mode: Mapped[str] = mapped_column(String(20))  # live | shadow
+    filled_before: Mapped[str] = mapped_column(Text)  # JSON list of fields that held a value when the ticket came
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     text: Mapped[str] = mapped_column(Text)  # what the customer said, for suggestions
     body: Mapped[str] = mapped_column(Text)  # PrefillResponse
+
+    __table_args__ = (
+        Index("ix_prefills_tenant_created_at", "tenant", "created_at"),
+        Index("ix_prefills_tenant_ticket_id", "tenant", "ticket_id"),
+        Index("ix_prefills_tenant_customer_id", "tenant", "customer_id"),
+    )
 
 
 class SuggestionSet(Base):
     __tablename__ = "suggestion_sets"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    tenant: Mapped[str] = mapped_column(String(50))
+    prefill_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    ticket_id: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     question: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)  # SuggestionResponse
+
+    __table_args__ = (Index("ix_suggestion_sets_tenant_created_at", "tenant", "created_at"),)
 
 
 class FeedbackRow(Base):
     __tablename__ = "feedback"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    tenant: Mapped[str] = mapped_column(String(50))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     subject_id: Mapped[str] = mapped_column(String(200), index=True)
     action: Mapped[str] = mapped_column(String(20))
     body: Mapped[str] = mapped_column(Text)  # Feedback
 
+    __table_args__ = (Index("ix_feedback_tenant_created_at", "tenant", "created_at"),)
+
 
 class TemplateRow(Base):
     __tablename__ = "templates"
 
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     body: Mapped[str] = mapped_column(Text)  # JSON Schema
@@ -105,19 +130,20 @@ class TelemetryBatch(Base):
     __tablename__ = "telemetry_batches"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    tenant: Mapped[str] = mapped_column(String(50))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     readings: Mapped[int] = mapped_column()
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (Index("ix_telemetry_batches_tenant_id", "tenant", "id"), {"sqlite_autoincrement": True})
 
 
 class MonitorSnapshot(Base):
-    """The monitor's state after the batch `batch_id`; one row."""
+    """The monitor's state after the batch `batch_id`; one row a tenant."""
 
     __tablename__ = "monitor_snapshots"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
     batch_id: Mapped[int] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     content: Mapped[bytes] = mapped_column(LargeBinary)
@@ -127,6 +153,7 @@ class TicketRow(Base):
     __tablename__ = "tickets"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    tenant: Mapped[str] = mapped_column(String(50))
     kind: Mapped[str] = mapped_column(String(20))
     key: Mapped[str] = mapped_column(String(500))
     device_id: Mapped[str] = mapped_column(String(200), index=True)
@@ -138,4 +165,106 @@ class TicketRow(Base):
         Text
     )  # SVG, drawn when the ticket last changed; empty where nothing could be drawn
 
-    __table_args__ = (UniqueConstraint("kind", "key"), Index("ix_tickets_kind_opened_at", "kind", "opened_at"))
+    __table_args__ = (
+        UniqueConstraint("tenant", "kind", "key"),
+        Index("ix_tickets_tenant_kind_opened_at", "tenant", "kind", "opened_at"),
+    )
+
+
+class OutboxRow(Base):
+    """Something that happened, to be told outside; written in the transaction that made it happen."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    tenant: Mapped[str] = mapped_column(String(50))
+    message_id: Mapped[str] = mapped_column(String(50), unique=True)  # the webhook-id of every delivery of it
+    type: Mapped[str] = mapped_column(String(50))
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    relayed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+class Delivery(Base):
+    """What became of one message at one endpoint."""
+
+    __tablename__ = "deliveries"
+
+    message_id: Mapped[str] = mapped_column(String(50), primary_key=True)
+    endpoint: Mapped[str] = mapped_column(String(50), primary_key=True)
+    tenant: Mapped[str] = mapped_column(String(50))
+    state: Mapped[str] = mapped_column(String(20))  # pending | delivered | dead
+    attempts: Mapped[int] = mapped_column()
+    last_error: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_deliveries_tenant_state", "tenant", "state", "updated_at"),)
+
+
+class Webhook(Base):
+    """Where a tenant wants to be told."""
+
+    __tablename__ = "webhooks"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    name: Mapped[str] = mapped_column(String(50), primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    secret: Mapped[str] = mapped_column(String(200))
+    types: Mapped[str] = mapped_column(Text)  # JSON list; empty: all
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AuditRow(Base):
+    """Who did what; rows are only added."""
+
+    __tablename__ = "audit_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    tenant: Mapped[str] = mapped_column(String(50))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(String(200))
+    action: Mapped[str] = mapped_column(String(50))
+    subject: Mapped[str] = mapped_column(String(500))
+    detail: Mapped[str] = mapped_column(Text)  # JSON object of text
+
+    __table_args__ = (Index("ix_audit_log_tenant_id", "tenant", "id"), {"sqlite_autoincrement": True})
+
+
+class FieldChange(Base):
+    """A value that was (or would be) written into a ticket of another system."""
+
+    __tablename__ = "field_changes"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    tenant: Mapped[str] = mapped_column(String(50))
+    connector: Mapped[str] = mapped_column(String(50))
+    ticket_id: Mapped[str] = mapped_column(String(200))
+    prefill_id: Mapped[str] = mapped_column(String(32))
+    field: Mapped[str] = mapped_column(String(100))
+    target: Mapped[str] = mapped_column(String(200))
+    before: Mapped[str] = mapped_column(Text)
+    after: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20))  # suggested | filled | kept | reverted
+    actor: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reverted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("tenant", "connector", "ticket_id", "prefill_id", "field"),
+        Index("ix_field_changes_tenant_at", "tenant", "at"),
+    )
+
+
+class LinkedTicket(Base):
+    """Which ticket of another system stands for something of ours."""
+
+    __tablename__ = "linked_tickets"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    connector: Mapped[str] = mapped_column(String(50), primary_key=True)
+    key: Mapped[str] = mapped_column(String(500), primary_key=True)
+    external_id: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(20))
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

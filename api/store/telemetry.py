@@ -11,8 +11,6 @@ from sqlalchemy import delete, func, select
 from api.store.database import Database
 from api.store.tables import MonitorSnapshot, TelemetryBatch
 
-SNAPSHOT_ID = 1
-
 
 @dataclass(frozen=True, slots=True)
 class StoredBatch:
@@ -30,12 +28,13 @@ class Snapshot:
 
 
 class Telemetry:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tenant: str) -> None:
         self._database = database
+        self._tenant = tenant
 
     def add_batch(self, content: bytes, *, readings: int, received_at: datetime) -> int:
         """Keep a batch; when this returns it is on disk."""
-        row = TelemetryBatch(received_at=received_at, readings=readings, content=content)
+        row = TelemetryBatch(tenant=self._tenant, received_at=received_at, readings=readings, content=content)
         with self._database.transaction() as session:
             session.add(row)
             session.flush()
@@ -48,7 +47,12 @@ class Telemetry:
             batch_id = batch.id
 
     def _next_batch(self, batch_id: int) -> StoredBatch | None:
-        query = select(TelemetryBatch).where(TelemetryBatch.id > batch_id).order_by(TelemetryBatch.id).limit(1)
+        query = (
+            select(TelemetryBatch)
+            .where(TelemetryBatch.tenant == self._tenant, TelemetryBatch.id > batch_id)
+            .order_by(TelemetryBatch.id)
+            .limit(1)
+        )
         with self._database.transaction() as session:
             row = session.scalars(query).first()
         return None if row is None else StoredBatch(row.id, row.received_at, row.content)
@@ -56,21 +60,32 @@ class Telemetry:
     def forget_before(self, at: datetime, *, up_to: int) -> None:
         """Forget batches received before a moment that a snapshot already covers."""
         with self._database.transaction() as session:
-            session.execute(delete(TelemetryBatch).where(TelemetryBatch.received_at < at, TelemetryBatch.id <= up_to))
+            session.execute(
+                delete(TelemetryBatch).where(
+                    TelemetryBatch.tenant == self._tenant, TelemetryBatch.received_at < at, TelemetryBatch.id <= up_to
+                )
+            )
 
     def count(self) -> int:
         """Return how many readings are kept."""
         with self._database.transaction() as session:
-            return session.scalar(select(func.coalesce(func.sum(TelemetryBatch.readings), 0))) or 0
+            return (
+                session.scalar(
+                    select(func.coalesce(func.sum(TelemetryBatch.readings), 0)).where(
+                        TelemetryBatch.tenant == self._tenant
+                    )
+                )
+                or 0
+            )
 
     def snapshot(self) -> Snapshot | None:
         """Return the last snapshot."""
         with self._database.transaction() as session:
-            row = session.get(MonitorSnapshot, SNAPSHOT_ID)
+            row = session.get(MonitorSnapshot, self._tenant)
         return None if row is None else Snapshot(row.batch_id, row.content)
 
     def keep_snapshot(self, snapshot: Snapshot, *, at: datetime) -> None:
         """Keep a snapshot in place of the last one."""
-        row = MonitorSnapshot(id=SNAPSHOT_ID, batch_id=snapshot.batch_id, created_at=at, content=snapshot.content)
+        row = MonitorSnapshot(tenant=self._tenant, batch_id=snapshot.batch_id, created_at=at, content=snapshot.content)
         with self._database.transaction() as session:
             session.merge(row)

@@ -11,21 +11,26 @@ from api.store.tables import TemplateRow
 
 
 class Templates:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tenant: str) -> None:
         self._database = database
+        self._tenant = tenant
 
     def names(self) -> tuple[str, ...]:
         """Return the names, in order."""
         with self._database.transaction() as session:
-            return tuple(session.scalars(select(TemplateRow.name).order_by(TemplateRow.name)))
+            return tuple(
+                session.scalars(
+                    select(TemplateRow.name).where(TemplateRow.tenant == self._tenant).order_by(TemplateRow.name)
+                )
+            )
 
     def get(self, name: str) -> str | None:
         """Return a template's JSON Schema as text."""
         with self._database.transaction() as session:
-            row = session.get(TemplateRow, name)
+            row = session.get(TemplateRow, (self._tenant, name))
         return None if row is None else row.body
 
     def put(self, name: str, body: str, *, at: datetime) -> None:
         """Keep a template in place of the one of that name."""
         with self._database.transaction() as session:
-            session.merge(TemplateRow(name=name, updated_at=at, body=body))
+            session.merge(TemplateRow(tenant=self._tenant, name=name, updated_at=at, body=body))

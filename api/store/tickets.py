@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import Session
 
 from api.schemas.telemetry import Ticket
 from api.store.database import Database
@@ -10,19 +11,20 @@ from api.store.tables import TicketRow
 
 
 class Tickets:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tenant: str) -> None:
         self._database = database
+        self._tenant = tenant
 
     def put(self, ticket: Ticket, *, plot: str) -> Ticket:
         """Keep a ticket in place of the one with its kind and key, whose id it takes; return what is kept.
 
         A ticket that was not drawn this time keeps the plot it had.
         """
-        query = select(TicketRow).where(TicketRow.kind == ticket.kind, TicketRow.key == ticket.key)
+        query = self._keyed(ticket.kind, ticket.key)
         with self._database.transaction() as session:
             row = session.scalars(query).first()
             if row is None:
-                row = TicketRow(id=ticket.id, kind=ticket.kind, key=ticket.key, plot="")
+                row = TicketRow(id=ticket.id, tenant=self._tenant, kind=ticket.kind, key=ticket.key, plot="")
                 session.add(row)
             plot = plot or row.plot
             kept = ticket.model_copy(
@@ -36,34 +38,42 @@ class Tickets:
     def get(self, ticket_id: str) -> Ticket | None:
         """Return a ticket by its id."""
         with self._database.transaction() as session:
-            row = session.get(TicketRow, ticket_id)
+            row = self._row(session, ticket_id)
         return None if row is None else Ticket.model_validate_json(row.body)
 
     def by_key(self, kind: str, key: str) -> Ticket | None:
         """Return a ticket by its key."""
         with self._database.transaction() as session:
-            row = session.scalars(select(TicketRow).where(TicketRow.kind == kind, TicketRow.key == key)).first()
+            row = session.scalars(self._keyed(kind, key)).first()
         return None if row is None else Ticket.model_validate_json(row.body)
 
     def plot(self, ticket_id: str) -> str | None:
         """Return a ticket's plot as SVG; empty where nothing could be drawn."""
         with self._database.transaction() as session:
-            row = session.get(TicketRow, ticket_id)
+            row = self._row(session, ticket_id)
         return None if row is None else row.plot
 
     def list(
         self, *, kind: str, limit: int, state: str | None = None, device_id: str | None = None, after: str | None = None
     ) -> tuple[Ticket, ...]:
         """Return tickets, newest first; `after` is the id of the last ticket of the page before."""
-        query = select(TicketRow).where(TicketRow.kind == kind)
+        query = select(TicketRow).where(TicketRow.tenant == self._tenant, TicketRow.kind == kind)
         if state is not None:
             query = query.where(TicketRow.state == state)
         if device_id is not None:
             query = query.where(TicketRow.device_id == device_id)
         with self._database.transaction() as session:
-            last = session.get(TicketRow, after) if after is not None else None
+            last = self._row(session, after) if after is not None else None
             if last is not None:
                 query = query.where(tuple_(TicketRow.opened_at, TicketRow.id) < (last.opened_at, last.id))
             query = query.order_by(TicketRow.opened_at.desc(), TicketRow.id.desc()).limit(limit)
             rows = session.scalars(query).all()
         return tuple(Ticket.model_validate_json(row.body) for row in rows)
+
+    def _keyed(self, kind: str, key: str) -> Select[TicketRow]:
+        return select(TicketRow).where(TicketRow.tenant == self._tenant, TicketRow.kind == kind, TicketRow.key == key)
+
+    def _row(self, session: Session, ticket_id: str) -> TicketRow | None:
+        """Return a row of this tenant."""
+        row = session.get(TicketRow, ticket_id)
+        return row if row is not None and row.tenant == self._tenant else None
