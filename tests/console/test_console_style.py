@@ -34,9 +34,9 @@ def contrast(one: str, other: str) -> float:
 @pytest.fixture(scope="module")
 def palettes(root: Path) -> dict[str, dict[str, str]]:
     css = (root / "api" / "console" / "static" / "console.css").read_text(encoding="utf-8")
-    blocks = re.findall(r":root \{(.*?)\}", css, re.DOTALL)
-    light, dark = (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block)) for block in blocks)
-    return {"light": light, "dark": {**light, **dark}}
+    tokens = re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", css)
+    assert len(tokens) > 20
+    return {"light": {name: light for name, light, _ in tokens}, "dark": {name: dark for name, _, dark in tokens}}
 
 
 def test_black_on_white_is_the_greatest_contrast() -> None:
