@@ -21,11 +21,12 @@ we wrote earlier are brought up to date too. A person's value is never overwritt
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file of a ticket, fetched."""
+    """A file of a ticket. Its content is empty where only a `reference` came in: `Completes.complete` fetches it."""
 
     name: str
     content: bytes
     media_type: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +98,27 @@ class HookCall:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentVerdict:
+    """What an agent says of a comment of ours by a click. `mark` is the comment's."""
+
+    mark: str
+    is_useful: bool
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HookEvent:
     """A webhook that is genuine. `id` is the sender's own: the same event sent again has the same.
 
     `ticket` is given where the body holds all of it; otherwise it is read by its id when the event is worked.
+    `verdict` is given with a feedback.
     """
 
     id: str
     kind: EventKind
     ticket_id: str = ""
     ticket: ExternalTicket | None = None
+    verdict: CommentVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

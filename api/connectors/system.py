@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from api.connectors.records import ExternalTicket, FieldWrite, HookAnswer, HookCall, HookEvent, NewTicket
 
@@ -75,6 +75,15 @@ class TicketSystem(Protocol):
 
     def check(self) -> str:
         """Return one line about the far side, e.g. its version and who we are there."""
+        ...
+
+
+@runtime_checkable
+class Completes(Protocol):
+    """A system whose events name files without holding them, and that has no history to read."""
+
+    def complete(self, ticket: ExternalTicket) -> ExternalTicket:
+        """Return the ticket with the files fetched that it names."""
         ...
 
 
