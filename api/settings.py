@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 VERSION = version("beforehand")
@@ -44,6 +44,33 @@ class Limits(BaseSettings):
     """Deepest legitimate body (a template's JSON Schema) is 8; CPython's parser overflows near 1,000."""
     rejections: int = Field(default=1_000, gt=0)
     """Rejected readings listed one by one in an answer; more are counted in one last entry."""
+
+
+class Costs(BaseModel):
+    """What a minute and each small task cost, behind every figure of time and money saved. Assumptions of ours, to be
+    replaced by measurements of your own; only exchanges_per_question is quoted from the trade (1.5 for each ticket that
+    lacks a field)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cost_per_minute: float = Field(default=0.5, ge=0, le=1e6)
+    """Of an agent's time, in your currency: about 30 an hour."""
+    minutes_per_field: float = Field(default=0.5, ge=0, le=1e4)
+    """To find a value in what the customer sent and type it in."""
+    minutes_per_glance: float = Field(default=0.1, ge=0, le=1e4)
+    """To look at an offered value and take it, or not."""
+    minutes_per_correction: float = Field(default=2.0, ge=0, le=1e4)
+    """To notice a value that was filled in wrongly and mend it."""
+    minutes_per_question: float = Field(default=2.0, ge=0, le=1e4)
+    """To write one question to a customer and read the answer."""
+    exchanges_per_question: float = Field(default=1.5, ge=0, le=100)
+    """Exchanges with the customer until a missing field is known."""
+    minutes_per_search: float = Field(default=3.0, ge=0, le=1e4)
+    """To find the article that answers."""
+    cost_per_month: float = Field(default=0.0, ge=0, le=1e9)
+    """Of running the service."""
+    tickets_per_month: int = Field(default=0, ge=0, le=10**9)
+    """Of yours; 0 where you do not say: then nothing is projected to a month."""
 
 
 class Settings(BaseSettings):
@@ -86,6 +113,7 @@ class Settings(BaseSettings):
     media_keep_mib: int = Field(default=4096, gt=0)
     """Room for them, each tenant: 2,000 drafts of 2 MB (a three-minute call and three photos)."""
     limits: Limits = Limits()
+    costs: Costs = Costs()
 
     @property
     def database(self) -> str:

@@ -58,7 +58,8 @@ def prefill(
     changes = {"ticket_id": request.ticket_id, "timing_ms": watch.timing_ms, "warnings": warnings}
     response = draft.model_copy(update=changes)
     origin = replace(origin, customer_id=origin.customer_id or request.customer.id)
-    store.drafts.add_prefill(response, text=_question(request, heard, response), origin=origin)
+    required = [field.name for field in template.fields if field.is_required]
+    store.drafts.add_prefill(response, text=_question(request, heard, response), origin=origin, required=required)
     return response
 
 

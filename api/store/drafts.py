@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -12,6 +13,7 @@ from sqlalchemy import Select, func, select
 from api.schemas.knowledge import SuggestionResponse
 from api.schemas.prefill import Feedback, PrefillResponse
 from api.store.database import Database
+from api.store.outcomes import keep_outcome, keep_verdict
 from api.store.tables import FeedbackRow, Prefill, SuggestionSet
 
 
@@ -41,8 +43,10 @@ class Drafts:
         self._database = database
         self._tenant = tenant
 
-    def add_prefill(self, response: PrefillResponse, *, text: str, origin: DraftOrigin = ASKED) -> None:
-        """Keep a prefill for its suggestions and feedback."""
+    def add_prefill(
+        self, response: PrefillResponse, *, text: str, origin: DraftOrigin = ASKED, required: Collection[str] = ()
+    ) -> None:
+        """Keep a prefill for its suggestions and feedback, and count it; `required` names fields the ticket needs."""
         row = Prefill(
             id=response.id,
             tenant=self._tenant,
@@ -58,6 +62,8 @@ class Drafts:
         )
         with self._database.transaction() as session:
             session.add(row)
+            session.flush()
+            keep_outcome(session, row, response, filled_before=origin.filled_before, required=required)
 
     def prefill(self, prefill_id: str) -> StoredPrefill | None:
         """Return a prefill by its id."""
@@ -95,6 +101,7 @@ class Drafts:
             prefill_id=prefill_id,
             ticket_id=ticket_id,
             created_at=at,
+            is_abstained=response.abstained,
             question=question,
             body=response.model_dump_json(),
         )
@@ -119,6 +126,9 @@ class Drafts:
         )
         with self._database.transaction() as session:
             session.add(row)
+            if feedback.prefill_id is not None and feedback.field is not None:
+                session.flush()
+                keep_verdict(session, self._tenant, feedback.prefill_id, field=feedback.field, action=feedback.action)
 
     def verdicts(self, prefill_id: str) -> dict[str, Feedback]:
         """Return the newest feedback on each field of a prefill."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from api.schemas.prefill import DraftField, PrefillResponse
@@ -67,54 +68,65 @@ COUNTS = (
     "asked",
 )
 """Columns of draft_outcomes that are summed."""
+ENGINE_CHARS = 100
 ENGINE_OF: Mapping[str, str] = {"audio": "speech", "image": "vision"}
 
 
 def keep_outcome(
     session: Session,
+    prefill: Prefill,
     response: PrefillResponse,
     *,
-    tenant: str,
-    connector: str,
-    queue: str,
-    mode: str,
     filled_before: Collection[str],
     required: Collection[str],
 ) -> None:
     """Count a draft, in place of an earlier draft of its ticket; part of the transaction that keeps it."""
-    subject = subject_of(response.ticket_id, response.id, connector=connector)
-    key = (DraftFieldRow.tenant == tenant, DraftFieldRow.subject == subject)
-    earlier = session.get(DraftOutcome, (tenant, subject))
-    first_at, before, verdicts = response.created_at, set(filled_before), dict[str, str]()
-    if earlier is not None:
-        rows = session.scalars(select(DraftFieldRow).where(*key)).all()
-        before = {row.field for row in rows if row.was_filled}
-        verdicts = {row.field: row.verdict for row in rows}
-        first_at = earlier.created_at
-        session.execute(delete(DraftFieldRow).where(*key))
-        session.delete(earlier)
-        session.flush()
-    common = {"tenant": tenant, "subject": subject, "created_at": first_at, "day": first_at.date().isoformat()}
+    outcome = _claimed(session, prefill)
+    key = (DraftFieldRow.tenant == outcome.tenant, DraftFieldRow.subject == outcome.subject)
+    earlier = session.scalars(select(DraftFieldRow).where(*key)).all()
+    before = {row.field for row in earlier if row.was_filled} if earlier else set(filled_before)
+    verdicts = {row.field: row.verdict for row in earlier}
+    session.execute(delete(DraftFieldRow).where(*key))
     statuses = {name: field.status for name, field in response.fields.items()}
     counts = outcome_counts(statuses, before=before, required=required)
-    counts["asked"] = int(response.next_question is not None)
-    session.add(
-        DraftOutcome(**common, connector=connector, queue=queue, mode=mode, template=response.template[:200], **counts)
-    )
+    for name, count in {**counts, "asked": int(response.next_question is not None)}.items():
+        setattr(outcome, name, count)
+    outcome.queue, outcome.mode, outcome.template = prefill.queue, prefill.mode, response.template
     for name, field in response.fields.items():
         source = _source_of(field)
-        session.add(
-            DraftFieldRow(
-                **common,
-                field=name,
-                mode=mode,
-                status=field.status,
-                source=source,
-                engine=response.models.get(ENGINE_OF.get(source, "fields"), "")[:100],
-                was_filled=name in before,
-                verdict=verdicts.get(name, ""),
-            )
+        row = DraftFieldRow(
+            tenant=outcome.tenant,
+            subject=outcome.subject,
+            field=name,
+            created_at=outcome.created_at,
+            day=outcome.day,
+            mode=prefill.mode,
+            status=field.status,
+            source=source,
+            engine=response.models.get(ENGINE_OF.get(source, "fields"), "")[:ENGINE_CHARS],
+            was_filled=name in before,
+            verdict=verdicts.get(name, ""),
         )
+        session.add(row)
+
+
+def _claimed(session: Session, prefill: Prefill) -> DraftOutcome:
+    """Return the ticket's row, made where there is none; another draft of the ticket waits until this one is kept."""
+    first = {
+        "tenant": prefill.tenant,
+        "subject": subject_of(prefill.ticket_id, prefill.id, connector=prefill.connector),
+        "created_at": prefill.created_at,
+        "day": prefill.created_at.astimezone(UTC).date().isoformat(),
+        "connector": prefill.connector,
+        "queue": prefill.queue,
+        "mode": prefill.mode,
+        "template": "",
+        **dict.fromkeys(COUNTS, 0),
+    }
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(DraftOutcome).values(first).on_conflict_do_nothing())
+    query = select(DraftOutcome).where(DraftOutcome.tenant == first["tenant"], DraftOutcome.subject == first["subject"])
+    return session.scalars(query.with_for_update()).one()
 
 
 def outcome_counts(
@@ -142,7 +154,7 @@ def outcome_counts(
 _STATUS_COUNTS = {"auto": "auto", "suggested": "suggest", "conflict": "conflict", "missing": "missing"}
 
 
-def keep_verdict(session: Session, *, tenant: str, prefill_id: str, field: str, action: str) -> None:
+def keep_verdict(session: Session, tenant: str, prefill_id: str, *, field: str, action: str) -> None:
     """Note what a person did with a value; part of the transaction that keeps the feedback."""
     prefill = session.get(Prefill, prefill_id)
     if prefill is None:
@@ -237,11 +249,11 @@ class Outcomes:
         return tuple((closed - opened).total_seconds() / 3600 for opened, closed in found)
 
     def _maintenance(self, what: func.count[int]) -> Select[tuple[int]]:
-        return select(what).select_from(TicketRow).where(
-            TicketRow.tenant == self._tenant, TicketRow.kind == "maintenance"
+        return (
+            select(what).select_from(TicketRow).where(TicketRow.tenant == self._tenant, TicketRow.kind == "maintenance")
         )
 
     def _within(
         self, row: type[DraftOutcome | DraftFieldRow | SuggestionSet | FeedbackRow], since: datetime, until: datetime
-    ) -> tuple[object, ...]:
+    ) -> tuple[ColumnElement[bool], ...]:
         return (row.tenant == self._tenant, row.created_at >= since, row.created_at < until)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from api.store.database import Database
 from api.store.drafts import Drafts
 from api.store.keys import Keys
+from api.store.outcomes import Outcomes
 from api.store.replies import Replies
 from api.store.tables import DEFAULT_TENANT
 from api.store.telemetry import Telemetry
@@ -24,6 +25,7 @@ class Store:
     database: Database
     keys: Keys
     drafts: Drafts
+    outcomes: Outcomes
     replies: Replies
     telemetry: Telemetry
     templates: Templates
@@ -47,6 +49,7 @@ def _shelves(database: Database, tenant: str) -> Store:
         database=database,
         keys=Keys(database, tenant),
         drafts=Drafts(database, tenant),
+        outcomes=Outcomes(database, tenant),
         replies=Replies(database),
         telemetry=Telemetry(database, tenant),
         templates=Templates(database, tenant),

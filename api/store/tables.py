@@ -82,10 +82,68 @@ class SuggestionSet(Base):
     prefill_id: Mapped[str | None] = mapped_column(String(32), index=True)
     ticket_id: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    is_abstained: Mapped[bool] = mapped_column()
     question: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)  # SuggestionResponse
 
     __table_args__ = (Index("ix_suggestion_sets_tenant_created_at", "tenant", "created_at"),)
+
+
+class DraftOutcome(Base):
+    """What became of one ticket's fields, in counts; the row of its newest draft. `subject` is the ticket's digest."""
+
+    __tablename__ = "draft_outcomes"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    day: Mapped[str] = mapped_column(String(10))  # UTC, ISO 8601
+    connector: Mapped[str] = mapped_column(String(50))
+    queue: Mapped[str] = mapped_column(String(200))
+    mode: Mapped[str] = mapped_column(String(20))
+    template: Mapped[str] = mapped_column(String(200))
+    fields: Mapped[int] = mapped_column()
+    required: Mapped[int] = mapped_column()
+    before: Mapped[int] = mapped_column()
+    auto: Mapped[int] = mapped_column()
+    suggested: Mapped[int] = mapped_column()
+    conflict: Mapped[int] = mapped_column()
+    missing: Mapped[int] = mapped_column()
+    required_before: Mapped[int] = mapped_column()
+    required_after: Mapped[int] = mapped_column()
+    required_offered: Mapped[int] = mapped_column()
+    complete_before: Mapped[int] = mapped_column()
+    complete_after: Mapped[int] = mapped_column()
+    complete_offered: Mapped[int] = mapped_column()
+    asked: Mapped[int] = mapped_column()
+
+    __table_args__ = (Index("ix_draft_outcomes_tenant_created_at", "tenant", "created_at"),)
+
+
+class DraftFieldRow(Base):
+    """One field of a draft_outcomes row, and what a person then did with its value."""
+
+    __tablename__ = "draft_fields"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(32), primary_key=True)
+    field: Mapped[str] = mapped_column(String(200), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    day: Mapped[str] = mapped_column(String(10))
+    mode: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(20))  # text | audio | image | record | "" without a value
+    engine: Mapped[str] = mapped_column(String(100))
+    was_filled: Mapped[bool] = mapped_column()
+    verdict: Mapped[str] = mapped_column(String(20))  # accepted | edited | cleared | "" where nobody judged
+
+    # Reports read nothing but this index.
+    __table_args__ = (
+        Index(
+            "ix_draft_fields_report",
+            *("tenant", "created_at", "day", "field", "source", "engine", "mode", "status", "was_filled", "verdict"),
+        ),
+    )
 
 
 class FeedbackRow(Base):

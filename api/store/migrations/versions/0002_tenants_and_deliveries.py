@@ -12,6 +12,11 @@ depends_on = None
 
 FIRST_TENANT = sa.text("'default'")
 """Whose everything is that was kept before there were tenants."""
+OUTCOME_COUNTS = (
+    *("fields", "required", "before", "auto", "suggested", "conflict", "missing"),
+    *("required_before", "required_after", "required_offered"),
+    *("complete_before", "complete_after", "complete_offered", "asked"),
+)
 
 
 def _tenant() -> sa.Column[str]:
@@ -25,6 +30,7 @@ def upgrade() -> None:
     _remake_keyed_tables()
     _create_messages()
     _create_traces()
+    _create_outcomes()
 
 
 def _add_tenants() -> None:
@@ -52,6 +58,12 @@ def _widen_drafts() -> None:
         op.create_index(f"ix_prefills_tenant_{name}", "prefills", ["tenant", name])
     op.add_column("suggestion_sets", sa.Column("prefill_id", sa.String(length=32), nullable=True))
     op.add_column("suggestion_sets", sa.Column("ticket_id", sa.String(length=200), nullable=True))
+    op.add_column("suggestion_sets", sa.Column("is_abstained", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.execute(
+        sa.text("UPDATE suggestion_sets SET is_abstained = :yes WHERE body LIKE :mark").bindparams(
+            yes=True, mark='%"abstained":true%'
+        )
+    )
     op.create_index("ix_suggestion_sets_prefill_id", "suggestion_sets", ["prefill_id"])
     op.create_index("ix_suggestion_sets_tenant_created_at", "suggestion_sets", ["tenant", "created_at"])
 
@@ -192,6 +204,42 @@ def _create_traces() -> None:
         sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "connector", "key"),
     )
+
+
+def _create_outcomes() -> None:
+    """Make the tables that reports count in; drafts from before are not counted."""
+    common = ("tenant", "subject")
+    op.create_table(
+        "draft_outcomes",
+        _tenant(),
+        sa.Column("subject", sa.String(length=32), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("connector", sa.String(length=50), nullable=False),
+        sa.Column("queue", sa.String(length=200), nullable=False),
+        sa.Column("mode", sa.String(length=20), nullable=False),
+        sa.Column("template", sa.String(length=200), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in OUTCOME_COUNTS),
+        sa.PrimaryKeyConstraint(*common),
+    )
+    op.create_index("ix_draft_outcomes_tenant_created_at", "draft_outcomes", ["tenant", "created_at"])
+    op.create_table(
+        "draft_fields",
+        _tenant(),
+        sa.Column("subject", sa.String(length=32), nullable=False),
+        sa.Column("field", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("mode", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("engine", sa.String(length=100), nullable=False),
+        sa.Column("was_filled", sa.Boolean(), nullable=False),
+        sa.Column("verdict", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint(*common, "field"),
+    )
+    report = ["tenant", "created_at", "day", "field", "source", "engine", "mode", "status", "was_filled", "verdict"]
+    op.create_index("ix_draft_fields_report", "draft_fields", report)
 
 
 def downgrade() -> None:
