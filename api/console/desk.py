@@ -24,7 +24,8 @@ from api.engines import Engines
 from api.errors import EXPECTED_ERRORS, Problem, invalid_problem, language_of_locale, problem_of, say
 from api.prefill.kept_media import KeptMedia, media_of
 from api.settings import Settings
-from api.store import Store
+from api.store import DEFAULT_TENANT, Store
+from api.tenants import Tenants
 from api.tenants import Tenants
 
 LANGUAGE_COOKIE = "beforehand_language"
@@ -65,7 +66,8 @@ class Desk:
 
     def page(self, template: str, *, here: str = "", status_code: int = 200, **shown: object) -> Response:
         """Return a page in the person's language."""
-        surroundings = {"words": self.words, "here": here, "is_signed_in": self.visitor is not None}
+        scopes = self.visitor.scopes if self.visitor else ()
+        surroundings = {"words": self.words, "here": here, "is_signed_in": self.visitor is not None, "scopes": scopes}
         return render(template, {**surroundings, **shown}, status_code=status_code)
 
     def go(self, address: str) -> Response:
@@ -95,15 +97,22 @@ def desk_of(request: Request) -> Desk:
     if request.method not in ("GET", "HEAD"):
         require_same_origin(request)
     state = request.app.state
-    clock: Callable[[], datetime] = state.clock
+    tenants: Tenants = state.tenants
+    tenant = tenants.get(visitor.tenant if visitor else DEFAULT_TENANT)
     return Desk(
         request=request,
         settings=state.settings,
-        engines=state.engines,
-        store=state.store,
-        now=clock().astimezone(UTC),
+        engines=tenant.engines,
+        store=tenant.store,
+        now=now_of(request),
         words=words_of(request),
     )
+
+
+def now_of(request: Request) -> datetime:
+    """Return the time."""
+    clock: Callable[[], datetime] = request.app.state.clock
+    return clock().astimezone(UTC)
 
 
 def words_of(request: Request) -> Words:
@@ -126,6 +135,7 @@ def problem_page(request: Request, problem: Problem) -> Response:
         "words": table,
         "is_page": not is_partial(request),
         "is_signed_in": COOKIE in request.cookies,
+        "scopes": (),
         "here": "",
         "title": problem.title_in(table.language),
         "detail": problem.detail_in(table.language),
@@ -135,17 +145,20 @@ def problem_page(request: Request, problem: Problem) -> Response:
     return render("problem.html", shown, status_code=problem.kind.status)
 
 
+def problem_in(error: Exception) -> Problem:
+    """Return the problem that one of PAGE_ERRORS is."""
+    if isinstance(error, HTTPException):
+        name = HTTP_PROBLEMS.get(error.status_code, "bad_request")
+        return Problem(name, say("detail.http", title=say(f"title.{name}"), original=error.detail))
+    if isinstance(error, RequestValidationError):
+        return invalid_problem(error.errors())
+    return problem_of(error)
+
+
 def _answer_to(request: Request, error: Exception) -> Response:
     if isinstance(error, SignInNeeded):
         return desk_of_sign_in(request)
-    if isinstance(error, HTTPException):
-        name = HTTP_PROBLEMS.get(error.status_code, "bad_request")
-        return problem_page(
-            request, Problem(name, say("detail.http", title=say(f"title.{name}"), original=error.detail))
-        )
-    if isinstance(error, RequestValidationError):
-        return problem_page(request, invalid_problem(error.errors()))
-    return problem_page(request, problem_of(error))
+    return problem_page(request, problem_in(error))
 
 
 def desk_of_sign_in(request: Request) -> Response:
