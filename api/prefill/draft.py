@@ -6,7 +6,7 @@ A file that cannot be used is a Problem that names it, and nothing is stored. Kn
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
@@ -24,10 +24,18 @@ from api.schemas.prefill import PrefillRequest, PrefillResponse
 from api.security import make_id
 from api.store import ASKED, DraftOrigin, Store
 from nlp import Template
-from nlp.records import Document
+from nlp.records import Document, RecordSystem
 
 QUESTION_CHARS = 1_000
 """Of what the customer wrote, kept as the question for suggestions: a lexical ranking gains nothing from more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft, and what the customer wants, to look for suggestions with."""
+
+    response: PrefillResponse
+    question: str
 
 
 def prefill(
@@ -47,24 +55,44 @@ def prefill(
         Problem: a limit, an unknown template, or a file that cannot be used.
     """
     check_request(request, files, limits=engines.settings.limits, at=at)
-    name = request.template or engines.settings.default_template
-    template = find_template(name, store=store)
-    watch = Stopwatch()
-    with watch.step("total"):
-        heard = hear(request, files, engines=engines, watch=watch)
-        draft = _draft(request, heard, template, engines=engines, watch=watch, at=at)
+    template = find_template(request.template or engines.settings.default_template, store=store)
+    drafted = draft_ticket(request, files, engines=engines, template=template, records=engines.records, at=at)
     said = words(language_of_locale(request.locale or engines.settings.default_locale))
-    warnings = [*(said.said(note) for note in notes), *draft.warnings]
-    changes = {"ticket_id": request.ticket_id, "timing_ms": watch.timing_ms, "warnings": warnings}
-    response = draft.model_copy(update=changes)
+    warnings = [*(said.said(note) for note in notes), *drafted.response.warnings]
+    response = drafted.response.model_copy(update={"warnings": warnings})
     origin = replace(origin, customer_id=origin.customer_id or request.customer.id)
     required = [field.name for field in template.fields if field.is_required]
-    store.drafts.add_prefill(response, text=_question(request, heard, response), origin=origin, required=required)
+    store.drafts.add_prefill(response, text=drafted.question, origin=origin, required=required)
     return response
 
 
+def draft_ticket(
+    request: PrefillRequest,
+    files: Sequence[Attachment],
+    *,
+    engines: Engines,
+    template: Template,
+    records: RecordSystem | None,
+    at: datetime,
+) -> Drafted:
+    """Fill in a ticket and keep nothing; `records` are those to check against, which may not be today's."""
+    watch = Stopwatch()
+    with watch.step("total"):
+        heard = hear(request, files, engines=engines, watch=watch)
+        draft = _draft(request, heard, template, engines=engines, records=records, watch=watch, at=at)
+    response = draft.model_copy(update={"ticket_id": request.ticket_id, "timing_ms": watch.timing_ms})
+    return Drafted(response, _question(request, heard, response))
+
+
 def _draft(
-    request: PrefillRequest, heard: Heard, template: Template, *, engines: Engines, watch: Stopwatch, at: datetime
+    request: PrefillRequest,
+    heard: Heard,
+    template: Template,
+    *,
+    engines: Engines,
+    records: RecordSystem | None,
+    watch: Stopwatch,
+    at: datetime,
 ) -> PrefillResponse:
     import nlp
 
@@ -77,7 +105,7 @@ def _draft(
             mentions,
             document,
             template=template,
-            records=engines.records,
+            records=records,
             customer_id=request.customer.id,
             customer_phone=request.customer.phone,
         )
