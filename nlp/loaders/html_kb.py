@@ -44,6 +44,17 @@ def load(path: Path) -> Iterator[Article | ArticleRejected]:
         yield rejected
 
 
+def text_of_page(markup: str) -> str:
+    """Return the text of HTML from elsewhere, e.g. of a mail; what is beyond MAX_CHARACTERS is left out.
+
+    >>> text_of_page("<div>型号 E5<br>order &amp; date</div><script>x()</script>")
+    '型号 E5\\norder & date'
+    """
+    page = _Page()
+    page.read(_without_declarations(markup[:MAX_CHARACTERS]))
+    return page.body
+
+
 def _article(text: str, where: str, stem: str) -> Article:
     if len(text) > MAX_CHARACTERS:
         raise ArticleRejected(f"{where}: longer than {MAX_CHARACTERS} characters; split it")
