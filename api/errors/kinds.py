@@ -60,6 +60,8 @@ _STATUSES: Mapping[str, int] = {
     "series_full": 429,
     "telemetry_refused": 422,
     "busy": 429,
+    "job_kind_unknown": 500,
+    "job_crashes": 500,
     "internal_error": 500,
     "model_missing": 503,
     "records_down": 503,
