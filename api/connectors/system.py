@@ -16,7 +16,7 @@ One file a system in this folder; it exports
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -84,6 +84,15 @@ class Completes(Protocol):
 
     def complete(self, ticket: ExternalTicket) -> ExternalTicket:
         """Return the ticket with the files fetched that it names."""
+        ...
+
+
+@runtime_checkable
+class ReadsFields(Protocol):
+    """A system that tells a ticket's mapped fields cheaper than the whole ticket."""
+
+    def fields(self, ticket_id: str) -> Mapping[str, str]:
+        """Return our fields' values as they are now; one the ticket cannot hold is left out."""
         ...
 
 
