@@ -25,7 +25,7 @@ from api.security import make_id
 from api.store import Store
 from api.store.telemetry import Snapshot
 from api.tickets import metrics_of, ticket_of
-from predictive.records import Alert, Observation, PredictiveError, StateMismatch
+from predictive.records import Alert, Observation, PredictiveError, SeriesPoints, StateMismatch
 
 if TYPE_CHECKING:
     from predictive import Monitor
@@ -97,6 +97,12 @@ class Foresight:
         """Let time pass without readings."""
         with self._lock:
             return self._keep(self._running().advance(now))
+
+    def recent(self, device_id: str) -> tuple[SeriesPoints, ...]:
+        """Return the recent readings of a device, one a metric; nothing for a device that never sent any."""
+        with self._lock:
+            monitor = self._running()
+            return tuple(monitor.series_window(device_id, metric) for metric in monitor.metrics_of(device_id))
 
     def snapshot(self, *, at: datetime) -> None:
         """Write the monitor's state, if anything came since the last time, and forget batches too old to matter."""

@@ -120,6 +120,11 @@ class Monitor:
         """Return the latest alert of every device that had one."""
         return self._book.alerts()
 
+    def metrics_of(self, device_id: str) -> tuple[str, ...]:
+        """Return what a device was seen to measure, in order of appearance; nothing for an unknown device."""
+        table = self._stream.table
+        return tuple(table.metrics[row] for row in table.rows_of(device_id))
+
     def series_window(self, device_id: str, metric: str, *, hours: float | None = None) -> SeriesPoints:
         """Return the recent points of a series, at most `hours` back from its newest; none for an unknown series."""
         row = self._stream.table.find(device_id, metric)

@@ -58,6 +58,11 @@ class SeriesTable:
         """
         return self._device_codes[device_id]
 
+    def rows_of(self, device_id: str) -> Sequence[int]:
+        """Return the rows of a device, in order of appearance; none where it has no series."""
+        code = self._device_codes.get(device_id)
+        return () if code is None else self.device_rows[code]
+
     def find_all(self, device_ids: Sequence[str], metrics: Sequence[str]) -> Ints:
         """Return the rows of aligned names, (n,) int64, -1 where there is none."""
         find = self._rows.get

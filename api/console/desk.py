@@ -24,8 +24,7 @@ from api.engines import Engines
 from api.errors import EXPECTED_ERRORS, Problem, invalid_problem, language_of_locale, problem_of, say
 from api.prefill.kept_media import KeptMedia, media_of
 from api.settings import Settings
-from api.store import DEFAULT_TENANT, Store
-from api.tenants import Tenants
+from api.store import Store
 from api.tenants import Tenants
 
 LANGUAGE_COOKIE = "beforehand_language"
@@ -97,13 +96,11 @@ def desk_of(request: Request) -> Desk:
     if request.method not in ("GET", "HEAD"):
         require_same_origin(request)
     state = request.app.state
-    tenants: Tenants = state.tenants
-    tenant = tenants.get(visitor.tenant if visitor else DEFAULT_TENANT)
     return Desk(
         request=request,
         settings=state.settings,
-        engines=tenant.engines,
-        store=tenant.store,
+        engines=state.engines,
+        store=state.store,
         now=now_of(request),
         words=words_of(request),
     )

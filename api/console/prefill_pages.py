@@ -14,7 +14,8 @@ from fastapi.responses import FileResponse
 from pydantic import ValidationError
 
 from api.console.desk import ConsoleRoute, Desk, Entry
-from api.console.draft_view import DraftView, view_of
+from api.console.draft_desk import view_at
+from api.console.draft_view import DraftView
 from api.console.example import EXAMPLES, example_engines, is_example
 from api.console.uploads import PrefillForm, read_prefill_form, zone_of
 from api.console.verdicts import verdict_on
@@ -130,11 +131,7 @@ def take_verdict(
 
 
 def _view(desk: Desk, prefill_id: str) -> DraftView:
-    response = _stored(desk, prefill_id)
-    template = find_template(response.template, store=desk.store)
-    labels = {field.name: field.label.in_locale(desk.words.locale) for field in template.fields}
-    verdicts = desk.store.drafts.verdicts(response.id)
-    return view_of(response, desk.media.load(response.id), labels=labels, verdicts=verdicts)
+    return view_at(desk, _stored(desk, prefill_id))
 
 
 @router.get("/prefills/{prefill_id}/media/{stored}")

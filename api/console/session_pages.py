@@ -46,7 +46,7 @@ def show_sign_in(desk: AnyDesk) -> Response:
 @router.post("/sign-in")
 def sign_in(desk: AnyDesk, key: Annotated[str, Form(max_length=200)]) -> Response:
     """Open a session for a valid key."""
-    key_id = key_id_of(key.strip(), store=desk.store)
+    key_id = key_id_of(key.strip(), store=desk.store, now=desk.now)
     if key_id is None:
         hours = f"{desk.settings.session_hours:g}"
         return desk.page("sign_in.html", refused=True, hours=hours, status_code=401)
@@ -77,5 +77,5 @@ def choose(request: Request, language: Literal["zh", "en"]) -> Response:
     is_own = referer.netloc == request.headers.get("host") and referer.path.startswith("/console/")
     back = referer.path + (f"?{referer.query}" if referer.query else "") if is_own else "/console/"
     response = RedirectResponse(back, status_code=303)
-    response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_S, path="/console", httponly=True, samesite="lax")
+    response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_S, path="/", httponly=True, samesite="lax")
     return response

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from fastapi import Request, Response
 
 from api.errors import Problem, say
-from api.security import digest_of, is_same_digest, make_secret, prefix_of, read_session, sign_session
+from api.security import read_session, sign_session
 from api.store import Store
 
 COOKIE = "beforehand_session"
@@ -50,17 +50,16 @@ def read_visitor(request: Request, *, store: Store, now: datetime) -> Visitor:
     if not cookie or len(cookie) > MAX_COOKIE_CHARS:
         raise SignInNeeded
     key_id = read_session(cookie, now=now, secret=_secret(store))
-    key = store.keys.get(key_id) if key_id is not None else None
+    key = store.keys.get(key_id, at=now) if key_id is not None else None
     if key is None:
         raise SignInNeeded
     return Visitor(key.id, key.tenant, key.scopes)
 
 
-def key_id_of(secret: str, *, store: Store) -> str | None:
+def key_id_of(secret: str, *, store: Store, now: datetime) -> str | None:
     """Return the id of the key in force that a person typed; None where it is none."""
-    digest = digest_of(secret)
-    found = store.keys.find(prefix_of(secret))
-    return next((key.id for key in found if is_same_digest(key.digest, digest)), None)
+    key = store.keys.authenticate(secret, at=now)
+    return None if key is None else key.id
 
 
 def open_session(
@@ -69,13 +68,13 @@ def open_session(
     """Put a session's cookie on an answer."""
     value = sign_session(key_id, expires_at=now + timedelta(hours=hours), secret=_secret(store))
     response.set_cookie(
-        COOKIE, value, max_age=int(hours * 3600), path="/console", secure=is_secure, httponly=True, samesite="strict"
+        COOKIE, value, max_age=int(hours * 3600), path="/", secure=is_secure, httponly=True, samesite="strict"
     )
 
 
 def close_session(response: Response) -> None:
     """Take the cookie back."""
-    response.delete_cookie(COOKIE, path="/console", httponly=True, samesite="strict")
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
 
 
 def require_same_origin(request: Request) -> None:
@@ -90,4 +89,4 @@ def require_same_origin(request: Request) -> None:
 
 
 def _secret(store: Store) -> str:
-    return store.keys.secret(SECRET, fresh=make_secret())
+    return store.keys.secret(SECRET)

@@ -112,6 +112,7 @@ function lightUp(number, { scroll }) {
   all(".is-lit").forEach((element) => element.classList.remove("is-lit"));
   const lit = all(`[data-evidence~="${CSS.escape(number)}"]`);
   lit.forEach((element) => element.classList.add("is-lit"));
+  lit.forEach((element) => element.closest("details")?.setAttribute("open", ""));
   if (scroll && lit.length) lit[0].scrollIntoView({ block: "center", behavior: "smooth" });
 }
 
@@ -135,12 +136,11 @@ function movePlayhead(card, audio) {
   ["x1", "x2"].forEach((name) => one("[data-playhead]", wave).setAttribute(name, x));
 }
 
-function watchRecording(card) {
-  const audio = one("audio", card);
-  if (!audio) return;
-  audio.addEventListener("timeupdate", () => movePlayhead(card, audio));
-  audio.addEventListener("seeked", () => movePlayhead(card, audio));
-}
+// Media events do not bubble, but are seen on their way down; so recordings that come later need no listener of theirs.
+["timeupdate", "seeked"].forEach((name) => document.addEventListener(name, (event) => {
+  const card = event.target.closest?.("[data-recording]");
+  if (card) movePlayhead(card, event.target);
+}, true));
 
 function seekOnWave(wave, event) {
   const place = wave.getBoundingClientRect();
@@ -149,8 +149,26 @@ function seekOnWave(wave, event) {
 
 // --- Copying
 
+// A frame in another site's page may not use the clipboard's own interface unless that page allows it.
+function copyBySelection(text, beside) {
+  const box = document.createElement("textarea");
+  box.value = text;
+  box.className = "hidden";
+  beside.after(box);
+  box.select();
+  const isCopied = document.execCommand("copy");
+  box.remove();
+  return isCopied;
+}
+
 async function copy(button) {
-  try { await navigator.clipboard.writeText(button.dataset.copy); } catch { return; }
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    const isCopied = copyBySelection(button.dataset.copy, button);
+    button.focus();
+    if (!isCopied) return;
+  }
   const before = button.textContent;
   button.textContent = document.body.dataset.copied;
   setTimeout(() => { button.textContent = before; }, 1500);
@@ -183,9 +201,9 @@ function localTimes(root) {
 document.addEventListener("DOMContentLoaded", () => {
   all("[data-drop]").forEach(watchDrop);
   all("[data-progress]").forEach(watchProgress);
-  all("[data-recording]").forEach(watchRecording);
   // What the customer calls "yesterday" is relative to the agent's own day.
   all("[data-utc-offset]").forEach((input) => { input.value = -new Date().getTimezoneOffset(); });
   watchRefusals();
+  document.body.addEventListener("htmx:afterSwap", (event) => localTimes(event.detail.target));
   localTimes(document);
 });
