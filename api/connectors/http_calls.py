@@ -130,13 +130,16 @@ class HttpCalls:
         *,
         params: Mapping[str, str | int] | None = None,
         body: JsonValue = None,
+        content: bytes = b"",
         headers: Mapping[str, str] | None = None,
+        limit: int = JSON_BYTES,
     ) -> JsonValue:
-        """Return what the system answers; None where it answers nothing."""
-        content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
-        kind = {} if body is None else {"Content-Type": "application/json"}
+        """Return what the system answers; None where it answers nothing. `body` is sent as JSON, `content` as it is."""
+        if body is not None:
+            content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        kind = {"Content-Type": "application/json"} if content else {}
         own = {"Accept": "application/json", **kind, **(headers or {})}
-        reply = self.send(method, path, params=params, content=content, headers=own)
+        reply = self.send(method, path, params=params, content=content, headers=own, limit=limit)
         if not reply.content.strip():
             return None
         try:
@@ -156,7 +159,7 @@ class HttpCalls:
         limit: int = JSON_BYTES,
     ) -> Reply:
         """Return the answer to a call on a path under the base, or on a whole address of the same host."""
-        url = path if "://" in path else f"{self.base}/{path.lstrip('/')}"
+        url = path if "://" in path else f"{self.base}/{path.lstrip('/')}" if path else self.base
         self._check_own(url)
         request = self._client.build_request(
             method, url, params=params, content=content or None, headers={**self._headers, **(headers or {})}
