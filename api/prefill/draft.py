@@ -16,7 +16,7 @@ from api.prefill.answer import Findings, draft_body
 from api.prefill.caveats import warnings_of
 from api.prefill.files import Attachment
 from api.prefill.guard import GuardedExtractors
-from api.prefill.hear import Heard, Stopwatch, hear
+from api.prefill.hear import Heard, Report, Stopwatch, hear, silent
 from api.prefill.limits import check_request
 from api.prefill.parts import message_parts, page_parts, transcript_parts
 from api.prefill.templates import find_template
@@ -47,19 +47,23 @@ def prefill(
     at: datetime,
     notes: Sequence[Said] = (),
     origin: DraftOrigin = ASKED,
+    draft_id: str | None = None,
+    report: Report = silent,
 ) -> PrefillResponse:
     """Fill in a ticket and keep the draft for its suggestions and feedback; `notes` stand first in its warnings,
-    `origin` says where the ticket came from.
+    `origin` says where the ticket came from; without `draft_id` a new one is made.
 
     Raises:
         Problem: a limit, an unknown template, or a file that cannot be used.
     """
     check_request(request, files, limits=engines.settings.limits, at=at)
     template = find_template(request.template or engines.settings.default_template, store=store)
-    drafted = draft_ticket(request, files, engines=engines, template=template, records=engines.records, at=at)
+    drafted = draft_ticket(
+        request, files, engines=engines, template=template, records=engines.records, at=at, report=report
+    )
     said = words(language_of_locale(request.locale or engines.settings.default_locale))
     warnings = [*(said.said(note) for note in notes), *drafted.response.warnings]
-    response = drafted.response.model_copy(update={"warnings": warnings})
+    response = drafted.response.model_copy(update={"warnings": warnings, "id": draft_id or drafted.response.id})
     origin = replace(origin, customer_id=origin.customer_id or request.customer.id)
     required = [field.name for field in template.fields if field.is_required]
     store.drafts.add_prefill(response, text=drafted.question, origin=origin, required=required)
@@ -74,11 +78,12 @@ def draft_ticket(
     template: Template,
     records: RecordSystem | None,
     at: datetime,
+    report: Report = silent,
 ) -> Drafted:
     """Fill in a ticket and keep nothing; `records` are those to check against, which may not be today's."""
     watch = Stopwatch()
     with watch.step("total"):
-        heard = hear(request, files, engines=engines, watch=watch)
+        heard = hear(request, files, engines=engines, watch=watch, report=report)
         draft = _draft(request, heard, template, engines=engines, records=records, watch=watch, at=at)
     response = draft.model_copy(update={"ticket_id": request.ticket_id, "timing_ms": watch.timing_ms})
     return Drafted(response, _question(request, heard, response))

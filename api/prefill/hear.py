@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -14,8 +14,15 @@ from api.schemas.prefill import PrefillRequest
 from speech.records import Transcript
 from vision.records import Page
 
+Report = Callable[[int, int, str], None]
+"""Told how many of how many files are done, and the name of the next."""
+
 HOTWORDS = 40
 """Whisper's prompt holds 224 tokens; a model code takes five."""
+
+
+def silent(done: int, total: int, note: str) -> None:
+    """Report to nobody."""
 
 
 @dataclass(slots=True)
@@ -42,8 +49,15 @@ class Stopwatch:
             self.timing_ms[name] = round(self.timing_ms.get(name, 0.0) + elapsed_ms, 1)
 
 
-def hear(request: PrefillRequest, files: Sequence[Attachment], *, engines: Engines, watch: Stopwatch) -> Heard:
-    """Write down recordings and read pictures.
+def hear(
+    request: PrefillRequest,
+    files: Sequence[Attachment],
+    *,
+    engines: Engines,
+    watch: Stopwatch,
+    report: Report = silent,
+) -> Heard:
+    """Write down recordings and read pictures, and report before each.
 
     Raises:
         Problem: a file that cannot be used; it names the file.
@@ -52,7 +66,8 @@ def hear(request: PrefillRequest, files: Sequence[Attachment], *, engines: Engin
     kinds = [kind_of(file) for file in files]
     hotwords = _hotwords(request, engines) if "audio" in kinds else ()
     language = request.locale.partition("-")[0].lower()
-    for file, kind in zip(files, kinds, strict=True):
+    for number, (file, kind) in enumerate(zip(files, kinds, strict=True)):
+        report(number, len(files), file.name)
         with watch.step("speech" if kind == "audio" else "vision"), _named(file):
             if kind == "image":
                 heard.pages += engines.read(file.content, name=file.name)
@@ -63,6 +78,7 @@ def hear(request: PrefillRequest, files: Sequence[Attachment], *, engines: Engin
                 language=language if language in ("zh", "en") else "auto",
                 hotwords=hotwords,
             )
+    report(len(files), len(files), "")
     return heard
 
 
