@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import JsonValue, ValidationError
@@ -20,7 +20,7 @@ from api.connectors.feishu_words import read_content
 from api.connectors.http_calls import Answer, Text
 from api.connectors.options import ConnectorOptions
 from api.connectors.records import CommentVerdict, HookAnswer, HookCall, HookEvent
-from api.connectors.sealed import BODY_BYTES, is_same, unseal
+from api.connectors.sealed import BODY_BYTES, check_age, is_same, unseal
 from api.connectors.system import ConnectorRefused, OptionsInvalid, SignatureWrong
 
 CHAT_SEPARATOR = "/"
@@ -28,7 +28,6 @@ WINDOW = timedelta(hours=8)
 """A signature is good for this long: Feishu's last try comes 7 h 5 min 15 s after the first. Within it, an event that
 is sent again is told by its id."""
 SIGNATURE = "x-lark-signature"
-AHEAD = timedelta(minutes=5)  # of clocks that differ
 
 
 class _Header(Answer):
@@ -171,16 +170,6 @@ class FeishuDoor:
             return HookEvent(event_id, "ignored")
         parts = (message.chat_id, message.thread_id) if message.thread_id else (message.chat_id,)
         return HookEvent(event_id, "message", ticket_id=CHAT_SEPARATOR.join(parts))
-
-
-def check_age(timestamp: str, at: datetime, *, window: timedelta, name: str) -> None:
-    """Raise SignatureWrong for seconds since 1970 that are older than the window, or ahead."""
-    seconds = int(timestamp) if timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12 else -1
-    if seconds < 0:
-        raise SignatureWrong(f"connector {name}: a callback without a time")
-    sent = datetime.fromtimestamp(seconds, UTC)
-    if not at - window <= sent <= at + AHEAD:
-        raise SignatureWrong(f"connector {name}: a callback of {sent:%Y-%m-%d %H:%M} UTC is too old or ahead of time")
 
 
 def _clicked(event_id: str, clicked: _Clicked) -> HookEvent:

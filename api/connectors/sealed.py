@@ -1,4 +1,4 @@
-"""Callbacks that a messenger encrypts: sealed text in, plain text out, and the other way round.
+"""What proves a messenger's callback: signature, age, sealed text in; plain text out, and the other way round.
 
 Both forms are AES-256 in CBC mode, which proves nothing about who sealed a text: check the signature first.
 
@@ -15,6 +15,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
@@ -27,6 +28,7 @@ BLOCK_BYTES = 16
 SALT_BYTES = 16
 LENGTH_BYTES = 4
 LONG_BLOCK_BITS = 256  # the padding of WeCom and DingTalk counts to 32, twice AES's block
+AHEAD = timedelta(minutes=5)  # of clocks that differ
 KEY_LETTERS = 43  # 32 bytes in base64, without the last "="
 
 
@@ -42,6 +44,16 @@ def is_same(one: str, other: str) -> bool:
 def joint_signature(*parts: str) -> str:
     """Return the sha1 of the sorted parts: what WeCom and DingTalk call msg_signature."""
     return hashlib.sha1("".join(sorted(parts)).encode("utf-8", "replace")).hexdigest()
+
+
+def check_age(timestamp: str, at: datetime, *, window: timedelta, name: str) -> None:
+    """Raise SignatureWrong for seconds since 1970 that are older than the window, or ahead."""
+    seconds = int(timestamp) if timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12 else -1
+    if seconds < 0:
+        raise SignatureWrong(f"connector {name}: a callback without a time")
+    sent = datetime.fromtimestamp(seconds, UTC)
+    if not at - window <= sent <= at + AHEAD:
+        raise SignatureWrong(f"connector {name}: a callback of {sent:%Y-%m-%d %H:%M} UTC is too old or ahead of time")
 
 
 def unseal(sealed: str, encrypt_key: str) -> str:
