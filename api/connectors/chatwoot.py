@@ -6,8 +6,8 @@ A queue is an inbox, by its number; [connector.maintenance] queue is an inbox of
 
 A note carries its mark in its last line. A conversation that we open is its own contact's: the contact's identifier is
 the mark of the key, which Chatwoot keeps unique. Attributes are written with "merge"; an older Chatwoot does not know
-that word and replaces all of them, so the ones read a moment before are sent along. Conversations have no subject: the first words stand in.
-Checked against the published sources and documentation; no Chatwoot was at hand.
+that word and replaces all of them, so the ones read a moment before are sent along. Conversations have no subject: the
+first words stand in. Checked against the published sources and documentation; no Chatwoot was at hand.
 """
 
 from __future__ import annotations
