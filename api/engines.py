@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import structlog
 
 from api.errors import EngineFailed, Language, Problem, say, words
+from api.learned import Learned
 from api.schemas.ops import EngineState
 from api.settings import VERSION, Settings
 from model_cards import ModelCardError, locate
 
 if TYPE_CHECKING:
     from nlp import Catalogue, KnowledgeBase
-    from nlp.records import RecordSystem
+    from nlp.records import RecordSystem, Retriever
     from speech import ActivityDetector, Transcriber
     from speech.records import Transcript
     from vision import Reader
@@ -89,10 +90,15 @@ class Engines:
         self._lock = threading.Lock()
         self._knowledge_bases: dict[str, KnowledgeBase] = {}
         self._catalogues: dict[Path, tuple[float, Catalogue]] = {}
+        self.learned = Learned(settings.data_dir / "learned")
 
     def beside(self, data_dir: Path, *, find_records: Callable[[], RecordSystem | None]) -> Engines:
         """Return engines on other data that share this one's models and turns."""
-        changes = {"data_dir": data_dir, "models_dir": self.settings.models_folder, "database_url": self.settings.database}
+        changes = {
+            "data_dir": data_dir,
+            "models_dir": self.settings.models_folder,
+            "database_url": self.settings.database,
+        }
         other = Engines(self.settings.model_copy(update=changes), find_records=find_records, stand_ins=self._stand_ins)
         other._transcriber, other._activity, other._reader = self._transcriber, self._activity, self._reader
         other._speech_turn, other._vision_turn = self._speech_turn, self._vision_turn
@@ -197,6 +203,10 @@ class Engines:
                 self._knowledge_bases[name] = KnowledgeBase(folder / f"{name}.sqlite3")
             return self._knowledge_bases[name]
 
+    def retriever(self, name: str | None = None) -> Retriever:
+        """Return a knowledge base of that name with what its people's verdicts taught."""
+        return self.learned.retriever(self.knowledge_base(name), name or self.settings.default_knowledge_base)
+
     def catalogue_names(self) -> tuple[str, ...]:
         """Return the names of the catalogues at hand."""
         folder = self.settings.data_dir / "catalogues"
@@ -274,6 +284,7 @@ class Engines:
 
     def close(self) -> None:
         """Release files."""
+        self.learned.close()
         with self._lock:
             for base in self._knowledge_bases.values():
                 base.close()

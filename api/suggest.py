@@ -43,7 +43,12 @@ def suggest(
         answer=_answer(found),
     )
     store.drafts.add_suggestions(
-        response, question=question, at=at, prefill_id=request.prefill_id, ticket_id=request.ticket_id
+        response,
+        question=question,
+        at=at,
+        prefill_id=request.prefill_id,
+        ticket_id=request.ticket_id,
+        kb=request.filters.kb or "",
     )
     return response
 
@@ -60,7 +65,7 @@ def find_suggestions(
     """Search one knowledge base as one group of people may see it; near ties go to the locale's language."""
     import nlp
 
-    retriever = engines.knowledge_base(kb)
+    retriever = engines.retriever(kb)
     return nlp.suggest(question, retriever=retriever, top_k=top_k, allowed=tuple(groups), locale=locale)
 
 

@@ -4,8 +4,10 @@
 from nlp.classification import classify
 from nlp.classifier import Classifier, Labelled, LabelResult, fit_classifier
 from nlp.document import MAX_DOCUMENT_CHARS, compose, evidence_of
+from nlp.extraction.calibrate import Calibration, read_calibration, shipped_calibration
 from nlp.extraction.catalogue import Catalogue, CatalogueMatch, Product
 from nlp.extraction.catalogue_file import read_catalogue
+from nlp.extraction.corrections import Judged, learn_calibration, write_calibration
 from nlp.extraction.extract import extract
 from nlp.extraction.field import Example, FieldSpec, FieldTexts, Localised, Pattern
 from nlp.extraction.questions import missing_fields, next_question
@@ -15,6 +17,7 @@ from nlp.extraction.resolve import resolve
 from nlp.extraction.templates import Template, TemplateField, load_template, template_names
 
 # Knowledge base: articles -> cited suggestions.
+from nlp.search.experience import Experience, ExperiencedRetriever
 from nlp.search.knowledge_base import Counts, KnowledgeBase
 from nlp.search.lexical import QuestionTooLong
 from nlp.search.schema import KnowledgeBaseUnreadable
@@ -25,13 +28,17 @@ from nlp.text import fold, language_of
 
 __all__ = [
     "MAX_DOCUMENT_CHARS",
+    "Calibration",
     "Catalogue",
     "CatalogueMatch",
     "Classifier",
     "Counts",
     "Example",
+    "Experience",
+    "ExperiencedRetriever",
     "FieldSpec",
     "FieldTexts",
+    "Judged",
     "KnowledgeBase",
     "KnowledgeBaseUnreadable",
     "LabelResult",
@@ -52,13 +59,17 @@ __all__ = [
     "fit_classifier",
     "fold",
     "language_of",
+    "learn_calibration",
     "load_articles",
     "load_template",
     "missing_fields",
     "next_question",
+    "read_calibration",
     "read_catalogue",
     "resolve",
+    "shipped_calibration",
     "suggest",
     "summarise",
     "template_names",
+    "write_calibration",
 ]

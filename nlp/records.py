@@ -156,6 +156,7 @@ class FieldValue:
     candidates: tuple[Candidate, ...] = ()  # best first; the value itself and its rivals
     evidence: tuple[Evidence, ...] = ()
     checks: tuple[Check, ...] = ()
+    belief: float = 0.0  # before calibration: what corrections are counted by
 
 
 @dataclass(frozen=True, slots=True)

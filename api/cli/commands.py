@@ -12,6 +12,7 @@ from api.cli import (
     extract,
     keys,
     knowledge,
+    learn,
     media,
     models,
     prefill,
@@ -37,6 +38,7 @@ command.command("suggest")(knowledge.suggest)
 command.add_typer(classify.group, name="classify")
 command.command("detect")(telemetry.detect)
 command.command("replay")(telemetry.replay)
+command.command("learn")(learn.learn)
 command.add_typer(keys.group, name="keys")
 command.add_typer(models.group, name="models")
 command.command("doctor")(doctor.doctor)

@@ -13,10 +13,10 @@ from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import percent
 from api.console.prose import prose
 from api.errors import Problem, invalid_problem, say
+from api.learn import take_feedback
 from api.schemas.knowledge import SuggestionBody, SuggestionRequest, SuggestionResponse
 from api.schemas.prefill import Feedback
 from api.security import make_id
-from api.store.feedback import keep_feedback
 from api.suggest import suggest
 
 router = APIRouter(route_class=ConsoleRoute)
@@ -53,7 +53,7 @@ def ask(desk: AskDesk, question: str = "", prefill: str = "") -> Response:
 
 
 @router.post("/feedback")
-def take_feedback(
+def create_feedback(
     desk: AskDesk,
     suggestion_id: Annotated[str, Form()],
     article_id: Annotated[str, Form()],
@@ -64,7 +64,7 @@ def take_feedback(
         feedback = Feedback.model_validate({"suggestion_id": suggestion_id, "article_id": article_id, "action": action})
     except ValidationError as error:
         raise invalid_problem(error.errors()) from error
-    keep_feedback(feedback, feedback_id=make_id(), store=desk.store, at=desk.now)
+    take_feedback(feedback, feedback_id=make_id(), engines=desk.engines, store=desk.store, at=desk.now)
     return desk.page("thanks.html") if desk.is_partial else desk.go("/console/ask")
 
 

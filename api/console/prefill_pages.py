@@ -21,11 +21,11 @@ from api.console.uploads import PrefillForm, read_prefill_form, zone_of
 from api.console.verdicts import verdict_on
 from api.engines import Engines
 from api.errors import Problem, Said, invalid_problem, say
+from api.learn import take_feedback
 from api.prefill import Attachment, prefill
 from api.prefill.templates import find_template
 from api.schemas.prefill import Customer, Message, PrefillRequest, PrefillResponse
 from api.security import make_id
-from api.store.feedback import keep_feedback
 
 RECENT = 8
 USUAL_OFFSET_MINUTES = {"zh": 8 * 60, "en": 0}
@@ -123,7 +123,7 @@ def take_verdict(
 ) -> Response:
     """Keep what a person decided about a field, and show it."""
     verdict = verdict_on(_stored(desk, prefill_id), field=field, action=action, final=final.strip())
-    keep_feedback(verdict, feedback_id=make_id(), store=desk.store, at=desk.now)
+    take_feedback(verdict, feedback_id=make_id(), engines=desk.engines, store=desk.store, at=desk.now)
     if not desk.is_partial:
         return desk.go(f"/console/prefills/{prefill_id}")
     shown = next(view for view in _view(desk, prefill_id).fields if view.name == field)

@@ -62,6 +62,7 @@ def field_body(value: FieldValue) -> shapes.DraftField:
         ],
         evidence=[evidence_body(evidence) for evidence in value.evidence],
         checks=[shapes.Check(name=check.name, passed=check.passed, detail=check.detail) for check in value.checks],
+        belief=unit_interval(value.belief),
     )
 
 

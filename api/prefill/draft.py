@@ -113,6 +113,7 @@ def _draft(
             records=records,
             customer_id=request.customer.id,
             customer_phone=request.customer.phone,
+            calibration=engines.learned.calibration(),
         )
         classification = nlp.classify(document, resolution.fields)
         locale = request.locale or ("en-US" if classification.language == "en" else engines.settings.default_locale)

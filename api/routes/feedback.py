@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from api.learn import take_feedback
 from api.routes.documentation import problems
 from api.routes.idempotency import answer_once, digest_of_parts
-from api.routes.wiring import IdempotencyKey, MayPrefill, Now, StoreOf
+from api.routes.wiring import EnginesOf, IdempotencyKey, MayPrefill, Now, StoreOf
 from api.schemas.prefill import Feedback, FeedbackTaken
 from api.security import make_id
-from api.store.feedback import keep_feedback
 
 router = APIRouter(tags=["feedback"])
 
@@ -19,13 +19,13 @@ router = APIRouter(tags=["feedback"])
     "/v1/feedback", status_code=201, response_model=FeedbackTaken, responses=problems(400, 401, 403, 404, 409, 413, 422)
 )
 def create_feedback(
-    caller: MayPrefill, feedback: Feedback, store: StoreOf, at: Now, key: IdempotencyKey = None
+    caller: MayPrefill, feedback: Feedback, engines: EnginesOf, store: StoreOf, at: Now, key: IdempotencyKey = None
 ) -> Response:
     """Keep what a person did, to learn from."""
 
     def keep() -> FeedbackTaken:
         taken = FeedbackTaken(id=make_id())
-        keep_feedback(feedback, feedback_id=taken.id, store=store, at=at)
+        take_feedback(feedback, feedback_id=taken.id, engines=engines, store=store, at=at)
         return taken
 
     digest = digest_of_parts(feedback.model_dump_json().encode())

@@ -83,6 +83,7 @@ class DraftField(BaseModel):
     candidates: list[Candidate] = []
     evidence: list[Evidence] = []
     checks: list[Check] = []
+    belief: float = Field(default=0.0, ge=0, le=1, description="Before calibration; what corrections are counted by")
 
 
 class NextQuestion(BaseModel):

@@ -78,6 +78,13 @@ class Drafts:
             row = session.scalars(query).first()
         return None if row is None else _stored(row)
 
+    def of_ticket(self, ticket_id: str, *, connector: str) -> tuple[StoredPrefill, ...]:
+        """Return the prefills of a system's ticket, oldest first."""
+        query = self._prefills().where(Prefill.ticket_id == ticket_id, Prefill.connector == connector)
+        with self._database.transaction() as session:
+            rows = session.scalars(query.order_by(Prefill.created_at, Prefill.id)).all()
+        return tuple(_stored(row) for row in rows)
+
     def recent_prefills(self, *, limit: int) -> tuple[PrefillResponse, ...]:
         """Return the newest prefills, newest first."""
         query = self._prefills().order_by(Prefill.created_at.desc(), Prefill.id).limit(limit)
@@ -93,6 +100,7 @@ class Drafts:
         at: datetime,
         prefill_id: str | None = None,
         ticket_id: str | None = None,
+        kb: str = "",
     ) -> None:
         """Keep a set of suggestions for its feedback, with what it was asked for."""
         row = SuggestionSet(
@@ -100,6 +108,7 @@ class Drafts:
             tenant=self._tenant,
             prefill_id=prefill_id,
             ticket_id=ticket_id,
+            kb=kb,
             created_at=at,
             is_abstained=response.abstained,
             question=question,

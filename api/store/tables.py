@@ -41,6 +41,8 @@ class ApiKey(Base):
     scopes: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # coarse
 
 
 class Secret(Base):
@@ -81,6 +83,7 @@ class SuggestionSet(Base):
     tenant: Mapped[str] = mapped_column(String(50))
     prefill_id: Mapped[str | None] = mapped_column(String(32), index=True)
     ticket_id: Mapped[str | None] = mapped_column(String(200))
+    kb: Mapped[str] = mapped_column(String(100))  # "" is the default one
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     is_abstained: Mapped[bool] = mapped_column()
     question: Mapped[str] = mapped_column(Text)
@@ -272,10 +275,12 @@ class Webhook(Base):
     secret: Mapped[str] = mapped_column(String(200))
     types: Mapped[str] = mapped_column(Text)  # JSON list; empty: all
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it answered 410 Gone
 
 
 class AuditRow(Base):
-    """Who did what; rows are only added."""
+    """Who did what; rows are only added. `digest` seals the row and `previous`, the digest of the row before; nothing
+    can follow one row twice."""
 
     __tablename__ = "audit_log"
 
@@ -286,8 +291,14 @@ class AuditRow(Base):
     action: Mapped[str] = mapped_column(String(50))
     subject: Mapped[str] = mapped_column(String(500))
     detail: Mapped[str] = mapped_column(Text)  # JSON object of text
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
 
-    __table_args__ = (Index("ix_audit_log_tenant_id", "tenant", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("tenant", "previous"),
+        Index("ix_audit_log_tenant_id", "tenant", "id"),
+        {"sqlite_autoincrement": True},
+    )
 
 
 class FieldChange(Base):
@@ -326,3 +337,13 @@ class LinkedTicket(Base):
     external_id: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(20))
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CatchUp(Base):
+    """Until when a system's new tickets are known to have been taken, webhooks or not."""
+
+    __tablename__ = "catch_ups"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    connector: Mapped[str] = mapped_column(String(50), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

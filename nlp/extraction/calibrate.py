@@ -44,7 +44,7 @@ class Calibration:
 
     def confidence(self, field: str, raw: float) -> float:
         """Return the chance that a value believed this much is right."""
-        steps = _isotonic(self._of(field))
+        steps = _isotonic(self.of(field))
         if not steps:
             return raw
         at = bisect_right([step[0] for step in steps], raw) - 1
@@ -58,7 +58,7 @@ class Calibration:
         """Return the lowest belief that keeps the promise, alone and with all above it; 1 where none does."""
         count = right = 0
         lowest = 1.0
-        for outcome in reversed(self._of(field)):
+        for outcome in reversed(self.of(field)):
             count += outcome.count
             right += outcome.right
             is_kept = outcome.count and wilson_lower_bound(right, count) >= promise
@@ -66,7 +66,8 @@ class Calibration:
                 lowest = outcome.raw
         return lowest
 
-    def _of(self, field: str) -> tuple[Outcomes, ...]:
+    def of(self, field: str) -> tuple[Outcomes, ...]:
+        """Return a field's own outcomes, or those of every field without its own."""
         return self.outcomes.get(field) or self.outcomes.get("", ())
 
 

@@ -90,6 +90,7 @@ class _Judge:
             candidates=candidates,
             evidence=(*best.evidence, *(other.evidence if other else ())),
             checks=tuple(best.checks),
+            belief=_after_rivals(best, ranked),
         )
 
     def _status(self, field: TemplateField, ranked: Sequence[Belief]) -> Status:

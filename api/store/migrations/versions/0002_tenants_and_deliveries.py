@@ -37,6 +37,8 @@ def _add_tenants() -> None:
     """Give the rows of tables whose key stays as it is a tenant."""
     for table in ("api_keys", "prefills", "suggestion_sets", "feedback", "telemetry_batches"):
         op.add_column(table, _tenant())
+    for column in ("expires_at", "last_used_at"):
+        op.add_column("api_keys", sa.Column(column, sa.DateTime(), nullable=True))
     op.create_index("ix_api_keys_tenant", "api_keys", ["tenant"])
     op.create_index("ix_feedback_tenant_created_at", "feedback", ["tenant", "created_at"])
     op.create_index("ix_telemetry_batches_tenant_id", "telemetry_batches", ["tenant", "id"])
@@ -58,6 +60,7 @@ def _widen_drafts() -> None:
         op.create_index(f"ix_prefills_tenant_{name}", "prefills", ["tenant", name])
     op.add_column("suggestion_sets", sa.Column("prefill_id", sa.String(length=32), nullable=True))
     op.add_column("suggestion_sets", sa.Column("ticket_id", sa.String(length=200), nullable=True))
+    op.add_column("suggestion_sets", sa.Column("kb", sa.String(length=100), nullable=False, server_default=""))
     op.add_column("suggestion_sets", sa.Column("is_abstained", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.execute(
         sa.text("UPDATE suggestion_sets SET is_abstained = :yes WHERE body LIKE :mark").bindparams(
@@ -171,7 +174,10 @@ def _create_traces() -> None:
         sa.Column("action", sa.String(length=50), nullable=False),
         sa.Column("subject", sa.String(length=500), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("tenant", "previous"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_audit_log_tenant_id", "audit_log", ["tenant", "id"])
@@ -203,6 +209,13 @@ def _create_traces() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "connector", "key"),
+    )
+    op.create_table(
+        "catch_ups",
+        _tenant(),
+        sa.Column("connector", sa.String(length=50), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "connector"),
     )
 
 

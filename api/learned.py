@@ -1,0 +1,79 @@
+"""What a tenant's people taught, in files: a calibration from their corrections, past questions with their answers.
+
+In: a folder, made when there is something to keep. Knows no table: api/learn.py reads the feedback and writes here.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nlp import Calibration, Experience, KnowledgeBase
+    from nlp.records import Retriever
+
+CALIBRATION = "calibration.json"
+
+
+class Learned:
+    """Safe to share between threads; other processes see what is kept here at their next look."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._calibration: tuple[float, Calibration] | None = None
+        self._experiences: dict[str, Experience] = {}
+
+    def calibration(self) -> Calibration | None:
+        """Return the calibration learned from corrections; None while there is none."""
+        from nlp import read_calibration
+
+        path = self._folder / CALIBRATION
+        with self._lock:
+            if not path.is_file():
+                return None
+            changed_at = path.stat().st_mtime
+            if self._calibration is None or self._calibration[0] != changed_at:
+                self._calibration = (changed_at, read_calibration(path.read_text(encoding="utf-8")))
+            return self._calibration[1]
+
+    def keep_calibration(self, calibration: Calibration) -> None:
+        """Keep a calibration in place of the last, whole or not at all."""
+        from nlp import write_calibration
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        fresh = self._folder / f"{CALIBRATION}.new"
+        fresh.write_text(write_calibration(calibration), encoding="utf-8")
+        os.replace(fresh, self._folder / CALIBRATION)
+
+    def experience(self, knowledge_base: str) -> Experience:
+        """Return the past questions of a knowledge base, to add to."""
+        from nlp import Experience
+
+        with self._lock:
+            if knowledge_base not in self._experiences:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._experiences[knowledge_base] = Experience(self._path(knowledge_base))
+            return self._experiences[knowledge_base]
+
+    def retriever(self, base: KnowledgeBase, name: str) -> Retriever:
+        """Return a knowledge base with its past questions, or as it is where none were kept."""
+        from nlp import ExperiencedRetriever
+
+        return ExperiencedRetriever(base, self.experience(name)) if self._path(name).is_file() else base
+
+    def knowledge_bases(self) -> tuple[str, ...]:
+        """Return the names of the knowledge bases that have past questions."""
+        return tuple(sorted(path.stem for path in self._folder.glob("*.sqlite3")))
+
+    def close(self) -> None:
+        """Release files."""
+        with self._lock:
+            for experience in self._experiences.values():
+                experience.close()
+            self._experiences.clear()
+
+    def _path(self, knowledge_base: str) -> Path:
+        return self._folder / f"{knowledge_base}.sqlite3"

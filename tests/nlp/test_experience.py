@@ -1,0 +1,108 @@
+"""Past questions move the articles that answered them; corrections move a field's confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from nlp import Experience, ExperiencedRetriever, KnowledgeBase
+from nlp.extraction.calibrate import Calibration, Outcomes, read_calibration
+from nlp.extraction.corrections import Judged, learn_calibration, write_calibration
+from nlp.records import Article
+
+ARTICLES = (
+    Article("reset-zh", "恢复出厂设置", "长按电源键十秒，面板闪烁后松开。"),
+    Article("descale-zh", "清洗水垢", "倒入除垢剂，运行清洁程序。"),
+    Article("reset-en", "Factory reset", "Hold the power button for ten seconds."),
+    Article("descale-en", "Descaling", "Pour in the descaler and run the cleaning program."),
+    Article("secret-en", "Override", "Enter the service menu.", allowed=("engineers",)),
+)
+
+
+@pytest.fixture
+def base() -> Iterator[KnowledgeBase]:
+    with KnowledgeBase(":memory:") as base:
+        base.put_many(ARTICLES)
+        yield base
+
+
+@pytest.fixture
+def experience() -> Iterator[Experience]:
+    experience = Experience(":memory:")
+    yield experience
+    experience.close()
+
+
+def first(retriever: ExperiencedRetriever, question: str, *allowed: str) -> str | None:
+    hits = retriever.search(question, top_k=3, allowed=allowed)
+    return hits[0].passage.article_id if hits else None
+
+
+@pytest.mark.parametrize(
+    ("past", "article_id", "question"),
+    [
+        ("滴得太慢有白渣", "descale-zh", "咖啡机滴得太慢，有白渣怎么办"),
+        ("it tastes funny and drips", "descale-en", "my machine drips and tastes funny"),
+    ],
+    ids=["zh", "en"],
+)
+def test_an_answer_that_was_used_is_found_in_the_askers_words(
+    base: KnowledgeBase, experience: Experience, past: str, article_id: str, question: str
+) -> None:
+    retriever = ExperiencedRetriever(base, experience)
+    assert first(retriever, question) != article_id
+    experience.add("1", past, article_id=article_id, verdict="helped")
+    assert first(retriever, question) == article_id
+
+
+def test_an_answer_that_misled_moves_down(base: KnowledgeBase, experience: Experience) -> None:
+    retriever = ExperiencedRetriever(base, experience)
+    question = "power button program"
+    leader = first(retriever, question)
+    assert leader is not None
+    experience.add("1", question, article_id=leader, verdict="misled")
+    assert first(retriever, question) != leader
+
+
+def test_experience_shows_nobody_what_they_may_not_see(base: KnowledgeBase, experience: Experience) -> None:
+    experience.add("1", "how do I override the lock", article_id="secret-en", verdict="helped")
+    retriever = ExperiencedRetriever(base, experience)
+    assert first(retriever, "how do I override the lock", "engineers") == "secret-en"
+    assert first(retriever, "how do I override the lock") != "secret-en"
+
+
+def test_what_is_forgotten_moves_nothing(base: KnowledgeBase, experience: Experience) -> None:
+    experience.add("1", "it tastes funny and drips", article_id="descale-en", verdict="helped")
+    assert experience.forget(["1", "2"]) == 1
+    assert first(ExperiencedRetriever(base, experience), "my machine drips and tastes funny") is None
+
+
+def test_an_article_that_is_gone_is_not_shown(base: KnowledgeBase, experience: Experience) -> None:
+    experience.add("1", "it tastes funny and drips", article_id="descale-en", verdict="helped")
+    base.delete("descale-en")
+    assert first(ExperiencedRetriever(base, experience), "my machine drips and tastes funny") is None
+
+
+PRIOR = Calibration("made up", {"": (Outcomes(0.5, 1000, 800), Outcomes(0.9, 4000, 3996))})
+
+
+def test_a_field_that_people_correct_loses_its_right_to_be_filled_in_unasked() -> None:
+    assert PRIOR.threshold("order_number", 0.98) == 0.9
+    judged = [Judged("order_number", 0.95, is_right=number >= 6) for number in range(40)]
+    learned = learn_calibration(judged, prior=PRIOR, derived_from="corrections")
+    assert learned.threshold("order_number", 0.98) == 1.0
+    assert learned.confidence("order_number", 0.95) < PRIOR.confidence("order_number", 0.95)
+    assert learned.threshold("serial_number", 0.98) == 0.9
+
+
+def test_a_field_that_people_accept_earns_it() -> None:
+    prior = Calibration("made up", {"": (Outcomes(0.5, 400, 380), Outcomes(0.9, 400, 385))})
+    judged = [Judged("error_code", 0.95, is_right=True)] * 1_000
+    assert prior.threshold("error_code", 0.98) == 1.0
+    assert learn_calibration(judged, prior=prior, derived_from="x").threshold("error_code", 0.98) == 0.9
+
+
+def test_a_learned_calibration_reads_as_it_was_written() -> None:
+    learned = learn_calibration([Judged("fault_time", 0.7, is_right=False)], prior=PRIOR, derived_from="改正")
+    assert read_calibration(write_calibration(learned)) == learned
