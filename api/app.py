@@ -31,7 +31,7 @@ from api.routes import (
 from api.routes.limits import BodyLimit
 from api.routes.metrics import Metrics, RequestMeter
 from api.settings import VERSION, Settings
-from api.store import DEFAULT_TENANT, Store, open_store
+from api.store import DEFAULT_TENANT, Store, open_store_for
 from api.tenants import Tenants
 
 log = structlog.get_logger(__name__)
@@ -54,7 +54,7 @@ def create_app(
     """Put the service together. The database is opened and brought up to date here; models load when first used."""
     settings = settings or Settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.database)
+    store = open_store_for(settings)
     engines = Engines(settings, find_records=CsvRecords(settings.data_dir / "records").current, stand_ins=stand_ins)
     app = FastAPI(
         title="Beforehand",

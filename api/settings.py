@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 VERSION = version("beforehand")
@@ -81,6 +81,11 @@ class Settings(BaseSettings):
     data_dir: Path = Path("beforehand-data")
     database_url: str = ""
     """SQLAlchemy URL; empty means SQLite in data_dir."""
+    secret: SecretStr = SecretStr("")
+    """What key digests, sessions, signed links and the audit log are made with, at least 32 characters; empty: from
+    secret_file, else made once as data_dir/secret. Every process on one database needs the same."""
+    secret_file: Path | None = None
+    """A file that holds it, e.g. /run/secrets/beforehand."""
     models_dir: Path | None = None
     """Folder with one sub-folder a model; empty means data_dir/models."""
 

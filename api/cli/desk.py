@@ -10,7 +10,7 @@ import typer
 from api.connectors.csv_records import CsvRecords
 from api.engines import Engines
 from api.settings import Settings
-from api.store import Store, open_store
+from api.store import Store, open_store_for
 
 DataDir = Annotated[
     Path | None,
@@ -33,4 +33,4 @@ def open_engines(settings: Settings) -> Engines:
 def open_data(settings: Settings) -> Store:
     """Return the store of the data folder, which is made where there is none."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return open_store(settings.database)
+    return open_store_for(settings)

@@ -52,7 +52,7 @@ def create_key(store: Store, *, name: str, scopes: list[str]) -> tuple[KeyBody, 
     """Keep a fresh key; return what is kept and its secret."""
     key = make_key()
     body = KeyBody(id=make_id(), tenant=store.tenant, name=name, prefix=key.prefix, scopes=scopes, created_at=utc_now())
-    store.keys.add(body, digest=key.digest)
+    store.keys.add(body, secret=key.secret)
     return body, key.secret
 
 

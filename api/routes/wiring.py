@@ -14,7 +14,6 @@ from api.engines import Engines
 from api.errors import Problem, say
 from api.maintain import Foresight
 from api.routes.metrics import Metrics
-from api.security import digest_of, is_same_digest, prefix_of
 from api.settings import Settings
 from api.store import Store
 from api.tenants import Tenant, Tenants
@@ -68,16 +67,15 @@ class Caller:
 
 
 def _caller(
-    store: HouseStoreOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+    store: HouseStoreOf, at: Now, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Caller:
     challenge = {"WWW-Authenticate": "Bearer"}
     if credentials is None or not credentials.credentials:
         raise Problem("key_missing", say("detail.key_missing"), headers=challenge)
-    digest = digest_of(credentials.credentials)
-    for key in store.keys.find(prefix_of(credentials.credentials)):
-        if is_same_digest(key.digest, digest):
-            return Caller(key.id, key.tenant, key.scopes)
-    raise Problem("key_invalid", say("detail.key_invalid"), headers=challenge)
+    key = store.keys.authenticate(credentials.credentials, at=at)
+    if key is None:
+        raise Problem("key_invalid", say("detail.key_invalid"), headers=challenge)
+    return Caller(key.id, key.tenant, key.scopes)
 
 
 CallerOf = Annotated[Caller, Depends(_caller)]

@@ -42,3 +42,5 @@ class KeyBody(BaseModel):
     scopes: list[str]
     created_at: datetime
     revoked_at: datetime | None = None
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = Field(default=None, description="To within a quarter of an hour")

@@ -27,7 +27,6 @@ class NewKey:
 
     secret: str
     prefix: str
-    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class KeyDigests:
 def make_key() -> NewKey:
     """Return a fresh random key."""
     secret = KEY_MARK + secrets.token_hex(4) + secrets.token_urlsafe(24)
-    return NewKey(secret, prefix_of(secret), digest_of(secret))
+    return NewKey(secret, prefix_of(secret))
 
 
 def make_id() -> str:
@@ -70,8 +69,3 @@ def prefix_of(secret: str) -> str:
 def is_same_digest(one: str, other: str) -> bool:
     """Compare two digests in constant time."""
     return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
-
-
-def digest_of(secret: str) -> str:
-    """Return what release 0.1 stored in place of a key."""
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

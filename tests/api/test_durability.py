@@ -17,7 +17,7 @@ import pytest
 
 from api.cli.keys import create_key
 from api.settings import Settings
-from api.store import open_store
+from api.store import open_store_for
 
 CONNECT_TRIES = 10
 """httpx waits 0.5 s before the second try and doubles it: together far longer than a start."""
@@ -36,7 +36,7 @@ def served(settings: Settings, root: Path, *, ends_with: int) -> Iterator[httpx.
     """Serve as a process of its own; end it with a signal."""
     port, settings_dir = free_port(), str(settings.data_dir)
     command = [sys.executable, "-m", "api", "serve", "--port", str(port), "--data-dir", settings_dir]
-    store = open_store(settings.database)
+    store = open_store_for(settings)
     _, secret = create_key(store, name="test", scopes=["admin"])
     store.database.close()
     process = subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -83,7 +83,7 @@ def test_what_was_accepted_survives_kill_9(api_settings: Settings, root: Path) -
 def test_a_clean_stop_leaves_a_snapshot_to_go_on_from(api_settings: Settings, root: Path) -> None:
     with served(api_settings, root, ends_with=signal.SIGTERM) as client:
         client.post("/v1/telemetry", json=readings(range(200)))
-    snapshot = open_store(api_settings.database).telemetry.snapshot()
+    snapshot = open_store_for(api_settings).telemetry.snapshot()
     assert snapshot is not None
     assert snapshot.batch_id == 1
     with served(api_settings, root, ends_with=signal.SIGTERM) as client:

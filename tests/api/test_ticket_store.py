@@ -16,7 +16,7 @@ AT = datetime(2026, 6, 19, 16, 20, tzinfo=UTC)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+    opened = open_store(f"sqlite:///{tmp_path / 'store.db'}", server_secret="x" * 32)
     yield opened
     opened.database.close()
 
