@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 import httpx
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from api.connectors.http_calls import Answer, CallRefused, HttpCalls, path_part
 from api.connectors.options import ConnectorOptions
@@ -203,12 +203,8 @@ class RequestTracker:
         return list(self._list(f"ticket/{path_part(ticket_id)}/attachments", AttachmentBody, fields=fields))
 
     def _content(self, attachment: AttachmentBody) -> bytes:
-        where = f"attachment/{path_part(attachment.id)}"
-        reply = self._calls.send("GET", where, limit=2 * FILE_BYTES)
-        try:
-            return content_of(ContentBody.model_validate_json(reply.content))
-        except ValidationError as error:
-            raise ConnectorRefused(f"connector {self._options.name}: {where} is not as RT writes it") from error
+        answer = self._calls.json("GET", f"attachment/{path_part(attachment.id)}", limit=2 * FILE_BYTES)
+        return content_of(self._calls.fit(answer, ContentBody, f"attachment {attachment.id}"))
 
     def _messages(
         self, spoken: Mapping[str, TransactionBody], attached: Sequence[AttachmentBody], *, customers: set[str]

@@ -42,7 +42,7 @@ class Reference(Answer):
 
 class CustomFieldBody(Answer):
     name: Text = ""
-    values: Annotated[list[Text], BeforeValidator(_values)] = []
+    values: Annotated[tuple[Text, ...], BeforeValidator(_values)] = ()
 
 
 class TicketBody(Answer):
@@ -51,8 +51,8 @@ class TicketBody(Answer):
     status: Text = Field(default="", alias="Status")
     queue: Reference = Field(default=Reference(), alias="Queue")
     created: Text = Field(default="", alias="Created")
-    requestors: list[Reference] = Field(default=[], alias="Requestor")
-    custom_fields: list[CustomFieldBody] = Field(default=[], alias="CustomFields")
+    requestors: tuple[Reference, ...] = Field(default=(), alias="Requestor")
+    custom_fields: tuple[CustomFieldBody, ...] = Field(default=(), alias="CustomFields")
 
     @property
     def held(self) -> Mapping[str, str]:

@@ -1,0 +1,144 @@
+"""What an internal comment says of a draft: what was filled in and why, what to check, the next question, ready to send.
+
+In the ticket's language; plain text, because no ticket system agrees with another on more. Sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import nlp
+from api.enrich.plan import Planned, is_same
+from api.errors import Words, language_of_locale, words
+from api.schemas.prefill import DraftField, Evidence, PrefillResponse
+from nlp import Template
+from nlp.records import Candidate, FieldValue, Question
+
+QUOTE_CHARS = 120
+"""Of one piece of evidence: a line of a comment."""
+PLACES = 2
+"""Pieces of evidence a field; the panel shows the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What earlier comments on a ticket said and asked."""
+
+    checks: Mapping[str, Collection[str]]  # by field, the values that were offered for a look
+    questions: Collection[str]  # fields that were asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment, and what it tells and asks."""
+
+    text: str
+    is_new: bool  # whether it says anything that was not said before
+
+
+def told_by(drafts: Sequence[PrefillResponse]) -> Told:
+    """Return what the comments on earlier drafts of a ticket said."""
+    checks: dict[str, set[str]] = {}
+    for draft in drafts:
+        for name, field in draft.fields.items():
+            if field.status in ("suggest", "conflict") and field.value:
+                checks.setdefault(name, set()).add(field.value)
+    return Told(checks, {draft.next_question.field for draft in drafts if draft.next_question is not None})
+
+
+def locale_of(draft: PrefillResponse, *, configured: str, said: str, default: str) -> str:
+    """Return the locale to write in: what is configured, the ticket's own, what the customer writes, the house's."""
+    spoken = {"zh": "zh-CN", "en": "en-US"}.get(draft.classification.language or "", "")
+    return configured or said or spoken or default
+
+
+def remark_on(
+    draft: PrefillResponse,
+    planned: Sequence[Planned],
+    *,
+    template: Template,
+    held: Mapping[str, str],
+    told: Told,
+    locale: str,
+    panel_url: str,
+) -> Remark:
+    """Return the comment on a draft."""
+    said = words(language_of_locale(locale))
+    labels = {field.name: field.label.in_locale(locale) for field in template.fields}
+    parts = [
+        _part(said, "remark.filled", [_line(said, labels, draft, one) for one in planned if one.state == "filled"]),
+        _part(said, "remark.proposed", [_line(said, labels, draft, one) for one in planned if one.state == "suggested"]),
+        _part(said, "remark.kept", [_kept(said, labels, one) for one in planned if one.state == "kept"]),
+        _part(said, "remark.check", _checks(said, labels, draft, held=held, told=told)),
+    ]
+    asked = question_for(draft, template, held=held, asked=told.questions, locale=locale)
+    if asked is not None:
+        parts.append(said("remark.ask", question=asked.text))
+    is_new = any(parts)
+    if panel_url:
+        parts.append(said("remark.panel", url=panel_url))
+    return Remark("\n\n".join(filter(None, parts)), is_new)
+
+
+def question_for(
+    draft: PrefillResponse, template: Template, *, held: Mapping[str, str], asked: Collection[str], locale: str
+) -> Question | None:
+    """Return the next question that the ticket does not answer and nobody has asked yet."""
+    values = {name: _value_of(name, field) for name, field in draft.fields.items()}
+    open_fields = tuple(field for field in template.fields if not held.get(field.name) and field.name not in asked)
+    return nlp.next_question(values, replace(template, fields=open_fields), locale=locale)
+
+
+def _value_of(name: str, field: DraftField) -> FieldValue:
+    candidates = tuple(Candidate(one.value, one.confidence) for one in field.candidates)
+    return FieldValue(name, field.value, field.status, field.confidence, candidates)
+
+
+def _part(said: Words, key: str, lines: Sequence[str]) -> str:
+    return "\n".join((said(key), *lines)) if lines else ""
+
+
+def _line(said: Words, labels: Mapping[str, str], draft: PrefillResponse, one: Planned) -> str:
+    return _told(said, labels.get(one.field, one.field), one.after, draft.fields[one.field])
+
+
+def _told(said: Words, label: str, value: str, field: DraftField) -> str:
+    line = said("remark.line", label=label, value=value, percent=round(field.confidence * 100))
+    quotes = [_quote(said, evidence) for evidence in field.evidence[:PLACES] if evidence.quote.strip()]
+    return line + "".join(f"\n    {quote}" for quote in dict.fromkeys(quotes))
+
+
+def _kept(said: Words, labels: Mapping[str, str], one: Planned) -> str:
+    return said("remark.kept_line", label=labels.get(one.field, one.field), held=one.before, value=one.after)
+
+
+def _checks(
+    said: Words, labels: Mapping[str, str], draft: PrefillResponse, *, held: Mapping[str, str], told: Told
+) -> list[str]:
+    return [
+        _told(said, labels.get(name, name), field.value, field)
+        for name, field in draft.fields.items()
+        if field.status in ("suggest", "conflict")
+        and field.value
+        and not is_same(field.value, held.get(name, ""))
+        and field.value not in told.checks.get(name, ())
+    ]
+
+
+def _quote(said: Words, evidence: Evidence) -> str:
+    """Say a piece of evidence in one line."""
+    quote = " ".join(evidence.quote.split())
+    quote = quote if len(quote) <= QUOTE_CHARS else quote[: QUOTE_CHARS - 1] + "…"
+    if evidence.kind == "audio" and evidence.start_s is not None:
+        return said("remark.heard", quote=quote, source=evidence.source, at=_clock(evidence.start_s))
+    return said("remark.text" if evidence.kind == "text" else "remark.seen", quote=quote, source=evidence.source)
+
+
+def _clock(seconds: float) -> str:
+    """Return seconds as a player shows them.
+
+    >>> _clock(73.4)
+    '1:13'
+    """
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
