@@ -11,10 +11,10 @@ import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import structlog
-from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
 from api.connectors.http_calls import CallRefused, HttpCalls
 from api.connectors.options import ConnectorOptions
@@ -37,6 +37,16 @@ READABLE = ("image/", "audio/", "video/", "application/pdf", "application/octet-
 LATEST_S = 253_402_300_799.0
 """The last second of the year 9999, after which there is no datetime."""
 
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("no moment of a ticket") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""A time with its zone, in UTC."""
 Shape = TypeVar("Shape")
 Extra = TypeVar("Extra", bound=BaseModel)
 

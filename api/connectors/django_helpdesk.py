@@ -7,24 +7,27 @@ extra: email = the account's own address (needed to open tickets), queues = {"re
 resolved_status (3), file_hosts = hosts that hand out media besides the site's own.
 
 Webhooks are unsigned and sent within a person's request: the token opens the door, no more than the ids is believed,
-and the ticket is read back. A follow-up carries its mark as its title, a ticket that we open in its title; it is looked
-for among the tickets of the account's own address, because the API has no search. An event that is sent while nobody
+and the ticket is read back. A follow-up carries its mark in its last line (the API takes a follow-up's title for the
+ticket's and renames it), a ticket that we open in its title; it is looked for among the tickets of the account's own
+address, because the API has no search. An event that is sent while nobody
 listens is lost: `since` finds its ticket. The site reads every ticket's custom fields on each call to /api/tickets/,
 so a call costs more the more tickets there are. It does not know who changed a field.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
 import httpx
-from pydantic import AfterValidator, AwareDatetime, Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
 from api.connectors.desk_shapes import (
     ExtraOptions,
     Linked,
+    Moment,
     body_of,
     check_equal,
     extra_of,
@@ -32,6 +35,7 @@ from api.connectors.desk_shapes import (
     field_text,
     mark_of,
     message_text,
+    signed_off,
     titled,
 )
 from api.connectors.http_calls import Answer, HttpCalls, Text, path_part
@@ -58,8 +62,11 @@ STATUS: Mapping[int, str] = {1: "open", 2: "reopened", 3: "resolved", 4: "closed
 """helpdesk/settings.py; a site may add its own, which keep their number."""
 PRIORITY: Mapping[str, int] = {"critical": 1, "warning": 2, "info": 4}
 """Of a severity; 3 is helpdesk's normal."""
-OURS = "Beforehand "
-"""How the titles of our follow-ups begin."""
+TEMPLATE = re.compile(r"\{(?=[{%#])")
+"""helpdesk renders follow-ups as Django templates (update_ticket.py): a customer's "{{ ticket.x }}" that we quote would
+be worked out, and a broken one answers 500. A space between makes it plain text."""
+OURS = "[Beforehand bh-"
+"""How the last line of our follow-ups begins."""
 
 
 class _Extra(ExtraOptions):
@@ -87,16 +94,15 @@ class _File(Answer):
 
 class _FollowUp(Answer):
     id: Id
-    title: Text = ""
     comment: Text = ""
     public: bool = False
     user: int | None = None
-    date: AwareDatetime | None = None
+    date: Moment | None = None
     followupattachment_set: tuple[_File, ...] = ()
 
     @property
     def is_ours(self) -> bool:
-        return not self.public and self.title.startswith(OURS)
+        return not self.public and OURS in self.comment
 
 
 class _Ticket(Answer):
@@ -251,10 +257,11 @@ class DjangoHelpdesk:
         )
 
     def _follow_up(self, ticket_id: str, text: str, *, mark: str, status: int | None = None) -> None:
-        title = OURS + mark_of(mark)
-        if any(one.title == title for one in self._shaped(self._raw(ticket_id)).followup_set):
+        tail = mark_of(mark)
+        text = TEMPLATE.sub("{ ", text)
+        if any(tail in one.comment for one in self._shaped(self._raw(ticket_id)).followup_set):
             return
-        body: dict[str, JsonValue] = {"ticket": ticket_id, "title": title, "comment": text, "public": False}
+        body: dict[str, JsonValue] = {"ticket": ticket_id, "comment": signed_off(text, mark), "public": False}
         if status is not None:
             body["new_status"] = status
         self._calls.json("POST", "followups/", body=body)

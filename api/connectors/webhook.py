@@ -30,9 +30,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import httpx
-from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, JsonValue
 
-from api.connectors.desk_shapes import ExtraOptions, body_of, extra_of, field_text, mark_of
+from api.connectors.desk_shapes import ExtraOptions, Moment, body_of, extra_of, field_text, mark_of
 from api.connectors.http_calls import HttpCalls, path_part
 from api.connectors.options import ConnectorOptions
 from api.connectors.records import (
@@ -69,7 +69,7 @@ class MessageBody(_Part):
     id: str = Field(min_length=1, max_length=200)
     author: Author = "customer"
     text: str = Field(default="", max_length=200_000)
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class FileBody(_Part):
@@ -90,7 +90,7 @@ class TicketBody(_Part):
     subject: str = Field(default="", max_length=2_000)
     queue: str = Field(default="", max_length=200)
     status: str = Field(default="", max_length=100)
-    created_at: AwareDatetime | None = None
+    created_at: Moment | None = None
     channel: str = Field(default="", max_length=100)
     locale: str = Field(default="", max_length=35)
     url: str = Field(default="", max_length=2_000)
