@@ -62,9 +62,9 @@ STATUS: Mapping[int, str] = {1: "open", 2: "reopened", 3: "resolved", 4: "closed
 """helpdesk/settings.py; a site may add its own, which keep their number."""
 PRIORITY: Mapping[str, int] = {"critical": 1, "warning": 2, "info": 4}
 """Of a severity; 3 is helpdesk's normal."""
-TEMPLATE = re.compile(r"\{(?=[{%#])")
+TEMPLATE = re.compile(r"(?<=\{)(?=[{%#])|(?<=%)(?=\})|\x00")
 """helpdesk renders follow-ups as Django templates (update_ticket.py): a customer's "{{ ticket.x }}" that we quote would
-be worked out, and a broken one answers 500. A space between makes it plain text."""
+be worked out, and "{{ }}" or a single "%}" answers 500. A space between makes it plain text."""
 OURS = "[Beforehand bh-"
 """How the last line of our follow-ups begins."""
 
@@ -258,7 +258,7 @@ class DjangoHelpdesk:
 
     def _follow_up(self, ticket_id: str, text: str, *, mark: str, status: int | None = None) -> None:
         tail = mark_of(mark)
-        text = TEMPLATE.sub("{ ", text)
+        text = TEMPLATE.sub(" ", text)
         if any(tail in one.comment for one in self._shaped(self._raw(ticket_id)).followup_set):
             return
         body: dict[str, JsonValue] = {"ticket": ticket_id, "comment": signed_off(text, mark), "public": False}
