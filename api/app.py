@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.connectors.csv_records import CsvRecords
 from api.console.pages import build_router
+from api.console.past_tickets import PastTicketsOf
 from api.engines import NO_STAND_INS, Engines, StandIns
 from api.routes import (
     articles,
@@ -28,8 +29,11 @@ from api.routes import (
     templates,
     tickets,
 )
+from api.routes.health import Health
 from api.routes.limits import BodyLimit
 from api.routes.metrics import Metrics, RequestMeter
+from api.routes.parts import add_parts
+from api.routes.tracing import RequestTrace
 from api.settings import VERSION, Settings
 from api.store import DEFAULT_TENANT, Store, open_store_for
 from api.tenants import Tenants
@@ -69,7 +73,10 @@ def create_app(
     app.state.engines = engines
     app.state.tenants = Tenants(store=store, engines=engines)
     app.state.foresight = app.state.tenants.get(DEFAULT_TENANT).foresight
+    app.state.past_tickets = PastTicketsOf()
     app.state.metrics = Metrics()
+    app.state.health = Health()
+    add_parts(settings, store.database, health=app.state.health, metrics=app.state.metrics)
     app.state.clock = clock
     for resource in (prefills, feedback, suggestions, articles, media, telemetry, tickets, templates, ops):
         app.include_router(resource.router)
@@ -78,6 +85,7 @@ def create_app(
     documentation.install(app)
     app.add_middleware(BodyLimit, limits=settings.limits)
     app.add_middleware(RequestMeter, metrics=app.state.metrics)
+    app.add_middleware(RequestTrace)
     return app
 
 
@@ -99,6 +107,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(heartbeat.stop)
     for tenant in tenants.open():
         tenant.foresight.snapshot(at=app.state.clock())
+    app.state.health.close()
     tenants.close()
     store.database.close()
 

@@ -49,6 +49,15 @@ class PastDrafts:
             rows = session.execute(query).all()
         return tuple(DraftText(*row) for row in reversed(rows))
 
+    def newest(self, ticket_id: str, *, connector: str) -> str:
+        """Return the id of a ticket's newest draft, made through its connector or asked for over the API; "" where there
+        is none. Without a connector, that of any."""
+        query = select(Prefill.id).where(Prefill.tenant == self._tenant, Prefill.ticket_id == ticket_id)
+        if connector:
+            query = query.where(Prefill.connector.in_((connector, "")))
+        with self._database.transaction() as session:
+            return session.scalar(query.order_by(Prefill.created_at.desc(), Prefill.id).limit(1)) or ""
+
     def known(self, prefill_ids: list[str]) -> set[str]:
         """Return which of these drafts are still kept."""
         query = select(Prefill.id).where(Prefill.tenant == self._tenant, Prefill.id.in_(prefill_ids))

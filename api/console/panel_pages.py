@@ -1,0 +1,230 @@
+"""The panel beside a ticket: what was filled and why, what to ask, what answers, what was like it, how the device is.
+
+The page is drawn from what is stored; whatever must search first comes in parts, by htmx. What is sent to the ticket
+system goes as durable work.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import FileResponse
+
+from api.console.ask_pages import views_of
+from api.console.device_health import devices_of, health_of
+from api.console.draft_view import percent
+from api.console.panel_desk import PanelDesk, PanelRoute, media_tenant, panel_by_link, panel_by_token
+from api.console.panel_view import panel_view, past_drafts, stored_of
+from api.console.panel_work import PanelWork, left_alone, panel_work_of
+from api.console.past_tickets import PastTicketsOf
+from api.console.prefill_pages import MEDIA_TYPES
+from api.console.ticket_pages import PLOT_HEADERS, quantity, title_of
+from api.errors import Problem, say
+from api.prefill.kept_media import media_of
+from api.schemas.knowledge import SuggestionRequest, SuggestionResponse
+from api.schemas.prefill import Feedback
+from api.security import make_id
+from api.store.drafts import StoredPrefill
+from api.store.feedback import keep_feedback
+from api.suggest import suggest
+from api.tenants import Tenants
+
+ANSWERS = 3
+"""Read at a glance, beside a ticket."""
+FRESH_FOR = timedelta(minutes=15)
+"""A panel drawn again within this shows the same suggestions, so that opening a ticket twice does not count twice."""
+
+router = APIRouter(route_class=PanelRoute)
+LinkPanel = Annotated[PanelDesk, Depends(panel_by_link)]
+TokenPanel = Annotated[PanelDesk, Depends(panel_by_token)]
+WorkOf = Annotated[PanelWork, Depends(panel_work_of)]
+
+
+@router.get("/panel")
+def show_panel(panel: LinkPanel, work: WorkOf) -> Response:
+    """Show the panel of a ticket."""
+    token = panel.sight.token(secret=panel.secret, now=panel.desk.now)
+    return panel.page("panel.html", token=token, theme=panel.sight.theme, **_shown(panel, work))
+
+
+@router.get("/panel/body")
+def show_body(panel: TokenPanel, work: WorkOf) -> Response:
+    """Show the panel's content anew."""
+    return panel.page("panel_body.html", **_shown(panel, work))
+
+
+@router.get("/panel/sources")
+def show_sources(panel: TokenPanel) -> Response:
+    """Show what the draft was made of."""
+    view = panel_view(panel, _known(panel))
+    media = f"/panel/media/{view.response.id}"
+    return panel.page("panel_sources.html", view=view.draft, media=media, media_key=view.media_key)
+
+
+@router.get("/panel/answers")
+def show_answers(panel: TokenPanel, work: WorkOf) -> Response:
+    """Show what the knowledge base says."""
+    response = _suggestions(panel, _known(panel))
+    return panel.page(
+        "panel_answers.html",
+        suggestion_id=response.id,
+        abstained=response.abstained,
+        suggestions=views_of(response),
+        opinions=past_drafts(panel).opinions(response.id),
+        is_empty=not panel.desk.engines.knowledge_base().article_ids(),
+        can_write=work.can_comment(panel.options),
+    )
+
+
+@router.get("/panel/similar")
+def show_similar(panel: TokenPanel, request: Request) -> Response:
+    """Show past tickets that are like this one."""
+    stored = _known(panel)
+    past = past_drafts(panel)
+    indexes: PastTicketsOf = request.app.state.past_tickets
+    found = indexes[panel.sight.tenant].like(stored.text, ticket_id=panel.sight.ticket, past=past)
+    articles = {one.draft.prefill_id: _article_title(panel, past.used_article(one.draft.prefill_id)) for one in found}
+    return panel.page("panel_similar.html", tickets=found, articles=articles)
+
+
+@router.get("/panel/device")
+def show_device(panel: TokenPanel, request: Request) -> Response:
+    """Show how the ticket's device is."""
+    stored = _known(panel)
+    tenants: Tenants = request.app.state.tenants
+    tenant = tenants.get(panel.sight.tenant)
+    device_ids = devices_of(stored.response, engines=tenant.engines)
+    health = health_of(device_ids, store=tenant.store, foresight=tenant.foresight)
+    return panel.page(
+        "panel_device.html",
+        device_ids=device_ids,
+        health=health,
+        title_of=title_of,
+        quantity=quantity,
+        percent=percent,
+        key_of=panel.media_key,
+    )
+
+
+@router.post("/panel/feedback")
+def take_opinion(
+    panel: TokenPanel,
+    suggestion_id: Annotated[str, Form(max_length=50)],
+    article_id: Annotated[str, Form(max_length=500)],
+    action: Annotated[Literal["helpful", "not_relevant"], Form()],
+) -> Response:
+    """Keep what an agent thinks of an answer."""
+    _keep_opinion(panel, suggestion_id, article_id, action)
+    return panel.page("panel_said.html", said=panel.words(f"panel.{action}_said"), job=None)
+
+
+@router.post("/panel/use")
+def use_answer(
+    panel: TokenPanel,
+    work: WorkOf,
+    suggestion_id: Annotated[str, Form(max_length=50)],
+    article_id: Annotated[str, Form(max_length=500)],
+) -> Response:
+    """Keep that an answer was used, and send it to the ticket as an internal comment."""
+    response = panel.desk.store.drafts.suggestions(suggestion_id)
+    chosen = next((one for one in response.suggestions if one.article_id == article_id), None) if response else None
+    if chosen is None:
+        raise Problem("not_found", say("detail.unknown", what=say("what.suggestions"), name=repr(suggestion_id)))
+    _keep_opinion(panel, suggestion_id, article_id, "used")
+    text = panel.words("panel.used_comment", title=chosen.title, passage=chosen.passage, user=panel.actor)
+    job = work.comment(panel, text, mark=f"use-{suggestion_id}-{article_id}")
+    return panel.page("panel_said.html", said=panel.words("panel.used_said"), job=job)
+
+
+@router.post("/panel/question")
+def insert_question(panel: TokenPanel, work: WorkOf) -> Response:
+    """Send the next question to the ticket as an internal comment."""
+    response = _known(panel).response
+    if response.next_question is None:
+        raise Problem("not_found", say("detail.panel_no_question"))
+    text = panel.words("panel.question_comment", question=response.next_question.text, user=panel.actor)
+    job = work.comment(panel, text, mark=f"ask-{response.id}-{response.next_question.field}")
+    return panel.page("panel_said.html", said=panel.words("panel.inserted"), job=job)
+
+
+@router.post("/panel/undo")
+def undo_change(panel: TokenPanel, work: WorkOf, change_id: Annotated[str, Form(max_length=50)]) -> Response:
+    """Put back what a field held before."""
+    change = panel.desk.store.changes.get(change_id)
+    if change is None or (change.connector, change.ticket_id) != (panel.sight.connector, panel.sight.ticket):
+        raise Problem("not_found", say("detail.unknown", what=say("what.change"), name=repr(change_id)))
+    return panel.page("panel_change.html", change=work.undo(panel, change_id), can_write=True, label="")
+
+
+@router.post("/panel/fill")
+def fill_now(panel: TokenPanel, work: WorkOf) -> Response:
+    """Have the ticket read and filled in now."""
+    return panel.page("panel_filling.html", job=work.fill(panel))
+
+
+@router.get("/panel/jobs/{job_id}")
+def show_job(panel: TokenPanel, work: WorkOf, job_id: str, what: Literal["fill", "said"] = "said") -> Response:
+    """Show how far a piece of work is; when the ticket is filled in, the panel itself."""
+    job = work.job(panel, job_id)
+    if what == "fill" and job.state == "done":
+        return panel.page("panel_filled.html", **{**_shown(panel, work), "left_alone": left_alone(job)})
+    return panel.page("panel_filling.html" if what == "fill" else "panel_job.html", job=job)
+
+
+@router.get("/panel/media/{prefill_id}/{stored}")
+def show_media(request: Request, prefill_id: str, stored: str, key: str = "") -> Response:
+    """Send the safe copy of a picture or recording to whoever holds the draft's key."""
+    tenants: Tenants = request.app.state.tenants
+    tenant = tenants.get(media_tenant(request, prefill_id, key))
+    path = media_of(tenant.engines.settings).file(prefill_id, stored)
+    if path is None:
+        raise Problem("not_found", say("detail.unknown", what=say("what.file"), name=repr(stored[:50])))
+    return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": "private, max-age=3600"})
+
+
+@router.get("/panel/plots/{ticket_id}.svg")
+def show_plot(request: Request, ticket_id: str, key: str = "") -> Response:
+    """Send the plot of a maintenance ticket to whoever holds its key."""
+    tenants: Tenants = request.app.state.tenants
+    plot = tenants.get(media_tenant(request, ticket_id, key)).store.tickets.plot(ticket_id)
+    if not plot:
+        raise Problem("not_found", say("detail.unknown", what=say("what.plot"), name=repr(ticket_id[:50])))
+    return Response(plot, media_type="image/svg+xml", headers=PLOT_HEADERS)
+
+
+def _shown(panel: PanelDesk, work: PanelWork) -> dict[str, object]:
+    stored = stored_of(panel)
+    return {
+        "view": panel_view(panel, stored) if stored else None,
+        "can_write": work.can_comment(panel.options),
+        "can_fill": work.can_read(panel.options),
+        "left_alone": "",
+    }
+
+
+def _known(panel: PanelDesk) -> StoredPrefill:
+    stored = stored_of(panel)
+    if stored is None:
+        what, name = say("what.prefill_or_ticket"), repr(panel.sight.ticket)
+        raise Problem("not_found", say("detail.unknown", what=what, name=name))
+    return stored
+
+
+def _suggestions(panel: PanelDesk, stored: StoredPrefill) -> SuggestionResponse:
+    kept = past_drafts(panel).suggestions_for(stored.response.id)
+    if kept is not None and panel.desk.now - kept.created_at < FRESH_FOR:
+        return kept.response
+    asked = SuggestionRequest(prefill_id=stored.response.id, locale=panel.words.locale, top_k=ANSWERS)
+    return suggest(asked, engines=panel.desk.engines, store=panel.desk.store, at=panel.desk.now)
+
+
+def _keep_opinion(panel: PanelDesk, suggestion_id: str, article_id: str, action: str) -> None:
+    feedback = Feedback.model_validate({"suggestion_id": suggestion_id, "article_id": article_id, "action": action})
+    keep_feedback(feedback, feedback_id=make_id(), store=panel.desk.store, at=panel.desk.now)
+
+
+def _article_title(panel: PanelDesk, article_id: str) -> str:
+    article = panel.desk.engines.knowledge_base().get(article_id) if article_id else None
+    return article.title if article is not None and not article.allowed else ""
