@@ -27,6 +27,8 @@ class Limits(BaseSettings):
     """A prefill request at the text limit, with four-byte characters all escaped as \\uXXXX pairs, still fits."""
     upload_bytes: int = Field(default=256 * MIB, gt=0)
     """Two hours of 16 kHz 16-bit mono WAV are 220 MiB."""
+    hook_bytes: int = Field(default=1 * MIB, gt=0)
+    """A webhook names a ticket or holds one message, and is read before its sender is known."""
     telemetry_bytes: int = Field(default=32 * MIB, gt=0)
     """About 300,000 readings of 100 bytes as NDJSON."""
     measurements: int = Field(default=500_000, gt=0)
@@ -42,6 +44,20 @@ class Limits(BaseSettings):
     """Articles in one import request."""
     json_depth: int = Field(default=32, gt=0)
     """Deepest legitimate body (a template's JSON Schema) is 8; CPython's parser overflows near 1,000."""
+    requests_at_once: int = Field(default=6_000, gt=0)
+    requests_per_minute: float = Field(default=60_000, gt=0)
+    """Of one key: more than two cores answer, so it stops a caller gone wild, not a busy one."""
+    failures_at_once: int = Field(default=30, gt=0)
+    failures_per_minute: float = Field(default=10, gt=0)
+    """Wrong keys, sign-ins and signatures of one address: a gateway with an old key is told, a guesser gets nowhere."""
+    uploads_at_once: int = Field(default=24, gt=0)
+    """Forms worked on at once, of the 40 threads that answer: others always find one."""
+    uploads_total_bytes: int = Field(default=1024 * MIB, gt=0)
+    """Bodies in memory at once, all together: four uploads of the largest size, or hundreds of usual ones."""
+    body_grace_s: float = Field(default=20.0, gt=0)
+    body_bytes_per_s: float = Field(default=4_096, gt=0)
+    """A body has this long, and longer for each so many bytes that came: a telephone line passes, a dripper does not.
+    Apache's mod_reqtimeout: body=20,MinRate=500; ours sends photos."""
     rejections: int = Field(default=1_000, gt=0)
     """Rejected readings listed one by one in an answer; more are counted in one last entry."""
 
@@ -86,6 +102,10 @@ class Settings(BaseSettings):
     secret_file, else made once as data_dir/secret. Every process on one database needs the same."""
     secret_file: Path | None = None
     """A file that holds it, e.g. /run/secrets/beforehand."""
+    public_url: str = ""
+    """Where people reach this service, e.g. https://beforehand.example; comments in tickets then link to the panel."""
+    catch_up_every_s: float = Field(default=300.0, gt=0)
+    """How often ticket systems are asked for tickets whose webhook never came."""
     models_dir: Path | None = None
     """Folder with one sub-folder a model; empty means data_dir/models."""
 
@@ -113,6 +133,12 @@ class Settings(BaseSettings):
     telemetry_keep_days: float = Field(default=32.0, gt=0)
     """Accepted batches are kept this long, so that a changed detector can be replayed over a whole month."""
     session_hours: float = Field(default=12.0, gt=0)
+    job_keep_days: float = Field(default=30.0, gt=0)
+    """How long a job that is over can be looked up, and a delivered message."""
+    drain_s: float = Field(default=10.0, ge=0)
+    """What running jobs are given to end when the service stops; after it they are left to the next start."""
+    outgoing_hosts: list[str] = []
+    """Hosts, host:port, addresses or networks inside your own network that webhooks may call; public ones need none."""
     media_keep_days: float = Field(default=30.0, gt=0)
     """How long the pictures and sound of a draft can be looked at beside its values."""
     media_keep_mib: int = Field(default=4096, gt=0)

@@ -62,9 +62,7 @@ def learn_from_verdict(verdict: CommentVerdict, *, store: Store, at: datetime) -
         return 0
     sure = [(name, field.value) for name, field in stored.response.fields.items() if field.status == "auto"]
     return sum(
-        keep_once(
-            Feedback(prefill_id=verdict.mark, field=name, final=value, action="accepted"), store=store, at=at
-        )
+        keep_once(Feedback(prefill_id=verdict.mark, field=name, final=value, action="accepted"), store=store, at=at)
         for name, value in sure
     )
 

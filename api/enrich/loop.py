@@ -28,8 +28,8 @@ from api.enrich.parcel import Parcel, key_of, pack, spool_of, unpack
 from api.enrich.plan import ACTOR, WRITING, Planned, changes_of, is_ours, is_same, plan
 from api.enrich.remark import Remark, locale_of, remark_on, told_by
 from api.enrich.request import Asked, draft_of, filled_of
-from api.errors import Problem, say
 from api.enrich.troubles import system_errors
+from api.errors import Problem, say
 from api.jobs import Job, Jobs, Task
 from api.jobs.spool import Spool
 from api.prefill.templates import find_template
@@ -98,9 +98,7 @@ class Enrichment:
         if event.kind == "ignored" or live.options.mode == "off":
             return None
         payload = pack(Parcel(live.options.name, event), spool=self._spool)
-        return self._jobs.submit(
-            KIND, payload, tenant=live.options.tenant, key=key_of(live.options.name, event)
-        )
+        return self._jobs.submit(KIND, payload, tenant=live.options.tenant, key=key_of(live.options.name, event))
 
     def work(self, task: Task) -> JsonValue:
         """Work one event."""
@@ -128,9 +126,7 @@ class Enrichment:
             return {"outcome": "left_alone", "reason": reason, "learnt": learnt}
         return {**self._enrich(work, ticket, newest), "learnt": learnt}
 
-    def _enrich(
-        self, work: Work, ticket: ExternalTicket, newest: Mapping[str, Change]
-    ) -> Mapping[str, str | int]:
+    def _enrich(self, work: Work, ticket: ExternalTicket, newest: Mapping[str, Change]) -> Mapping[str, str | int]:
         options, store = work.live.options, work.tenant.store
         ours = [name for name, change in newest.items() if is_ours(ticket.fields.get(name, ""), change)]
         origin = DraftOrigin(
@@ -175,16 +171,12 @@ class Enrichment:
         self._record(work, ticket, draft, planned)
         return planned
 
-    def _record(
-        self, work: Work, ticket: ExternalTicket, draft: PrefillResponse, planned: Sequence[Planned]
-    ) -> None:
+    def _record(self, work: Work, ticket: ExternalTicket, draft: PrefillResponse, planned: Sequence[Planned]) -> None:
         """Keep what was done, attributed, and say so in the audit log, once."""
 
         def record() -> JsonValue:
             store = work.tenant.store
-            changes = changes_of(
-                planned, connector=work.name, ticket_id=ticket.id, prefill_id=draft.id, at=work.at
-            )
+            changes = changes_of(planned, connector=work.name, ticket_id=ticket.id, prefill_id=draft.id, at=work.at)
             store.changes.add(changes)
             for change in changes:
                 if change.state == "filled":

@@ -1,4 +1,4 @@
-"""What an internal comment says of a draft: what was filled in and why, what to check, the next question, ready to send.
+"""What an internal comment says of a draft: what was filled in and why, what to check, the next question to send.
 
 In the ticket's language; plain text, because no ticket system agrees with another on more. Sends nothing.
 """
@@ -68,7 +68,9 @@ def remark_on(
     labels = {field.name: field.label.in_locale(locale) for field in template.fields}
     parts = [
         _part(said, "remark.filled", [_line(said, labels, draft, one) for one in planned if one.state == "filled"]),
-        _part(said, "remark.proposed", [_line(said, labels, draft, one) for one in planned if one.state == "suggested"]),
+        _part(
+            said, "remark.proposed", [_line(said, labels, draft, one) for one in planned if one.state == "suggested"]
+        ),
         _part(said, "remark.kept", [_kept(said, labels, one) for one in planned if one.state == "kept"]),
         _part(said, "remark.check", _checks(said, labels, draft, held=held, told=told)),
     ]

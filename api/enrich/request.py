@@ -72,9 +72,7 @@ def draft_of(asked: Asked, *, engines: Engines, store: Store) -> PrefillResponse
             files = [file for file in files if file is not guilty[0]]
 
 
-def request_of(
-    ticket: ExternalTicket, *, options: ConnectorOptions, limits: Limits, at: datetime
-) -> PrefillRequest:
+def request_of(ticket: ExternalTicket, *, options: ConnectorOptions, limits: Limits, at: datetime) -> PrefillRequest:
     """Return the request that a ticket makes."""
     locale = options.locale or ticket.locale
     customer, created_at = ticket.customer, ticket.created_at
@@ -106,9 +104,7 @@ def _bounded(ticket: ExternalTicket, limits: Limits) -> list[TicketMessage]:
     taken: set[int] = set()
     for number in (0, 1, *range(len(messages) - 1, 1, -1)):
         if number < len(messages) and len(taken) < limits.messages and left > 0:
-            messages[number] = TicketMessage(
-                messages[number].id, messages[number].author, messages[number].text[:left]
-            )
+            messages[number] = TicketMessage(messages[number].id, messages[number].author, messages[number].text[:left])
             left -= len(messages[number].text)
             taken.add(number)
     return [messages[number] for number in sorted(taken)]
