@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-import structlog
 import typer
 from pydantic import BaseModel, JsonValue
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.errors import EXPECTED_ERRORS, Language, Problem, language_of_locale, problem_of, say
+from api.logs import configure_logs
 
 Item = TypeVar("Item")
 Row = dict[str, JsonValue]
@@ -86,19 +86,8 @@ def reported() -> Iterator[None]:
 
 
 def log_to_stderr(level: int = logging.WARNING) -> None:
-    """Log JSON lines to stderr from this level on."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
+    """Log to stderr from this level on: JSON lines, or coloured ones on a terminal."""
+    configure_logs(level, stream=sys.stderr)
 
 
 def with_progress(items: Iterable[Item], *, what: str, total: int | None = None) -> Iterator[Item]:

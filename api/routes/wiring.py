@@ -12,8 +12,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.engines import Engines
 from api.errors import Problem, say
+from api.logs import note_caller
+from api.jobs import Jobs
+from api.jobs.spool import Spool
 from api.maintain import Foresight
+from api.outbox import Deliverer
+from api.routes.health import Health
 from api.routes.metrics import Metrics
+from api.security import prefix_of
 from api.settings import Settings
 from api.store import Store
 from api.tenants import Tenant, Tenants
@@ -41,9 +47,29 @@ def _metrics(request: Request) -> Metrics:
     return metrics
 
 
+def _health(request: Request) -> Health:
+    health: Health = request.app.state.health
+    return health
+
+
 def _now(request: Request) -> datetime:
     clock: Callable[[], datetime] = request.app.state.clock
     return clock().astimezone(UTC)
+
+
+def _jobs(request: Request) -> Jobs:
+    jobs: Jobs = request.app.state.jobs
+    return jobs
+
+
+def _spool(request: Request) -> Spool:
+    spool: Spool = request.app.state.spool
+    return spool
+
+
+def _deliverer(request: Request) -> Deliverer:
+    deliverer: Deliverer = request.app.state.deliverer
+    return deliverer
 
 
 SettingsOf = Annotated[Settings, Depends(_settings)]
@@ -51,6 +77,10 @@ HouseStoreOf = Annotated[Store, Depends(_house_store)]
 """The default tenant's, for addresses that need no key; they show nothing of any tenant."""
 HouseEnginesOf = Annotated[Engines, Depends(_house_engines)]
 MetricsOf = Annotated[Metrics, Depends(_metrics)]
+HealthOf = Annotated[Health, Depends(_health)]
+JobsOf = Annotated[Jobs, Depends(_jobs)]
+SpoolOf = Annotated[Spool, Depends(_spool)]
+DelivererOf = Annotated[Deliverer, Depends(_deliverer)]
 Now = Annotated[datetime, Depends(_now)]
 IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", max_length=255, description="Same key, same answer")
@@ -67,7 +97,10 @@ class Caller:
 
 
 def _caller(
-    store: HouseStoreOf, at: Now, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+    request: Request,
+    store: HouseStoreOf,
+    at: Now,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Caller:
     challenge = {"WWW-Authenticate": "Bearer"}
     if credentials is None or not credentials.credentials:
@@ -75,6 +108,8 @@ def _caller(
     key = store.keys.authenticate(credentials.credentials, at=at)
     if key is None:
         raise Problem("key_invalid", say("detail.key_invalid"), headers=challenge)
+    note_caller(tenant=key.tenant, key_prefix=prefix_of(credentials.credentials))
+    request.state.key_id = key.id
     return Caller(key.id, key.tenant, key.scopes)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, Field, JsonValue
 
@@ -21,10 +22,36 @@ class Live(BaseModel):
     status: Literal["ok"] = "ok"
 
 
+class PartState(BaseModel):
+    """How a part is that is no engine: the database, jobs, connectors, the disk."""
+
+    name: str
+    state: Literal["ok", "degraded", "broken"]
+    detail: str = ""
+    fix: str = Field(default="", description="What mends it")
+
+
 class Ready(BaseModel):
-    status: Literal["ready", "degraded"]
+    status: Literal["ready", "degraded", "broken", "draining"]
     version: str
     engines: list[EngineState]
+    parts: list[PartState] = []
+
+    @classmethod
+    def of(cls, engines: Iterable[EngineState], parts: Iterable[PartState], *, version: str, is_draining: bool) -> Self:
+        """Sum up: draining before broken before degraded."""
+        engines, parts = list(engines), list(parts)
+        is_broken = any(part.state == "broken" for part in parts)
+        is_degraded = any(engine.degraded for engine in engines) or any(part.state == "degraded" for part in parts)
+        status: Literal["ready", "degraded", "broken", "draining"] = (
+            "draining" if is_draining else "broken" if is_broken else "degraded" if is_degraded else "ready"
+        )
+        return cls(status=status, version=version, engines=engines, parts=parts)
+
+    @property
+    def takes_work(self) -> bool:
+        """Return whether a load balancer may send requests."""
+        return self.status in ("ready", "degraded")
 
 
 class TemplateBody(BaseModel):

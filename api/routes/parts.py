@@ -1,0 +1,76 @@
+"""The parts of a service that are always there, as checks and as numbers: the database, the disk.
+
+In: the settings and the open database. Out: what Health and Metrics ask. Parts that others build (jobs, deliveries,
+connectors) bring checks of their own.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from api.errors import Words
+from api.routes.health import Health
+from api.routes.metrics import Metrics
+from api.schemas.ops import PartState
+from api.settings import Settings
+from api.store.database import Database
+
+GIB = 1024**3
+DISK_GIB = 1.0
+"""Less free space than this, and a day of telemetry or one model may not fit."""
+
+
+def add_parts(settings: Settings, database: Database, *, health: Health, metrics: Metrics) -> None:
+    """Watch the database and the disk."""
+
+    def check_database(said: Words) -> Iterator[PartState]:
+        detail = said("health.database", url=database.shown_url, revision=revision_of(database))
+        yield PartState(name="database", state="ok", detail=detail)
+
+    def check_disk(said: Words) -> Iterator[PartState]:
+        yield disk_state(settings.data_dir, said)
+
+    health.add("database", check_database)
+    health.add("disk", check_disk)
+    metrics.add_source(
+        "database_bytes", "Size of the database", (), lambda: {(): float(size_of(database, settings.database))}
+    )
+    metrics.add_source(
+        "disk_bytes", "The file system of the data folder", ("kind",), lambda: _disk_bytes(settings.data_dir)
+    )
+    metrics.add_source("draining", "1 while the service finishes up", (), lambda: {(): float(health.is_draining)})
+
+
+def revision_of(database: Database) -> str:
+    """Return the schema's revision."""
+    with database.engine.connect() as connection:
+        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+
+
+def size_of(database: Database, url: str) -> int:
+    """Return how many bytes the database takes: SQLite's files, or what PostgreSQL says."""
+    made = make_url(url)
+    if made.get_backend_name() == "sqlite":
+        path = Path(made.database or "")
+        return sum(one.stat().st_size for one in path.parent.glob(f"{path.name}*") if one.is_file())
+    with database.engine.connect() as connection:
+        return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+
+
+def disk_state(folder: Path, said: Words) -> PartState:
+    """Return whether there is room."""
+    free_gib = shutil.disk_usage(folder).free / GIB
+    if free_gib >= DISK_GIB:
+        return PartState(name="disk", state="ok", detail=said("health.disk", free_gib=f"{free_gib:.1f}"))
+    detail = said("health.disk_low", free_gib=f"{free_gib:.1f}", limit_gib=DISK_GIB)
+    return PartState(name="disk", state="degraded", detail=detail, fix=said("fix.disk_low"))
+
+
+def _disk_bytes(folder: Path) -> dict[tuple[str, ...], float]:
+    usage = shutil.disk_usage(folder)
+    return {("free",): float(usage.free), ("total",): float(usage.total)}
