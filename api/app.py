@@ -20,6 +20,7 @@ from api.routes import (
     articles,
     documentation,
     feedback,
+    jobs,
     media,
     ops,
     prefills,
@@ -28,12 +29,16 @@ from api.routes import (
     telemetry,
     templates,
     tickets,
+    webhooks,
 )
+from api.routes.headers import SecurityHeaders
 from api.routes.health import Health
 from api.routes.limits import BodyLimit
 from api.routes.metrics import Metrics, RequestMeter
 from api.routes.parts import add_parts
+from api.routes.rates import RateLimit
 from api.routes.tracing import RequestTrace
+from api.routes.work import DurableWork, build_work
 from api.settings import VERSION, Settings
 from api.store import DEFAULT_TENANT, Store, open_store_for
 from api.tenants import Tenants
@@ -78,12 +83,18 @@ def create_app(
     app.state.health = Health()
     add_parts(settings, store.database, health=app.state.health, metrics=app.state.metrics)
     app.state.clock = clock
-    for resource in (prefills, feedback, suggestions, articles, media, telemetry, tickets, templates, ops):
+    work = build_work(settings, store=store, tenants=app.state.tenants, clock=clock)
+    app.state.work, app.state.jobs, app.state.spool = work, work.jobs, work.spool
+    app.state.deliverer, app.state.relay = work.deliverer, work.relay
+    knowledge, ticketing = (suggestions, articles, media), (telemetry, tickets, templates)
+    for resource in (prefills, feedback, *knowledge, *ticketing, jobs, webhooks, ops):
         app.include_router(resource.router)
     app.include_router(build_router(), include_in_schema=False)
     problems.install(app)
     documentation.install(app)
     app.add_middleware(BodyLimit, limits=settings.limits)
+    app.add_middleware(RateLimit, limits=settings.limits)
+    app.add_middleware(SecurityHeaders, hosts=settings.trusted_hosts)
     app.add_middleware(RequestMeter, metrics=app.state.metrics)
     app.add_middleware(RequestTrace)
     return app
@@ -101,9 +112,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     for state in app.state.engines.states():
         if state.degraded:
             log.warning("engine_degraded", engine=state.engine, reason=state.reason, fix=state.fix)
-    heartbeat = Heartbeat(app.state.clock, tenants=tenants, store=store, settings=settings)
+    work: DurableWork = app.state.work
+    await run_in_threadpool(work.start)
+    heartbeat = Heartbeat(app.state.clock, tenants=tenants, store=store, work=work, settings=settings)
     heartbeat.start()
     yield
+    await run_in_threadpool(work.stop)
     await run_in_threadpool(heartbeat.stop)
     for tenant in tenants.open():
         tenant.foresight.snapshot(at=app.state.clock())
@@ -115,8 +129,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 class Heartbeat:
     """A thread that lets time pass for the monitors, writes their snapshots and forgets old answers, until stopped."""
 
-    def __init__(self, clock: Callable[[], datetime], *, tenants: Tenants, store: Store, settings: Settings) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        *,
+        tenants: Tenants,
+        store: Store,
+        work: DurableWork,
+        settings: Settings,
+    ) -> None:
         self._clock = clock
+        self._work = work
         self._tenants = tenants
         self._store = store
         self._settings = settings
@@ -143,6 +166,7 @@ class Heartbeat:
                     for tenant in self._tenants.open():
                         tenant.foresight.snapshot(at=now)
                     self._store.replies.forget_before(now - REPLY_KEEP)
+                    self._work.forget(now)
                     snapshot_at = now + timedelta(seconds=self._settings.snapshot_every_s)
             except Exception:
                 log.exception("heartbeat_failed")

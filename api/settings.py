@@ -132,6 +132,8 @@ class Settings(BaseSettings):
     memory that parsed requests hold."""
     telemetry_keep_days: float = Field(default=32.0, gt=0)
     """Accepted batches are kept this long, so that a changed detector can be replayed over a whole month."""
+    trusted_hosts: tuple[str, ...] = ()
+    """Names that this service goes by, as a JSON list; requests for any other are refused. Empty: any name."""
     session_hours: float = Field(default=12.0, gt=0)
     job_keep_days: float = Field(default=30.0, gt=0)
     """How long a job that is over can be looked up, and a delivered message."""

@@ -19,11 +19,14 @@ from api.schemas.telemetry import MeasurementIn
 REFERENCE = "#/components/schemas/{model}"
 _FILES = {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}}
 # FastAPI types a route's `responses` and `openapi_extra` as dict[..., Any]; nothing of ours reads these values.
+ALWAYS = (408, 429)
+"""Of any address with a key: a body that drips, too many requests."""
 Documented = dict[int | str, dict[str, Any]]
 
 
 def problems(*statuses: int) -> Documented:
-    """Return the documentation of the errors an address may answer with."""
+    """Return the documentation of the errors an address may answer with; whoever needs a key may also ask too often."""
+    statuses = (*statuses, *ALWAYS) if 401 in statuses else statuses
     return {
         status: {
             "description": "; ".join(

@@ -1,7 +1,13 @@
-"""How large a body may be, by address: refused by its declared length, and counted while it streams where none
-is declared."""
+"""What bodies may cost: how large by address, how slow, and how much memory all of them take together.
+
+A body is refused by its declared length, and counted while it streams; one that drips is left. Uploads wait for nobody:
+where those under way fill what is set aside, the next is told to come back.
+"""
 
 from __future__ import annotations
+
+import asyncio
+import time
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,75 +17,121 @@ from api.routes.problems import problem_response
 from api.settings import Limits
 
 UPLOADS = ("/v1/prefill", "/v1/audio/transcriptions", "/v1/ocr", "/v1/articles/import", "/console")
+CLOSE = {"Connection": "close"}
+COME_BACK = {"Retry-After": "5", **CLOSE}
 
 
-class BodyTooLarge(Exception):
-    """More bytes came than the address takes."""
+class BodyRefused(Exception):
+    """The body is not read further."""
 
 
 class BodyLimit:
-    """ASGI middleware; one too large body is one 413."""
+    """ASGI middleware; a body too large, too slow or one too many is one problem."""
 
     def __init__(self, app: ASGIApp, *, limits: Limits) -> None:
         self._app = app
         self._limits = limits
+        self._taken = _Taken()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self.limit_of(scope["path"])
         headers = dict(scope["headers"])
         declared = headers.get(b"content-length", b"")
-        if declared.isdigit() and len(declared) < 20 and int(declared) > limit:
-            await _refuse(scope, receive, send, limit)
+        limit = self.limit_of(scope["path"])
+        if declared.isdigit() and (len(declared) > 19 or int(declared) > limit):
+            await _refuse(scope, receive, send, _too_large(limit))
             return
-        counted = _CountedBody(receive, send, limit)
+        is_form = headers.get(b"content-type", b"").lower().startswith(b"multipart/")
+        if is_form and self._taken.forms >= self._limits.uploads_at_once:
+            await _refuse(scope, receive, send, _uploads_full())
+            return
+        counted = _CountedBody(receive, send, limit=limit, limits=self._limits, taken=self._taken)
+        self._taken.forms += is_form
         try:
             await self._app(scope, counted.receive, counted.send)
-        except BodyTooLarge:
+        except BodyRefused:
             if counted.is_started:
                 raise
-        if counted.is_exceeded and not counted.is_started:
-            await _refuse(scope, receive, send, limit)
+        finally:
+            self._taken.forms -= is_form
+            self._taken.bytes -= counted.received
+        if counted.refusal is not None and not counted.is_started:
+            await _refuse(scope, receive, send, counted.refusal)
 
     def limit_of(self, path: str) -> int:
         """Return the largest body of an address, in bytes."""
         if path == "/v1/telemetry":
             return self._limits.telemetry_bytes
-        if path.startswith("/v1/hooks/"):
-            return self._limits.hook_bytes
         if path.startswith(UPLOADS):
             return self._limits.upload_bytes
         return self._limits.json_bytes
 
 
-class _CountedBody:
-    """Counts one request's body; once it is too large, whatever the app answers is held back."""
+class _Taken:
+    """What requests under way hold; one event loop writes it."""
 
-    def __init__(self, receive: Receive, send: Send, limit: int) -> None:
+    def __init__(self) -> None:
+        self.forms = 0
+        self.bytes = 0
+
+
+class _CountedBody:
+    """Counts one request's body; once it is refused, whatever the app answers is held back."""
+
+    def __init__(self, receive: Receive, send: Send, *, limit: int, limits: Limits, taken: _Taken) -> None:
         self._receive = receive
         self._send = send
         self._limit = limit
-        self._received = 0
-        self.is_exceeded = False
+        self._limits = limits
+        self._taken = taken
+        self._started_s = time.monotonic()
+        self._is_whole = False
+        self.received = 0
+        self.refusal: Problem | None = None
         self.is_started = False
 
     async def receive(self) -> Message:
-        message = await self._receive()
-        self._received += len(message.get("body", b""))
-        if self._received > self._limit:
-            self.is_exceeded = True
-            raise BodyTooLarge
+        message = await (self._receive() if self._is_whole or self.is_started else self._receive_in_time())
+        size = len(message.get("body", b""))
+        self.received += size
+        self._taken.bytes += size
+        self._is_whole = not message.get("more_body", False)
+        if self.received > self._limit:
+            raise self._refused(_too_large(self._limit))
+        if size and self._taken.bytes > self._limits.uploads_total_bytes:
+            raise self._refused(_uploads_full())
         return message
 
     async def send(self, message: Message) -> None:
-        if self.is_exceeded and not self.is_started:
+        if self.refusal is not None and not self.is_started:
             return
         self.is_started = True
         await self._send(message)
 
+    async def _receive_in_time(self) -> Message:
+        earned_s = self._limits.body_grace_s + self.received / self._limits.body_bytes_per_s
+        left_s = self._started_s + earned_s - time.monotonic()
+        try:
+            return await asyncio.wait_for(self._receive(), max(left_s, 0.001))
+        except TimeoutError:
+            waited_s = round(time.monotonic() - self._started_s, 1)
+            said = say("detail.body_too_slow", waited_s=waited_s, received=self.received)
+            raise self._refused(Problem("body_too_slow", said, headers=CLOSE)) from None
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-    problem = Problem("body_too_large", say("detail.body_too_large", limit=limit), headers={"Connection": "close"})
+    def _refused(self, problem: Problem) -> BodyRefused:
+        self.refusal = problem
+        return BodyRefused()
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem("body_too_large", say("detail.body_too_large", limit=limit), headers=CLOSE)
+
+
+def _uploads_full() -> Problem:
+    return Problem("busy", say("detail.uploads_full"), headers=COME_BACK)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, problem: Problem) -> None:
     await problem_response(problem, Request(scope))(scope, receive, send)

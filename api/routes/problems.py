@@ -39,6 +39,7 @@ _BY_STATUS: Mapping[int, str] = {
     413: "body_too_large",
     415: "unsupported_media",
     422: "validation_failed",
+    408: "body_too_slow",
     429: "busy",
 }
 DETAIL_CHARS = 1_000

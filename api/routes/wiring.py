@@ -12,9 +12,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.engines import Engines
 from api.errors import Problem, say
-from api.logs import note_caller
 from api.jobs import Jobs
 from api.jobs.spool import Spool
+from api.logs import note_caller
 from api.maintain import Foresight
 from api.outbox import Deliverer
 from api.routes.health import Health

@@ -21,6 +21,7 @@ class StoredKey:
     id: str
     tenant: str
     name: str
+    prefix: str
     scopes: tuple[str, ...]
 
 
@@ -125,7 +126,7 @@ def _is_in_force(row: ApiKey, at: datetime) -> bool:
 
 
 def _stored(row: ApiKey) -> StoredKey:
-    return StoredKey(row.id, row.tenant, row.name, tuple(row.scopes.split()))
+    return StoredKey(row.id, row.tenant, row.name, row.prefix, tuple(row.scopes.split()))
 
 
 def _body_of(row: ApiKey) -> KeyBody:

@@ -1,0 +1,83 @@
+"""How often one key, and one address without a key, may ask: too often is one 429 that says when to come back.
+
+A key that was shown before is known by a digest of it, so that its bucket is asked before the database is. Everybody
+else is counted by address: a few tries, then none, whether they guess keys, sign in, or send unsigned hooks. Addresses
+are those of the connection; behind a proxy, those that the trusted proxy names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import Problem, say
+from api.routes.buckets import Allowance, Buckets, Rate
+from api.routes.problems import problem_response
+from api.settings import Limits
+
+FREE_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json", "/console/static/")
+"""Asked by machines that watch, and by every page; cheap and without a key."""
+REFUSED = (401, 403)
+
+
+class RateLimit:
+    """ASGI middleware; the app's key check leaves `key_id` in the request's state."""
+
+    def __init__(self, app: ASGIApp, *, limits: Limits) -> None:
+        self._app = app
+        self._keys = Buckets(Rate(limits.requests_at_once, limits.requests_per_minute))
+        self._strangers = Buckets(Rate(limits.failures_at_once, limits.failures_per_minute))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(FREE_PATHS):
+            await self._app(scope, receive, send)
+            return
+        shown = _shown_key(scope)
+        address = (scope.get("client") or ("", 0))[0]
+        now_s = time.monotonic()
+        if shown and self._keys.knows(shown):
+            allowance, rate = self._keys.take(shown, at_s=now_s), self._keys.rate
+        else:
+            allowance, rate = self._strangers.look(address, at_s=now_s), self._strangers.rate
+        if not allowance.is_allowed:
+            await _refuse(scope, receive, send, allowance, rate)
+            return
+
+        async def note_answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if scope.get("state", {}).get("key_id") and shown:
+                    if not self._keys.knows(shown):
+                        self._keys.take(shown, at_s=now_s)
+                    message["headers"] = [*message.get("headers", []), *_rate_headers(allowance, rate)]
+                elif message["status"] in REFUSED:
+                    self._strangers.take(address, at_s=now_s)
+            await send(message)
+
+        await self._app(scope, receive, note_answer)
+
+
+def _shown_key(scope: Scope) -> str:
+    """Return the digest of what stands in the Authorization header; keys themselves are not kept in memory."""
+    shown = dict(scope["headers"]).get(b"authorization", b"")
+    return hashlib.sha256(shown).hexdigest() if shown else ""
+
+
+def _rate_headers(allowance: Allowance, rate: Rate) -> list[tuple[bytes, bytes]]:
+    """Return draft-ietf-httpapi-ratelimit-headers' two: the policy, and what is left of it."""
+    window_s = math.ceil(rate.burst * 60 / rate.per_minute)
+    return [
+        (b"ratelimit-policy", f'"requests";q={rate.burst};w={window_s}'.encode()),
+        (b"ratelimit", f'"requests";r={allowance.left};t={math.ceil(allowance.wait_s)}'.encode()),
+    ]
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, allowance: Allowance, rate: Rate) -> None:
+    wait_s = math.ceil(allowance.wait_s)
+    headers = {"Retry-After": str(wait_s)}
+    headers |= {name.decode(): value.decode() for name, value in _rate_headers(allowance, rate)}
+    problem = Problem("too_many_requests", say("detail.too_many_requests", wait_s=wait_s), headers=headers)
+    await problem_response(problem, Request(scope))(scope, receive, send)
