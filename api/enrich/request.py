@@ -16,6 +16,7 @@ from api.connectors.records import ExternalTicket, TicketMessage
 from api.engines import Engines
 from api.errors import Problem, Said, say
 from api.prefill import Attachment, kind_of, prefill
+from api.prefill.kept_media import media_of
 from api.prefill.limits import EARLIEST_AT
 from api.schemas.prefill import Customer, Message, PrefillRequest, PrefillResponse
 from api.settings import Limits
@@ -54,7 +55,7 @@ def draft_of(asked: Asked, *, engines: Engines, store: Store) -> PrefillResponse
     files, notes = _readable(asked.ticket, limits)
     while True:
         try:
-            return prefill(
+            response = prefill(
                 request,
                 files,
                 engines=engines,
@@ -70,6 +71,10 @@ def draft_of(asked: Asked, *, engines: Engines, store: Store) -> PrefillResponse
                 raise
             notes = [*notes, _left_out(guilty[0].name, problem)]
             files = [file for file in files if file is not guilty[0]]
+        else:
+            named = {file.name: file.content for file in files}
+            media_of(engines.settings).keep(response, messages=request.messages, files=named, at=asked.at)
+            return response
 
 
 def request_of(ticket: ExternalTicket, *, options: ConnectorOptions, limits: Limits, at: datetime) -> PrefillRequest:
