@@ -19,7 +19,8 @@ twice: "ticket.fields" {ticket_id, fields}, "ticket.comment" {ticket_id, text, m
 "ticket.open" {key, title, text, queue, severity, fields}; its answer may be {"id": "..."}, else the key is the id.
 
 GET {tickets_url}/{id} answers what `data` holds; GET {tickets_url}?since=TIME a list of such. Without tickets_url the
-event's own ticket is all there is: nothing can be read back, and nothing is caught up.
+event's own ticket is all there is: nothing is caught up, and nothing is read back right before it is written, so the
+receiver must take a value of "ticket.fields" only where its own is still empty or the one that it was sent last.
 """
 
 from __future__ import annotations
@@ -138,6 +139,10 @@ class WebhookSystem:
         """Return a ticket from tickets_url."""
         answer = self._readable().json("GET", path_part(ticket_id))
         return _ticket(self._calls.fit(answer, TicketBody, f"ticket {ticket_id}"), self._options)
+
+    def fields(self, ticket_id: str) -> Mapping[str, str]:
+        """Return the values of the mapped fields now; none where nothing can be read back."""
+        return {} if self._tickets is None else self.read(ticket_id).fields
 
     def write(self, ticket_id: str, writes: Sequence[FieldWrite]) -> None:
         """Send the values, under an id of their own."""
