@@ -16,10 +16,13 @@ from api.connectors.csv_records import CsvRecords
 from api.console.pages import build_router
 from api.console.past_tickets import PastTicketsOf
 from api.engines import NO_STAND_INS, Engines, StandIns
+from api.enrich import Loop, open_loop
 from api.routes import (
     articles,
+    changes,
     documentation,
     feedback,
+    hooks,
     jobs,
     media,
     ops,
@@ -86,8 +89,11 @@ def create_app(
     work = build_work(settings, store=store, tenants=app.state.tenants, clock=clock)
     app.state.work, app.state.jobs, app.state.spool = work, work.jobs, work.spool
     app.state.deliverer, app.state.relay = work.deliverer, work.relay
+    loop = open_loop(settings, jobs=work.jobs, spool=work.spool, tenants=app.state.tenants, clock=clock)
+    work.relay.also(loop.mirror.orders_of)
+    app.state.loop, app.state.connectors = loop, loop.connectors
     knowledge, ticketing = (suggestions, articles, media), (telemetry, tickets, templates)
-    for resource in (prefills, feedback, *knowledge, *ticketing, jobs, webhooks, ops):
+    for resource in (prefills, feedback, *knowledge, *ticketing, hooks, changes, jobs, webhooks, ops):
         app.include_router(resource.router)
     app.include_router(build_router(), include_in_schema=False)
     problems.install(app)
@@ -114,9 +120,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             log.warning("engine_degraded", engine=state.engine, reason=state.reason, fix=state.fix)
     work: DurableWork = app.state.work
     await run_in_threadpool(work.start)
+    loop: Loop = app.state.loop
+    loop.start()
     heartbeat = Heartbeat(app.state.clock, tenants=tenants, store=store, work=work, settings=settings)
     heartbeat.start()
     yield
+    await run_in_threadpool(loop.stop)
     await run_in_threadpool(work.stop)
     await run_in_threadpool(heartbeat.stop)
     for tenant in tenants.open():

@@ -123,6 +123,22 @@ class Settings(BaseSettings):
     catalogue: str = ""
     """Name of the catalogue prefill resolves device models against; empty: the only one loaded, else "devices"."""
 
+    encoder_model: str = "multilingual-e5-small"
+    """Sentence encoder of POST /v1/embeddings; a card's name, or a folder in models_dir that holds its own card."""
+    encoder_waiting: int = Field(default=1_024, gt=0)
+    """Texts that may wait for the encoder; the next ones are told 429."""
+    idle_unload_s: float = Field(default=1_800.0, ge=0)
+    """A model that was not used for so long is forgotten and its memory given back; 0: never."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_personal: bool = False
+    """Whether telephone numbers and e-mail addresses may stand in logs; secrets never do."""
+    drain_notice_s: float = Field(default=1.0, ge=0, le=600)
+    """After SIGTERM, /readyz says 503 for so long before connections are refused: as long as a load balancer needs to
+    notice (its interval times its failures)."""
+    drain_s: float = Field(default=20.0, gt=0, le=3_600)
+    """Given to requests under way when the service is told to stop; the longest call that must not be broken off."""
+
     snapshot_every_s: float = Field(default=60.0, gt=0)
     """How often the telemetry monitor's state is written; a restart replays what came after."""
     advance_every_s: float = Field(default=30.0, gt=0)

@@ -33,6 +33,7 @@ def serve(
     if database_url:
         settings = settings.model_copy(update={"database_url": database_url})
     app = create_app(settings)
+    app.state.jobs.keep_ready()
     store = app.state.store
     if not store.keys.list():
         _, secret = create_key(store, name="first key", scopes=["admin"])

@@ -84,6 +84,7 @@ class Jobs:
         self._book_open: Book | None = None
         self._runner: Runner | None = None
         self._is_stopping = False
+        self._is_eager = False
         self._marks = Marks()
 
     def define(
@@ -106,10 +107,14 @@ class Jobs:
 
     # --- life
 
+    def keep_ready(self) -> None:
+        """Launch at the start in any case, so that the first job waits for nothing: for a service that stays."""
+        self._is_eager = True
+
     def start(self) -> None:
         """Take up what the last process left, if it may have left anything."""
         self._is_stopping = False
-        if self.may_have_work:
+        if self._is_eager or self.may_have_work:
             self._launched()
 
     @property

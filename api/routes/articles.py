@@ -7,9 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from api.errors import Problem, say
-from api.routes.article_import import IMPORT_BODY, ReadImport, import_articles
+from api.routes.article_import import IMPORT_BODY, ReadImport, import_articles, import_call
 from api.routes.documentation import problems
-from api.routes.wiring import EnginesOf, MayAdminister, MaySuggest, SettingsOf
+from api.routes.jobs import ACCEPTED, Preference, wants_async
+from api.routes.later import LaterOf
+from api.routes.wiring import EnginesOf, IdempotencyKey, MayAdminister, MaySuggest, SettingsOf
 from api.schemas.knowledge import ArticleBody, ArticleIn, ArticlesImported, ArticleWritten
 from api.schemas.text import Name, StoredName
 from nlp.records import Article
@@ -75,10 +77,21 @@ def delete_article(article_id: ArticleId, _: MayAdminister, engines: EnginesOf, 
 @router.post(
     "/v1/articles/import",
     openapi_extra=IMPORT_BODY,
-    responses=problems(400, 401, 403, 413, 415, 422),
+    response_model=ArticlesImported,
+    responses={**ACCEPTED, **problems(400, 401, 403, 409, 413, 415, 422)},
 )
-def create_articles(_: MayAdminister, files: ReadImport, engines: EnginesOf, kb: BaseName = None) -> ArticlesImported:
+def create_articles(
+    _: MayAdminister,
+    files: ReadImport,
+    engines: EnginesOf,
+    later: LaterOf,
+    kb: BaseName = None,
+    key: IdempotencyKey = None,
+    prefer: Preference = None,
+) -> Response | ArticlesImported:
     """Add or replace many articles; those that cannot be taken are listed with the reason."""
+    if wants_async(prefer):
+        return later.accept(import_call(files, kb=kb), key=key)
     return import_articles(files, engines=engines, kb=kb)
 
 

@@ -10,9 +10,11 @@ from pydantic import ValidationError
 
 from api.errors import Problem, invalid_problem, say
 from api.prefill import Attachment
+from api.prefill.job import KIND, prefill_payload
 from api.routes.forms import read_form
 from api.routes.idempotency import digest_of_parts
 from api.routes.json_body import check_depth
+from api.routes.later import Call
 from api.schemas.prefill import PrefillRequest
 from api.settings import Settings
 
@@ -28,6 +30,10 @@ class PrefillCall:
         """Return what makes two calls the same: the request's meaning and the files' names and bytes."""
         named = (part for file in self.files for part in (file.name.encode(), file.content))
         return digest_of_parts(self.request.model_dump_json().encode(), *named)
+
+    def later(self) -> Call:
+        """Return the job that this call asks for."""
+        return Call(KIND, prefill_payload(self.request), self.files, self.digest())
 
 
 async def read_call(request: Request) -> PrefillCall:

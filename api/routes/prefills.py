@@ -7,8 +7,11 @@ from fastapi.responses import Response
 
 from api.errors import Problem, say
 from api.prefill import prefill
+from api.prefill.job import check_call
 from api.routes.documentation import PREFILL_BODY, problems
 from api.routes.idempotency import answer_once
+from api.routes.jobs import ACCEPTED, Preference, wants_async
+from api.routes.later import LaterOf
 from api.routes.prefill_call import ReadPrefillCall
 from api.routes.wiring import EnginesOf, IdempotencyKey, MayPrefill, Now, StoreOf
 from api.schemas.prefill import PrefillResponse
@@ -20,12 +23,22 @@ router = APIRouter(tags=["prefill"])
     "/v1/prefill",
     response_model=PrefillResponse,
     openapi_extra=PREFILL_BODY,
-    responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
+    responses={**ACCEPTED, **problems(400, 401, 403, 409, 413, 415, 422, 503)},
 )
 def create_prefill(
-    caller: MayPrefill, call: ReadPrefillCall, engines: EnginesOf, store: StoreOf, at: Now, key: IdempotencyKey = None
+    caller: MayPrefill,
+    call: ReadPrefillCall,
+    engines: EnginesOf,
+    store: StoreOf,
+    at: Now,
+    later: LaterOf,
+    key: IdempotencyKey = None,
+    prefer: Preference = None,
 ) -> Response:
     """Fill a ticket in from messages, recordings and photos."""
+    if wants_async(prefer):
+        check_call(call.request, call.files, engines=engines, store=store, at=at)
+        return later.accept(call.later(), key=key)
     return answer_once(
         lambda: prefill(call.request, call.files, engines=engines, store=store, at=at),
         key=key,

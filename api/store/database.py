@@ -3,6 +3,7 @@ schema kept by alembic."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ class Database:
         if self._url.get_backend_name() == "sqlite":
             event.listen(self._engine, "connect", _set_sqlite_pragmas)
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+        self.outbox_news = threading.Event()  # set when this process committed something to be told outside
 
     @property
     def engine(self) -> Engine:

@@ -159,6 +159,7 @@ def _create_messages() -> None:
         sa.Column("secret", sa.String(length=200), nullable=False),
         sa.Column("types", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("tenant", "name"),
     )
 

@@ -1,0 +1,67 @@
+"""Settings, store and tenants in; jobs that know their kinds, the outbox's relay and its deliverer out, as one life.
+
+Another part adds kinds of its own to `jobs`, and jobs that messages ask for to `relay`, before the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from api.jobs import Job, Jobs, jobs_url
+from api.jobs.spool import Spool
+from api.outbox import Deliverer, Relay, announce_failure, define_deliveries, webhook_client
+from api.prefill import job as prefill_job
+from api.routes import article_import
+from api.settings import Settings
+from api.store import Store
+from api.tenants import Tenants
+
+STRAY_S = 3600.0
+"""Spooled files that no job names are removed after this long: from first file to job a request takes seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class DurableWork:
+    """What is done without anybody waiting for it."""
+
+    jobs: Jobs
+    spool: Spool
+    deliverer: Deliverer
+    relay: Relay
+    store: Store
+    settings: Settings
+
+    def start(self) -> None:
+        """Take up what the last process left."""
+        self.jobs.start()
+        self.relay.start()
+
+    def stop(self) -> None:
+        """Let what runs end in the time that settings give; the rest is left to the next start."""
+        self.relay.stop()
+        self.jobs.stop(self.settings.drain_s)
+
+    def forget(self, now: datetime) -> None:
+        """Forget jobs, messages and files that are over long enough."""
+        oldest = now - timedelta(days=self.settings.job_keep_days)
+        for job in self.jobs.forget_before(oldest):
+            self.spool.remove(str(job.payload.get("spool") or ""))
+        self.store.outbox.forget_before(oldest)
+
+
+def build_work(settings: Settings, *, store: Store, tenants: Tenants, clock: Callable[[], datetime]) -> DurableWork:
+    """Put durable work together; nothing runs yet."""
+
+    def tell(job: Job) -> None:
+        announce_failure(job, store=store.of(job.tenant))
+
+    jobs = Jobs(jobs_url(settings), clock=clock, on_failed=tell)
+    spool = Spool(settings.data_dir / "spool")
+    deliverer = Deliverer(store=store, clock=clock, client=webhook_client(allow_hosts=settings.outgoing_hosts))
+    jobs.define(prefill_job.KIND, prefill_job.PrefillJob(tenants=tenants, spool=spool, clock=clock).run)
+    jobs.define(article_import.KIND, article_import.ImportJob(tenants=tenants, spool=spool).run)
+    define_deliveries(jobs, deliverer)
+    relay = Relay(store=store, jobs=jobs, clock=clock)
+    return DurableWork(jobs, spool, deliverer, relay, store, settings)
