@@ -73,8 +73,8 @@ class Envelope:
     def __init__(self, letters: str, *, receiver: str, where: str) -> None:
         """`receiver` stands inside each envelope: WeCom's corp id, DingTalk's app key or corp id."""
         try:
-            self._key = base64.b64decode(f"{letters}=", validate=True) if len(letters) == KEY_LETTERS else b""
-        except binascii.Error:
+            self._key = _decoded(f"{letters}=") if len(letters) == KEY_LETTERS else b""
+        except SignatureWrong:
             self._key = b""
         if len(self._key) != 32:
             raise OptionsInvalid(f"{where}: secret: not the {KEY_LETTERS} letters of an EncodingAESKey")
