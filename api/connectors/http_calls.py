@@ -10,6 +10,7 @@ credentials. It does not try again: whoever works the event does.
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -120,8 +121,9 @@ class HttpCalls:
         self._headers = dict(headers or {})
         self._auth = httpx.BasicAuth(*login) if login else None
         self._timeout_s = options.timeout_s
-        secrets = (options.password, options.token, options.secret)
-        self._secrets = [one.get_secret_value() for one in secrets if one.get_secret_value()]
+        held = [one.get_secret_value() for one in (options.password, options.token, options.secret)]
+        basic = base64.b64encode(":".join(login).encode()).decode() if login else ""
+        self._secrets = [one for one in (*held, basic) if one]
 
     def json(
         self,

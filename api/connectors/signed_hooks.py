@@ -35,7 +35,10 @@ def verify_hook(call: HookCall, *, secret: str, name: str) -> str:
     is_written_well = 0 < len(event_id) <= ID_CHARS and at_text.isascii() and at_text.isdigit() and len(at_text) <= 12
     if not is_written_well:
         raise SignatureWrong(f"connector {name}: webhook-id and webhook-timestamp are missing or malformed")
-    expected = sign_hook(call.body, event_id=event_id, at=datetime.fromtimestamp(int(at_text), UTC), secret=secret)
+    try:
+        expected = sign_hook(call.body, event_id=event_id, at=datetime.fromtimestamp(int(at_text), UTC), secret=secret)
+    except (UnicodeError, ValueError, OverflowError) as error:
+        raise SignatureWrong(f"connector {name}: the body is no UTF-8, or the timestamp no time") from error
     given = [signature.encode("utf-8", "replace") for signature in signatures]
     if not any([hmac.compare_digest(expected.encode(), one) for one in given]):
         raise SignatureWrong(f"connector {name}: the signature is not made with this connector's secret")
@@ -46,7 +49,7 @@ def verify_hook(call: HookCall, *, secret: str, name: str) -> str:
 
 def sign_hook(body: bytes, *, event_id: str, at: datetime, secret: str) -> str:
     """Return the header webhook-signature of a body."""
-    return Webhook(_key(secret)).sign(event_id, at.astimezone(UTC), body.decode("utf-8", "surrogateescape"))
+    return Webhook(_key(secret)).sign(event_id, at.astimezone(UTC), body.decode("utf-8"))
 
 
 def _key(secret: str) -> bytes:
