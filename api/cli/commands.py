@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from api.cli import (
+    backtest,
     catalogue,
     classify,
     demo,
@@ -38,6 +39,7 @@ command.command("suggest")(knowledge.suggest)
 command.add_typer(classify.group, name="classify")
 command.command("detect")(telemetry.detect)
 command.command("replay")(telemetry.replay)
+command.command("backtest")(backtest.backtest)
 command.command("learn")(learn.learn)
 command.add_typer(keys.group, name="keys")
 command.add_typer(models.group, name="models")

@@ -90,12 +90,12 @@ def import_articles(
             path.write_bytes(file.content)
         limit = engines.settings.limits.articles
         articles = _articles(Path(folder), len(files), rejected=rejected, limit=limit, report=report)
-        report = engines.knowledge_base(kb).put_many(articles)
+        indexed = engines.knowledge_base(kb).put_many(articles)
     return ArticlesImported(
-        indexed=report.added,
-        updated=report.updated,
-        deleted=report.deleted,
-        passages=report.passages,
+        indexed=indexed.added,
+        updated=indexed.updated,
+        deleted=indexed.deleted,
+        passages=indexed.passages,
         rejected=rejected[:LISTED_REJECTIONS],
     )
 

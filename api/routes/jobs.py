@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from api.errors import Language, Problem, say, words
 from api.jobs import Job, Jobs
-from api.routes.documentation import problems
+from api.routes.documentation import Documented, problems
 from api.routes.job_events import EVENT_STREAM, job_events
 from api.routes.problems import language_of
 from api.routes.wiring import Caller, CallerOf, JobsOf
@@ -23,7 +23,7 @@ router = APIRouter(tags=["jobs"])
 SCOPES = {"prefill": "prefill"}
 """Who may ask for a kind; the others are an administrator's."""
 State = Literal["queued", "running", "waiting", "done", "failed", "cancelled"]
-EVENTS_BODY = {200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}}
+EVENTS_BODY: Documented = {200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}}
 
 
 @router.get("/v1/jobs", responses=problems(401, 403, 422))
@@ -132,7 +132,7 @@ def accepted(job: Job, *, language: Language) -> Response:
     return Response(body, status_code=202, media_type="application/json", headers=headers)
 
 
-ACCEPTED = {
+ACCEPTED: Documented = {
     202: {
         "model": JobBody,
         "description": "Kept, and worked on without anybody waiting: `Prefer: respond-async`",
