@@ -11,6 +11,7 @@ from api.cli import (
     demo,
     doctor,
     extract,
+    jobs,
     keys,
     knowledge,
     learn,
@@ -42,6 +43,7 @@ command.command("replay")(telemetry.replay)
 command.command("backtest")(backtest.backtest)
 command.command("learn")(learn.learn)
 command.add_typer(keys.group, name="keys")
+command.add_typer(jobs.group, name="jobs")
 command.add_typer(models.group, name="models")
 command.command("doctor")(doctor.doctor)
 command.command("demo")(demo.demo)

@@ -176,9 +176,8 @@ class Book:
         steps = self._client.list_workflow_steps(status.workflow_id)
         broken = [step["function_id"] for step in steps if step["error"] is not None]
         after_all = max((step["function_id"] for step in steps), default=0) + 1
-        self._client.rewind_workflow(
-            status.workflow_id, start_step=max(min(broken, default=after_all), 1), queue_name=queue
-        )
+        start_step = max(min(broken, default=after_all), 1)
+        self._client.rewind_workflow(status.workflow_id, start_step=start_step, queue_name=status.queue_name or queue)
 
     def unfinished(self) -> int:
         """Return how many jobs are not over."""
