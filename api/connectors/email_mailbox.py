@@ -150,7 +150,10 @@ class MailSystem:
         return "agent" if mail.sender in (self._address, self._team.lower()) else "customer"
 
     def _subject(self, ticket_id: str) -> str:
-        subject = self.read(ticket_id).subject
+        if ticket_id.startswith(OWN_ID):
+            subject = next((read_mail(one).subject for one in self._mailbox.thread(self._sent, ticket_id)), "")
+        else:
+            subject = self.read(ticket_id).subject
         return subject if subject[:3].lower() in ("re:", "回复") else f"Re: {subject}"
 
     def _mail(self, subject: str, text: str, *, mark: str, thread: str = "") -> str:

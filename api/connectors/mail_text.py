@@ -100,7 +100,7 @@ def header_text(value: str) -> str:
     except (HeaderParseError, ValueError):
         return _clean(value)
     words = [piece if isinstance(piece, str) else decoded(piece, charset or "") for piece, charset in pieces]
-    return _clean("".join(words))
+    return _clean("".join(words)) or _clean(value)
 
 
 def decoded(content: bytes, charset: str) -> str:
