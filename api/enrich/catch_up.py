@@ -46,15 +46,17 @@ class CatchUps:
         self._clock = clock
         self._every_s = every_s
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="catch-up", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Ask at once, then every so often."""
+        self._stopped.clear()
+        self._thread = threading.Thread(target=self._run, name="catch-up", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         self._stopped.set()
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._thread.join()
 
     def look(self) -> int:

@@ -6,8 +6,12 @@ same few milliseconds; the work is a job. A name that is not configured costs a 
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import Annotated
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -18,10 +22,13 @@ from api.connectors.system import ConnectorError, SignatureWrong
 from api.enrich import Enrichment, Live, Loop
 from api.errors import Problem, say
 from api.routes.documentation import problems
+from api.routes.metrics import Metrics
 from api.routes.wiring import Now
 
 router = APIRouter(tags=["hooks"])
 
+CLOCK_TICK = timedelta(milliseconds=1)
+"""Jobs note when they were made in whole milliseconds."""
 NO_SECRET = "there is no such connector"
 HOOK_BODY = {
     "requestBody": {
@@ -68,26 +75,45 @@ def _received(name: str, call: HookCall, request: Request) -> Response:
         raise Problem("busy", say("detail.busy"), headers={"Retry-After": str(wait_s)})
     if live is None or live.connector.door is None:
         raise _unknown(name, call)
-    return _answer(_taken(live, call, loop.enrichment))
+    metrics: Metrics = request.app.state.metrics
+    with _metered(live, metrics) as meter:
+        answer = _taken(live, call, loop.enrichment, meter)
+    return Response(answer.body, status_code=answer.status, media_type=answer.content_type)
 
 
-def _taken(live: Live, call: HookCall, enrichment: Enrichment) -> HookAnswer:
+@dataclass(slots=True)
+class Meter:
+    """What becomes of one call."""
+
+    outcome: Literal["accepted", "repeated", "refused", "failed"] = "failed"
+
+
+@contextmanager
+def _metered(live: Live, metrics: Metrics) -> Iterator[Meter]:
+    meter, started = Meter(), time.perf_counter()
+    try:
+        yield meter
+    finally:
+        metrics.note_hook(live.options.kind, meter.outcome, time.perf_counter() - started)
+
+
+def _taken(live: Live, call: HookCall, enrichment: Enrichment, meter: Meter) -> HookAnswer:
     door = live.connector.door
     assert door is not None
     try:
         event = door.receive(call)
     except SignatureWrong as error:
+        meter.outcome = "refused"
         raise Problem("hook_unsigned", say("detail.hook_unsigned"), where=live.options.name) from error
     except ConnectorError as error:
+        meter.outcome = "refused"
         raise Problem("hook_unreadable", say("detail.hook_unreadable", reason=str(error))) from error
     if isinstance(event, HookAnswer):
+        meter.outcome = "accepted"
         return event
-    enrichment.take(live, event)
+    job = enrichment.take(live, event)
+    meter.outcome = "repeated" if job is not None and job.created_at + CLOCK_TICK < call.at else "accepted"
     return door.acknowledge(event)
-
-
-def _answer(answer: HookAnswer) -> Response:
-    return Response(answer.body, status_code=answer.status, media_type=answer.content_type)
 
 
 def _unknown(name: str, call: HookCall) -> Problem:
