@@ -21,6 +21,7 @@ from api.routes import (
     articles,
     changes,
     documentation,
+    embeddings,
     feedback,
     hooks,
     jobs,
@@ -67,7 +68,9 @@ def create_app(
     settings = settings or Settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     store = open_store_for(settings)
-    engines = Engines(settings, find_records=CsvRecords(settings.data_dir / "records").current, stand_ins=stand_ins)
+    metrics, health = Metrics(), Health()
+    engines = _build_engines(settings, stand_ins=stand_ins, metrics=metrics)
+    add_parts(settings, store.database, health=health, metrics=metrics)
     app = FastAPI(
         title="Beforehand",
         version=VERSION,
@@ -82,17 +85,14 @@ def create_app(
     app.state.tenants = Tenants(store=store, engines=engines)
     app.state.foresight = app.state.tenants.get(DEFAULT_TENANT).foresight
     app.state.past_tickets = PastTicketsOf()
-    app.state.metrics = Metrics()
-    app.state.health = Health()
-    add_parts(settings, store.database, health=app.state.health, metrics=app.state.metrics)
-    app.state.clock = clock
+    app.state.metrics, app.state.health, app.state.clock = metrics, health, clock
     work = build_work(settings, store=store, tenants=app.state.tenants, clock=clock)
     app.state.work, app.state.jobs, app.state.spool = work, work.jobs, work.spool
     app.state.deliverer, app.state.relay = work.deliverer, work.relay
     loop = open_loop(settings, jobs=work.jobs, spool=work.spool, tenants=app.state.tenants, clock=clock)
     work.relay.also(loop.mirror.orders_of)
     app.state.loop, app.state.connectors = loop, loop.connectors
-    knowledge, ticketing = (suggestions, articles, media), (telemetry, tickets, templates)
+    knowledge, ticketing = (suggestions, articles, embeddings, media), (telemetry, tickets, templates)
     for resource in (prefills, feedback, *knowledge, *ticketing, hooks, changes, jobs, webhooks, ops):
         app.include_router(resource.router)
     app.include_router(build_router(), include_in_schema=False)
@@ -101,9 +101,22 @@ def create_app(
     app.add_middleware(BodyLimit, limits=settings.limits)
     app.add_middleware(RateLimit, limits=settings.limits)
     app.add_middleware(SecurityHeaders, hosts=settings.trusted_hosts)
-    app.add_middleware(RequestMeter, metrics=app.state.metrics)
+    app.add_middleware(RequestMeter, metrics=metrics)
     app.add_middleware(RequestTrace)
     return app
+
+
+def _build_engines(settings: Settings, *, stand_ins: StandIns, metrics: Metrics) -> Engines:
+    """Put the default tenant's engines together; the metrics are told of each turn and batch."""
+    engines = Engines(
+        settings,
+        find_records=CsvRecords(settings.data_dir / "records").current,
+        stand_ins=stand_ins,
+        note_turn=metrics.note_turn,
+        note_batch=metrics.note_batch,
+    )
+    metrics.add_source("encoder_waiting", "Texts that wait for the encoder", (), lambda: {(): engines.encoder.waiting})
+    return engines
 
 
 @asynccontextmanager
@@ -131,6 +144,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     for tenant in tenants.open():
         tenant.foresight.snapshot(at=app.state.clock())
     app.state.health.close()
+    app.state.engines.encoder.close()
     tenants.close()
     store.database.close()
 
@@ -171,6 +185,7 @@ class Heartbeat:
             try:
                 for tenant in self._tenants.open():
                     tenant.foresight.advance(now)
+                self._tenants.get(DEFAULT_TENANT).engines.unload_idle()
                 if now >= snapshot_at:
                     for tenant in self._tenants.open():
                         tenant.foresight.snapshot(at=now)

@@ -13,19 +13,23 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 import structlog
 
+from api.batching import Batched, BatchOptions
+from api.encoder import Encoder
 from api.errors import EngineFailed, Language, Problem, say, words
 from api.learned import Learned
 from api.schemas.ops import EngineState
 from api.settings import VERSION, Settings
+from api.shared import NoteTurn, Shared, note_nothing
 from model_cards import ModelCardError, locate
 
 if TYPE_CHECKING:
     from nlp import Catalogue, KnowledgeBase
     from nlp.records import RecordSystem, Retriever
+    from nlp.search.embed import Embedder
     from speech import ActivityDetector, Transcriber
     from speech.records import Transcript
     from vision import Reader
@@ -33,7 +37,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-Built = TypeVar("Built")
 CATALOGUE_SUFFIXES = (".csv", ".jsonl")
 MAIN_CATALOGUE = "devices"
 STORED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}\Z")
@@ -42,19 +45,12 @@ FLOOR_MODEL = "pocketsphinx-en-us"
 FIELDS_ENGINE = f"rules:{VERSION}"
 
 
-class Shared(Generic[Built]):
-    """One object for all threads, built at first use; a failed build is tried again at the next."""
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What hears a recording: who speaks when, and what."""
 
-    def __init__(self, build: Callable[[], Built], built: Built | None = None) -> None:
-        self._build = build
-        self._built = built
-        self._lock = threading.Lock()
-
-    def get(self) -> Built:
-        with self._lock:
-            if self._built is None:
-                self._built = self._build()
-            return self._built
+    transcriber: Transcriber
+    activity: ActivityDetector
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +60,7 @@ class StandIns:
     transcriber: Transcriber | None = None
     activity: ActivityDetector | None = None
     reader: Reader | None = None
+    embedder: Embedder | None = None
 
 
 NO_STAND_INS = StandIns()
@@ -78,15 +75,16 @@ class Engines:
         *,
         find_records: Callable[[], RecordSystem | None] = lambda: None,
         stand_ins: StandIns = NO_STAND_INS,
+        note_turn: NoteTurn = note_nothing,
+        note_batch: Callable[[Batched], None] = lambda batched: None,
     ) -> None:
         self.settings = settings
         self._find_records = find_records
         self._stand_ins = stand_ins
-        self._transcriber: Shared[Transcriber] = Shared(self._build_transcriber, stand_ins.transcriber)
-        self._activity: Shared[ActivityDetector] = Shared(_build_activity, stand_ins.activity)
-        self._reader: Shared[Reader] = Shared(self._build_reader, stand_ins.reader)
-        self._speech_turn = threading.Semaphore(1)
-        self._vision_turn = threading.Semaphore(1)
+        self._hearing: Shared[Hearing] = Shared("speech", self._build_hearing, note_turn=note_turn)
+        self._reader: Shared[Reader] = Shared("vision", self._build_reader, note_turn=note_turn)
+        options = BatchOptions(waiting=settings.encoder_waiting)
+        self.encoder = Encoder(self._build_embedder, options=options, on_batch=note_batch)
         self._lock = threading.Lock()
         self._knowledge_bases: dict[str, KnowledgeBase] = {}
         self._catalogues: dict[Path, tuple[float, Catalogue]] = {}
@@ -100,8 +98,7 @@ class Engines:
             "database_url": self.settings.database,
         }
         other = Engines(self.settings.model_copy(update=changes), find_records=find_records, stand_ins=self._stand_ins)
-        other._transcriber, other._activity, other._reader = self._transcriber, self._activity, self._reader
-        other._speech_turn, other._vision_turn = self._speech_turn, self._vision_turn
+        other._hearing, other._reader, other.encoder = self._hearing, self._reader, self.encoder
         return other
 
     @property
@@ -116,11 +113,11 @@ class Engines:
         from speech import read_audio, transcribe_recording
 
         recording = read_audio(content, name=name)
-        with _engine_errors("speech", name), self._speech_turn:
+        with _engine_errors("speech", name), self._hearing.turn() as hearing:
             return transcribe_recording(
                 recording,
-                transcriber=self._transcriber.get(),
-                activity=self._activity.get(),
+                transcriber=hearing.transcriber,
+                activity=hearing.activity,
                 language=language,
                 hotwords=hotwords,
             )
@@ -146,6 +143,12 @@ class Engines:
             )
         return EngineState(name="speech", engine=f"whisper:{located.card.name}", rung=located.rung)
 
+    def _build_hearing(self) -> Hearing:
+        from speech import build_activity
+
+        given = self._stand_ins
+        return Hearing(given.transcriber or self._build_transcriber(), given.activity or build_activity())
+
     def _build_transcriber(self) -> Transcriber:
         from speech import build_transcriber
         from speech.whisper_transcriber import WhisperOptions
@@ -166,8 +169,7 @@ class Engines:
         from vision import read_images, read_page
 
         images = read_images(content, name=name)
-        with _engine_errors("vision", name), self._vision_turn:
-            reader = self._reader.get()
+        with _engine_errors("vision", name), self._reader.turn() as reader:
             return tuple(read_page(image, reader=reader) for image in images)
 
     def vision_state(self) -> EngineState:
@@ -186,9 +188,36 @@ class Engines:
     def _build_reader(self) -> Reader:
         from vision import build_reader
 
+        if self._stand_ins.reader is not None:
+            return self._stand_ins.reader
         return build_reader(self.settings.reader, models_dir=self.settings.models_folder, threads=self.settings.threads)
 
     # --- text
+
+    def encoder_state(self) -> EngineState:
+        """Say which sentence encoder answers; none is no lower rung: only /v1/embeddings asks for it."""
+        if self._stand_ins.embedder is not None:
+            return EngineState(name="encoder", engine=self._stand_ins.embedder.engine, rung="given")
+        name = self.settings.encoder_model
+        try:
+            located = locate(name, models_dir=self.settings.models_folder)
+        except ModelCardError as error:
+            return EngineState(
+                name="encoder", engine="", rung="none", reason=str(error), fix=f"beforehand models pull {name}"
+            )
+        return EngineState(name="encoder", engine=f"onnx:{located.card.name}", rung=located.rung)
+
+    def _build_embedder(self) -> Embedder:
+        from nlp.search.embed import build_embedder
+
+        if self._stand_ins.embedder is not None:
+            return self._stand_ins.embedder
+        return build_embedder(
+            "onnx",
+            model=self.settings.encoder_model,
+            models_dir=self.settings.models_folder,
+            threads=self.settings.threads,
+        )
 
     def knowledge_base(self, name: str | None = None) -> KnowledgeBase:
         """Return the knowledge base of that name; it is made where there is none yet."""
@@ -267,6 +296,7 @@ class Engines:
         return (
             self.speech_state(),
             self.vision_state(),
+            self.encoder_state(),
             EngineState(name="search", engine="lexical:bm25", rung="built_in"),
             EngineState(name="fields", engine=FIELDS_ENGINE, rung="built_in"),
             EngineState(name="telemetry", engine="monitor", rung="built_in"),
@@ -277,10 +307,17 @@ class Engines:
         said = words(language)
         return tuple(
             state.model_copy(update={"reason": said("reason.model_missing", original=state.reason)})
-            if state.degraded
+            if state.reason
             else state
             for state in self.states()
         )
+
+    def unload_idle(self) -> None:
+        """Forget the models that were not used for long."""
+        idle_s = self.settings.idle_unload_s
+        for shared in (self._hearing, self._reader, self.encoder):
+            if idle_s:
+                shared.unload_idle(idle_s)
 
     def close(self) -> None:
         """Release files."""
@@ -289,12 +326,6 @@ class Engines:
             for base in self._knowledge_bases.values():
                 base.close()
             self._knowledge_bases.clear()
-
-
-def _build_activity() -> ActivityDetector:
-    from speech import build_activity
-
-    return build_activity()
 
 
 def _require_stored_name(name: str, noun: str) -> None:

@@ -157,6 +157,13 @@ class Settings(BaseSettings):
     """What running jobs are given to end when the service stops; after it they are left to the next start."""
     outgoing_hosts: list[str] = []
     """Hosts, host:port, addresses or networks inside your own network that webhooks may call; public ones need none."""
+    prefill_keep_days: float = Field(default=180.0, ge=0)
+    """Drafts with what was said in them and all that hangs on them; 0 keeps them for ever, here and below. Half a year
+    is what learning from feedback and the panel's past tickets look back on."""
+    suggestion_keep_days: float = Field(default=180.0, ge=0)
+    feedback_keep_days: float = Field(default=730.0, ge=0)
+    audit_keep_days: float = Field(default=730.0, ge=0)
+    """Two years: an audit of a year looks back on the year before."""
     media_keep_days: float = Field(default=30.0, gt=0)
     """How long the pictures and sound of a draft can be looked at beside its values."""
     media_keep_mib: int = Field(default=4096, gt=0)

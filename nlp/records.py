@@ -8,6 +8,7 @@
     ├── RecordSystemDown      the business's own records did not answer in time
     ├── LabelsInvalid         too few examples to fit a classifier
     ├── FieldUnknown          no field of that name
+    ├── EncoderUnavailable    a sentence encoder's files do not fit together
     └── DocumentTooLarge      messages, transcript and pages together are longer than a document may be
 
 Spans are half-open and count code points of Document.text.
@@ -53,6 +54,9 @@ class FieldUnknown(NlpError): ...
 
 
 class DocumentTooLarge(NlpError): ...
+
+
+class EncoderUnavailable(NlpError): ...
 
 
 # --- Document: everything that was said, written or shown, as one text that still knows where each character came from

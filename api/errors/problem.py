@@ -18,6 +18,7 @@ from model_cards import ModelCardError
 from nlp.records import (
     ArticleRejected,
     CatalogueInvalid,
+    EncoderUnavailable,
     LabelsInvalid,
     NlpError,
     RecordSystemDown,
@@ -74,6 +75,7 @@ _REASONED: Mapping[type[Exception], str] = {AudioRejected: "audio", ImageRejecte
 _BY_CLASS: Mapping[type[Exception], str] = {
     ModelUnavailable: "model_missing",
     ModelCardError: "model_missing",
+    EncoderUnavailable: "model_missing",
     EngineFailed: "engine_refused",
     TemplateUnknown: "template_unknown",
     TemplateInvalid: "template_invalid",

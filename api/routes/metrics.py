@@ -66,7 +66,7 @@ class Metrics:
         self._degraded = self._gauge("engine_degraded", "1 while an engine is on a lower rung", "job", "engine")
         self._wait = self._histogram("engine_wait_seconds", "Time in line for an engine", LATENCY_BUCKETS_S, "job")
         self._work = self._histogram("engine_work_seconds", "Time an engine worked", LATENCY_BUCKETS_S, "job")
-        self._batch = self._histogram("batch_items", "Texts in one batch of the encoder", BATCH_BUCKETS)
+        self._batch = self._histogram("batch_items", "Texts a batch of the encoder", BATCH_BUCKETS)
         self._padding = self._counter("batch_tokens", "Tokens encoded", "kind")
         self._hooks = self._histogram("hook_seconds", "Time to acknowledge a webhook", HOOK_BUCKETS_S, "kind")
         self._hook_outcomes = self._counter("hooks", "Webhooks by outcome", "kind", "outcome")

@@ -15,15 +15,11 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from nlp.records import NlpError
+from nlp.records import EncoderUnavailable
 
 Vectors = npt.NDArray[np.float32]
 FOLDER = Path(__file__).resolve().parent
 SUFFIX = "_embedder"
-
-
-class EncoderUnavailable(NlpError):
-    """No such encoder, or its files are not here or do not fit together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from model_cards import Located, locate, locate_folder
-from nlp.search.embed import EncoderInput, EncoderUnavailable, Vectors, unit_rows
+from nlp.records import EncoderUnavailable
+from nlp.search.embed import EncoderInput, Vectors, unit_rows
 
 MODEL_FILES = ("model.onnx", "onnx/model.onnx")
 TOKENIZER_FILE = "tokenizer.json"

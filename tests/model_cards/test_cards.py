@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 from model_cards import CardInvalid, CardMissing, card_names, load_card, load_card_file, verify
 
-TASKS = {"speech-recognition", "voice-activity", "text-recognition"}
+TASKS = {"speech-recognition", "voice-activity", "text-recognition", "text-embedding"}
 CARD = """---
 name: small-one
 title: A small one
