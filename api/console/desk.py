@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api.console.language import Words, choose_language, words
+from api.console.places import places_of
 from api.console.rendering import render
 from api.console.sessions import COOKIE, SignInNeeded, Visitor, read_visitor, require_same_origin
 from api.engines import Engines
@@ -63,10 +64,20 @@ class Desk:
         """Return whether htmx asks for the part of the page that changes."""
         return is_partial(self.request)
 
+    @property
+    def actor(self) -> str:
+        """Return whom an action is attributed to."""
+        return f"key:{self.visitor.key_id}" if self.visitor else ""
+
     def page(self, template: str, *, here: str = "", status_code: int = 200, **shown: object) -> Response:
         """Return a page in the person's language."""
         scopes = self.visitor.scopes if self.visitor else ()
-        surroundings = {"words": self.words, "here": here, "is_signed_in": self.visitor is not None, "scopes": scopes}
+        surroundings = {
+            "words": self.words,
+            "here": here,
+            "is_signed_in": self.visitor is not None,
+            "places": places_of(scopes),
+        }
         return render(template, {**surroundings, **shown}, status_code=status_code)
 
     def go(self, address: str) -> Response:
@@ -132,7 +143,7 @@ def problem_page(request: Request, problem: Problem) -> Response:
         "words": table,
         "is_page": not is_partial(request),
         "is_signed_in": COOKIE in request.cookies,
-        "scopes": (),
+        "places": (),
         "here": "",
         "title": problem.title_in(table.language),
         "detail": problem.detail_in(table.language),

@@ -4,13 +4,38 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.console import ask_pages, panel_pages, prefill_pages, session_pages, status_pages, ticket_pages
+from api.console import (
+    ask_pages,
+    audit_pages,
+    connector_pages,
+    job_pages,
+    key_pages,
+    overview_pages,
+    panel_pages,
+    prefill_pages,
+    session_pages,
+    status_pages,
+    ticket_pages,
+)
+
+CONSOLE = (
+    session_pages,
+    overview_pages,
+    prefill_pages,
+    ask_pages,
+    ticket_pages,
+    connector_pages,
+    job_pages,
+    key_pages,
+    audit_pages,
+    status_pages,
+)
 
 
 def build_router() -> APIRouter:
     """Return the pages; they are no part of the API's description."""
     router = APIRouter(include_in_schema=False)
-    for pages in (session_pages, prefill_pages, ask_pages, ticket_pages, status_pages):
+    for pages in CONSOLE:
         router.include_router(pages.router, prefix="/console")
     router.include_router(panel_pages.router)
     return router

@@ -24,7 +24,7 @@ from api.console.language import Words, choose_language, words
 from api.console.rendering import render
 from api.console.sessions import SignInNeeded, read_visitor, require_same_origin
 from api.errors import Problem, language_of_locale, say
-from api.security import make_secret, read_claim, sign_claim
+from api.security import read_claim, sign_claim
 from api.settings import Settings
 from api.store import Store
 from api.tenants import Tenants
@@ -202,7 +202,7 @@ def _chosen_language(request: Request, *, kept: str = "") -> str:
 
 
 def _secret(store: Store) -> str:
-    return store.keys.secret(SECRET, fresh=make_secret())
+    return store.keys.secret(SECRET)
 
 
 class PanelRoute(APIRoute):

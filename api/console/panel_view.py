@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from api.console.draft_desk import view_at
 from api.console.draft_view import DraftView, FieldView
@@ -72,7 +73,7 @@ def panel_view(panel: PanelDesk, stored: StoredPrefill) -> PanelView:
             if field.value is not None or field.sides
         ),
         missing=tuple(field.label for field in draft.fields if field.value is None and not field.sides),
-        media_key=f"?key={key}",
+        media_key=f"?key={quote(key)}",
     )
 
 

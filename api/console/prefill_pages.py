@@ -46,7 +46,7 @@ class RecentDraft:
     created_at: datetime
 
 
-@router.get("/")
+@router.get("/prefill")
 def show_form(desk: PrefillDesk) -> Response:
     """Show the form."""
     recent = desk.store.drafts.recent_prefills(limit=RECENT)

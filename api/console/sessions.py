@@ -53,6 +53,7 @@ def read_visitor(request: Request, *, store: Store, now: datetime) -> Visitor:
     key = store.keys.get(key_id, at=now) if key_id is not None else None
     if key is None:
         raise SignInNeeded
+    request.state.key_id, request.state.tenant = key.id, key.tenant
     return Visitor(key.id, key.tenant, key.scopes)
 
 
