@@ -20,7 +20,7 @@ from email.message import EmailMessage
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from imap_tools import AND, OR, BaseMailBox, Header, ImapToolsError, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools import AND, OR, BaseMailBox, Header, ImapToolsError, MailBox, MailBoxUnencrypted
 from imap_tools.errors import MailboxFolderSelectError, MailboxLoginError
 
 from api.connectors.options import ConnectorOptions
@@ -148,16 +148,21 @@ class ImapMailbox:
         return _translated(self._server, self._login)
 
     def _login(self) -> BaseMailBox:
+        """Return a mailbox that is logged in; the line is closed where that fails."""
         server = self._server
         context = ssl.create_default_context()
         mailbox: BaseMailBox
         if server.scheme == "imaps":
             mailbox = MailBox(server.host, server.port, timeout=server.timeout_s, ssl_context=context)
-        elif server.scheme == "imap":
-            mailbox = MailBoxStartTls(server.host, server.port, timeout=server.timeout_s, ssl_context=context)
         else:
             mailbox = MailBoxUnencrypted(server.host, server.port, timeout=server.timeout_s)
-        return mailbox.login(server.login, server.password, initial_folder=None)
+        try:
+            if server.scheme == "imap":
+                mailbox.client.starttls(context)
+            return mailbox.login(server.login, server.password, initial_folder=None)
+        except BaseException:
+            mailbox.client.shutdown()
+            raise
 
 
 class SmtpPost:
