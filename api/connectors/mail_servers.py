@@ -12,6 +12,7 @@ import imaplib
 import re
 import smtplib
 import ssl
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Mailbox(Protocol):
     """Where mails are."""
 
     def since(self, folder: str, at: datetime) -> Iterator[bytes]:
-        """Yield the headers of the mails that came on the day of a moment or later, oldest first."""
+        """Yield the headers of the mails that came since a moment, oldest first."""
         ...
 
     def thread(self, folder: str, root: str) -> Iterator[bytes]:
@@ -108,10 +109,10 @@ class ImapMailbox:
         self._server = server
 
     def since(self, folder: str, at: datetime) -> Iterator[bytes]:
-        """Yield the headers of the mails that came on the day of a moment or later (IMAP knows days only, of any
-        time zone)."""
+        """Yield the headers of the mails that came since a moment. IMAP finds by days only, of any time zone: what
+        came earlier that day is left out by the server's own note of when it came."""
         day = (at.astimezone(UTC) - timedelta(hours=14)).date()
-        yield from self._found(folder, str(AND(date_gte=day)), limit=MAILS, room=0)
+        yield from self._found(folder, str(AND(date_gte=day)), limit=MAILS, room=0, after=at)
 
     def thread(self, folder: str, root: str) -> Iterator[bytes]:
         """Yield the mail with that id, and those that refer to it."""
@@ -132,14 +133,19 @@ class ImapMailbox:
             counts = [f"{folder} {mailbox.folder.status(folder)['MESSAGES']}" for folder in folders]
         return f"{self._server.host}: {', '.join(counts)}"
 
-    def _found(self, folder: str, criteria: str, *, limit: int, room: int) -> Iterator[bytes]:
+    def _found(
+        self, folder: str, criteria: str, *, limit: int, room: int, after: datetime | None = None
+    ) -> Iterator[bytes]:
         """Yield the newest mails that fit, oldest first; headers only once there is no more room for whole ones."""
         with self._open() as mailbox:
             if not mailbox.folder.exists(folder):
                 return
             mailbox.folder.set(folder, readonly=True)
             for uid in mailbox.uids(criteria)[-limit:]:
-                size = _size_of(_fetched(mailbox, uid, "RFC822.SIZE"))
+                known = b" ".join(_fetched(mailbox, uid, "RFC822.SIZE INTERNALDATE"))
+                size = _size_of(known)
+                if after is not None and _came_at(known) < after:
+                    continue
                 is_whole = size <= min(room, MAIL_BYTES)
                 room -= size if is_whole else 0
                 yield from _contents(_fetched(mailbox, uid, "BODY.PEEK[]" if is_whole else "BODY.PEEK[HEADER]"))
@@ -239,9 +245,15 @@ def _fetched(mailbox: BaseMailBox, uid: str, part: str) -> list[bytes]:
     return [one for one in flat if isinstance(one, bytes)]
 
 
-def _size_of(pieces: list[bytes]) -> int:
-    found = _SIZE.search(b" ".join(pieces))
+def _size_of(known: bytes) -> int:
+    found = _SIZE.search(known)
     return int(found[1]) if found else MAIL_BYTES + 1
+
+
+def _came_at(known: bytes) -> datetime:
+    """Return when the server took the mail; the end of time where it does not say, so that the mail is not lost."""
+    local = imaplib.Internaldate2tuple(known)
+    return datetime.fromtimestamp(time.mktime(local), UTC) if local else datetime.max.replace(tzinfo=UTC)
 
 
 def _contents(pieces: list[bytes]) -> Iterator[bytes]:

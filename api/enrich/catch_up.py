@@ -83,7 +83,7 @@ class CatchUps:
                 if self._stopped.is_set() or found == TICKETS:
                     at = ticket.created_at or since
                     break
-                self._enrichment.take(live, ticket_event(ticket))
+                self._enrichment.take(live, ticket_event(ticket, is_told=live.connector.door is not None))
                 found += 1
         links.catch_up(name, at=at)
         return found

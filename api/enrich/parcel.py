@@ -63,6 +63,9 @@ def spool_of(payload: Mapping[str, JsonValue]) -> str:
     return str(payload.get("spool") or "")
 
 
-def ticket_event(ticket: ExternalTicket) -> HookEvent:
-    """Return the event that a ticket found there stands for."""
+def ticket_event(ticket: ExternalTicket, *, is_told: bool = True) -> HookEvent:
+    """Return the event that a ticket found there stands for. A system that tells us nothing by itself (a mailbox) is
+    only heard by looking, so there each further message is an event of its own."""
+    if not is_told and ticket.messages:
+        return HookEvent(id=f"found-{ticket.id}-{ticket.messages[-1].id}", kind="message", ticket_id=ticket.id)
     return HookEvent(id=f"found-{ticket.id}", kind="ticket_created", ticket_id=ticket.id)

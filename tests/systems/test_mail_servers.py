@@ -180,9 +180,10 @@ def test_a_mailbox_is_read_and_the_team_is_written_to_once(imap_port: int, smtp_
     assert system.check() == f"127.0.0.1: {FOLDER} 3; 127.0.0.1: ready to send"
 
 
-def test_a_mailbox_of_yesterday_holds_nothing_of_tomorrow(imap_port: int, smtp_port: int) -> None:
+@pytest.mark.parametrize("ahead", [timedelta(minutes=5), timedelta(days=3)])
+def test_what_came_before_is_left_out(imap_port: int, smtp_port: int, ahead: timedelta) -> None:
     system = system_of(options_of(imap_port, smtp_port))
-    assert list(system.since(datetime.now(UTC) + timedelta(days=3))) == []
+    assert list(system.since(datetime.now(UTC) + ahead)) == []
 
 
 def test_a_wrong_password_is_refused_without_being_told(imap_port: int, smtp_port: int) -> None:
