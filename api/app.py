@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import structlog
 from fastapi import FastAPI
@@ -14,17 +14,21 @@ from starlette.concurrency import run_in_threadpool
 
 from api.connectors.csv_records import CsvRecords
 from api.console.pages import build_router
+from api.console.panel_work import open_panel_work
 from api.console.past_tickets import PastTicketsOf
 from api.engines import NO_STAND_INS, Engines, StandIns
 from api.enrich import Loop, open_loop
 from api.routes import (
     articles,
+    audit,
     changes,
+    customers,
     documentation,
     embeddings,
     feedback,
     hooks,
     jobs,
+    learn,
     media,
     ops,
     prefills,
@@ -35,6 +39,7 @@ from api.routes import (
     tickets,
     webhooks,
 )
+from api.routes.erasure import forget_old
 from api.routes.headers import SecurityHeaders
 from api.routes.health import Health
 from api.routes.limits import BodyLimit
@@ -92,12 +97,27 @@ def create_app(
     loop = open_loop(settings, jobs=work.jobs, spool=work.spool, tenants=app.state.tenants, clock=clock)
     work.relay.also(loop.mirror.orders_of)
     app.state.loop, app.state.connectors = loop, loop.connectors
+    app.state.panel_work = open_panel_work(work.jobs, loop.connectors, loop.enrichment)
     knowledge, ticketing = (suggestions, articles, embeddings, media), (telemetry, tickets, templates)
-    for resource in (prefills, feedback, *knowledge, *ticketing, hooks, changes, jobs, webhooks, ops):
+    for resource in (
+        prefills,
+        feedback,
+        learn,
+        *knowledge,
+        *ticketing,
+        hooks,
+        changes,
+        jobs,
+        webhooks,
+        audit,
+        customers,
+        ops,
+    ):
         app.include_router(resource.router)
     app.include_router(build_router(), include_in_schema=False)
     problems.install(app)
     documentation.install(app)
+    app.add_middleware(audit.AuditTrail, store=store, clock=clock)
     app.add_middleware(BodyLimit, limits=settings.limits)
     app.add_middleware(RateLimit, limits=settings.limits)
     app.add_middleware(SecurityHeaders, hosts=settings.trusted_hosts)
@@ -167,6 +187,7 @@ class Heartbeat:
         self._store = store
         self._settings = settings
         self._stopped = threading.Event()
+        self._forgot_on: date | None = None
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     def start(self) -> None:
@@ -176,6 +197,14 @@ class Heartbeat:
         """Stop, and wait until the beat under way is done."""
         self._stopped.set()
         self._thread.join()
+
+    def _forget_old(self, now: datetime) -> None:
+        """Once a day, delete what settings no longer keep."""
+        if self._forgot_on != now.date():
+            for tenant in self._tenants.open():
+                forget_old(self._settings, tenant=tenant, at=now)
+            learn.learn_daily(self._work.jobs, tenants=self._tenants, at=now)
+            self._forgot_on = now.date()
 
     def _beat(self) -> None:
         snapshot_at = self._clock() + timedelta(seconds=self._settings.snapshot_every_s)
@@ -191,6 +220,7 @@ class Heartbeat:
                         tenant.foresight.snapshot(at=now)
                     self._store.replies.forget_before(now - REPLY_KEEP)
                     self._work.forget(now)
+                    self._forget_old(now)
                     snapshot_at = now + timedelta(seconds=self._settings.snapshot_every_s)
             except Exception:
                 log.exception("heartbeat_failed")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import typer
 
 from api.cli import (
+    audit,
     backtest,
     catalogue,
     classify,
     demo,
     doctor,
+    erase,
     extract,
     jobs,
     keys,
@@ -43,6 +45,8 @@ command.command("replay")(telemetry.replay)
 command.command("backtest")(backtest.backtest)
 command.command("learn")(learn.learn)
 command.add_typer(keys.group, name="keys")
+command.add_typer(audit.group, name="audit")
+command.command("erase")(erase.erase)
 command.add_typer(jobs.group, name="jobs")
 command.add_typer(models.group, name="models")
 command.command("doctor")(doctor.doctor)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
 from api.console.desk import LANGUAGE_COOKIE, SIGN_IN, ConsoleRoute, Desk, desk_of
-from api.console.sessions import close_session, key_id_of, open_session
+from api.console.sessions import close_session, open_session, signed_in_key
 from api.errors import Problem, say
 
 STATIC = Path(__file__).parent / "static"
@@ -46,7 +46,7 @@ def show_sign_in(desk: AnyDesk) -> Response:
 @router.post("/sign-in")
 def sign_in(desk: AnyDesk, key: Annotated[str, Form(max_length=200)]) -> Response:
     """Open a session for a valid key."""
-    key_id = key_id_of(key.strip(), store=desk.store, now=desk.now)
+    key_id = signed_in_key(desk.request, key.strip(), store=desk.store, now=desk.now)
     if key_id is None:
         hours = f"{desk.settings.session_hours:g}"
         return desk.page("sign_in.html", refused=True, hours=hours, status_code=401)

@@ -57,10 +57,18 @@ def read_visitor(request: Request, *, store: Store, now: datetime) -> Visitor:
     return Visitor(key.id, key.tenant, key.scopes)
 
 
-def key_id_of(secret: str, *, store: Store, now: datetime) -> str | None:
-    """Return the id of the key in force that a person typed; None where it is none."""
+def signed_in_key(request: Request, secret: str, *, store: Store, now: datetime) -> str | None:
+    """Return the id of the key in force that a person typed, None where it is none; the audit log is told."""
     key = store.keys.authenticate(secret, at=now)
-    return None if key is None else key.id
+    address = request.client.host if request.client else ""
+    if key is None:
+        store.audit.add(at=now, actor=f"address:{address}", action="session.refused", subject="console")
+        return None
+    actor = f"key:{key.id}"
+    store.of(key.tenant).audit.add(
+        at=now, actor=actor, action="session.opened", subject="console", detail={"address": address}
+    )
+    return key.id
 
 
 def open_session(

@@ -69,6 +69,7 @@ _STATUSES: Mapping[str, int] = {
     "busy": 429,
     "too_many_requests": 429,
     "body_too_slow": 408,
+    "audit_broken": 500,
     "job_kind_unknown": 500,
     "job_crashes": 500,
     "try_later": 503,

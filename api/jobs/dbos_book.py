@@ -103,6 +103,7 @@ class Book:
         from dbos._serialization import DBOSPortableJSON
 
         quiet_library_log()
+        self._url = url
         self._client: DBOSClient = DBOSClient(
             system_database_url=url,
             dbos_system_schema=SCHEMA,
@@ -194,6 +195,29 @@ class Book:
         if old:
             self._client.delete_workflows([status.workflow_id for status in old])
         return jobs
+
+    def erase(self, jobs: Sequence[Job]) -> None:
+        """Delete jobs with every attempt and step, whatever their state, and free their bytes in SQLite's file."""
+        ids: list[str] = []
+        for job in jobs:
+            first_id = workflow_id_of(job.id, tenant=job.tenant)
+            later = self._client.list_workflows(workflow_id_prefix=first_id + "#", load_input=False, load_output=False)
+            ids += [first_id, *(status.workflow_id for status in later)]
+        if ids:
+            self._client.delete_workflows(ids)
+        self.compact()
+
+    def compact(self) -> None:
+        """Overwrite what was deleted: SQLite keeps the bytes of deleted rows until its file is written anew."""
+        made = make_url(self._url)
+        if made.get_backend_name() != "sqlite" or not made.database:
+            return
+        connection = connect_sqlite(made.database, timeout=30, isolation_level=None)
+        try:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
 
     def _last(self, job_id: str, *, tenant: str) -> WorkflowStatus | None:
         """Return the last attempt of a job."""

@@ -239,6 +239,18 @@ class Jobs:
         """Forget jobs that were over before a moment."""
         return self._book().forget_before(at) if self.may_have_work else ()
 
+    def erase(self, *, tenant: str, is_theirs: Callable[[Job], bool]) -> tuple[Job, ...]:
+        """Delete a tenant's jobs that a condition names, whatever their state; one that runs ends at its next step."""
+        if not self.may_have_work:
+            return ()
+        book = self._book()
+        found = tuple(job for job in book.list(tenant=tenant, states=(), kind=None, limit=-1) if is_theirs(job))
+        for job in found:
+            if not job.is_over:
+                book.cancel(job.id, tenant=tenant)
+        book.erase(found)
+        return found
+
     # --- work
 
     def _run(self, attempt: Attempt) -> JsonValue:

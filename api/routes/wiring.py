@@ -109,7 +109,7 @@ def _caller(
     if key is None:
         raise Problem("key_invalid", say("detail.key_invalid"), headers=challenge)
     note_caller(tenant=key.tenant, key_prefix=prefix_of(credentials.credentials))
-    request.state.key_id = key.id
+    request.state.key_id, request.state.tenant = key.id, key.tenant
     return Caller(key.id, key.tenant, key.scopes)
 
 

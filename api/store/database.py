@@ -67,7 +67,9 @@ class Database:
 
 
 def _set_sqlite_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    """Let readers and one writer work at once, and let a commit survive a power cut (synchronous=FULL)."""
+    """Let readers and one writer work at once, let a commit survive a power cut
+    (synchronous=FULL), and overwrite what is deleted (secure_delete)."""
     assert isinstance(connection, SqliteConnection)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
+    waiting = f"busy_timeout={BUSY_TIMEOUT_MS}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", waiting, "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")

@@ -18,12 +18,13 @@ from api.store.keys import Keys
 from api.store.outbox import Outbox
 from api.store.outcomes import Outcomes
 from api.store.replies import Replies
+from api.store.retention import Retention
 from api.store.tables import DEFAULT_TENANT
 from api.store.telemetry import Telemetry
 from api.store.templates import Templates
 from api.store.tickets import Tickets
-from api.store.webhooks import Webhooks
 from api.store.verdicts import Verdicts
+from api.store.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Store:
     drafts: Drafts
     outcomes: Outcomes
     replies: Replies
+    retention: Retention
     telemetry: Telemetry
     templates: Templates
     tickets: Tickets
@@ -75,6 +77,7 @@ def _shelves(database: Database, tenant: str, *, server_secret: str) -> Store:
         drafts=Drafts(database, tenant),
         outcomes=Outcomes(database, tenant),
         replies=Replies(database),
+        retention=Retention(database, tenant),
         telemetry=Telemetry(database, tenant),
         templates=Templates(database, tenant),
         tickets=Tickets(database, tenant),

@@ -1,0 +1,24 @@
+"""DELETE /v1/customers/{customer_id}: forget one customer."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.routes.documentation import problems
+from api.routes.erasure import erase_customer
+from api.routes.wiring import JobsOf, MayAdminister, Now, SpoolOf, TenantOf
+from api.schemas.audit import CustomerErased
+from api.schemas.text import Name
+
+router = APIRouter(tags=["customers"])
+
+
+@router.delete("/v1/customers/{customer_id}", responses=problems(401, 403, 422))
+def delete_customer(
+    customer_id: Name, caller: MayAdminister, tenant: TenantOf, jobs: JobsOf, spool: SpoolOf, at: Now
+) -> CustomerErased:
+    """Delete drafts, suggestions, feedback, media, changes, messages, kept answers and jobs of one customer; twice is
+    once."""
+    actor = f"key:{caller.key_id}"
+    deleted = erase_customer(customer_id, tenant=tenant, jobs=jobs, spool=spool, actor=actor, at=at)
+    return CustomerErased(customer_id=customer_id, deleted=deleted)
