@@ -30,6 +30,7 @@ TRACESTATE_CHARS = 512
 """W3C Trace Context 3.3.1.5: a vendor passes on at least 512 characters."""
 QUIET = (
     "httpx",
+    "httpx2",
     "httpcore",
     "alembic",
     "dbos",

@@ -24,6 +24,8 @@ from api.errors import (
     say,
     words,
 )
+from api.logs import in_context
+from api.routes.tracing import context_of
 from api.schemas.problem import ProblemBody, ProblemError
 from api.settings import Settings
 
@@ -119,5 +121,9 @@ def allowed_methods(app: FastAPI, path: str) -> list[str]:
 
 
 def _answer_unexpected(request: Request, error: Exception) -> Response:
-    log.error("request_failed", path=request.url.path, exc_info=error)
-    return problem_response(problem_of(error), request)
+    context = context_of(request.scope)
+    with in_context(context):
+        log.error("request_failed", path=request.url.path, exc_info=error)
+    answer = problem_response(problem_of(error), request)
+    answer.headers["X-Request-Id"] = context.request_id
+    return answer

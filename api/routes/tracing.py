@@ -16,6 +16,16 @@ UNTOLD = ("/livez", "/readyz", "/metrics")
 """Asked every few seconds by machines; a failure of theirs is told all the same."""
 
 
+SCOPE_KEY = "beforehand.context"
+"""Where a request keeps its context for what runs after every middleware: the answer to an unexpected error."""
+
+
+def context_of(scope: Scope) -> Context:
+    """Return a request's context."""
+    context: Context = scope.get(SCOPE_KEY) or new_context()
+    return context
+
+
 class RequestTrace:
     """ASGI middleware: X-Request-Id and traceparent in and out, one line a request."""
 
@@ -32,6 +42,7 @@ class RequestTrace:
             traceparent=headers.get("traceparent", ""),
             tracestate=headers.get("tracestate", ""),
         )
+        scope[SCOPE_KEY] = context
         started_s = time.perf_counter()
         status = 0
 
