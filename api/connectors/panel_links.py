@@ -18,6 +18,8 @@ In Perl:
     my $text = join "\n", 'beforehand-panel', $connector, $ticket, $user, $expires;
     my $signature = hmac_sha256_hex(encode_utf8($text), encode_utf8($secret));
 
+The service's own links carry a token instead: a Sight, signed with the server's secret, `/panel?ticket=ID&token=TOKEN`.
+
 `expires` is in whole seconds since 1970 and at most MAX_LINK_S ahead; ticket and user hold no line break and are
 percent-encoded in the address. `user` says whom actions are attributed to, and may be empty. It knows no HTTP.
 """
@@ -26,14 +28,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from urllib.parse import urlsplit
 
 from api.connectors.options import ConnectorOptions
+from api.security import read_claim, sign_claim
 
 MARK = "beforehand-panel"
+SECRET = "panel"
+"""Name of the server's secret that signs tokens."""
 MAX_LINK_S = 24 * 3600
 """A ticket page left open overnight; the page makes a fresh link whenever it is drawn."""
 MAX_CHARS = 200
@@ -98,3 +104,37 @@ def _origin(address: str) -> str:
     is_plain = all(character.isalnum() or character in ".-:[]_" for character in parts.netloc)
     is_web = parts.scheme in ("http", "https")
     return f"{parts.scheme}://{parts.netloc}" if is_web and parts.netloc and is_plain and parts.netloc.isascii() else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a panel shows to whom: all that its token says."""
+
+    tenant: str
+    connector: str  # "" where the ticket's system is not known
+    ticket: str
+    user: str
+    language: str = ""  # "" for the browser's
+    theme: str = "auto"
+
+    def token(self, *, secret: str, expires_at: datetime) -> str:
+        """Return a token that proves, until it expires, that this server let somebody see this."""
+        claim = json.dumps([self.tenant, self.connector, self.ticket, self.user, self.language, self.theme])
+        return sign_claim(claim, expires_at=expires_at, secret=secret)
+
+
+SIGHT_PARTS = 6
+
+
+def sight_of(token: str, *, secret: str, now: datetime) -> Sight | None:
+    """Return what a token lets see; None where it is not genuine, too old or not of a panel.
+
+    >>> from datetime import UTC
+    >>> later = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    >>> token = Sight("default", "rt", "17", "anna").token(secret="s", expires_at=later)
+    >>> sight_of(token, secret="s", now=datetime(2026, 11, 22, 11, tzinfo=UTC)).ticket
+    '17'
+    """
+    claim = read_claim(token, now=now, secret=secret)
+    parts = json.loads(claim) if claim else []
+    return Sight(*(str(part) for part in parts)) if len(parts) == SIGHT_PARTS else None

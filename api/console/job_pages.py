@@ -39,16 +39,14 @@ def list_jobs(desk: AdminDesk, show: States = "active") -> Response:
 @router.post("/jobs/{job_id}/retry")
 def retry_job(desk: AdminDesk, job_id: str, show: States = "failed") -> Response:
     """Put a failed job back into its queue."""
-    job = _known(jobs_in(desk.request).retry(job_id, tenant=desk.store.tenant), job_id)
-    _note(desk, "job.retried", job)
+    _require(jobs_in(desk.request).retry(job_id, tenant=desk.store.tenant), job_id)
     return _page(desk, show)
 
 
 @router.post("/jobs/{job_id}/cancel")
 def cancel_job(desk: AdminDesk, job_id: str, show: States = "active") -> Response:
     """Cancel a job."""
-    job = _known(jobs_in(desk.request).cancel(job_id, tenant=desk.store.tenant), job_id)
-    _note(desk, "job.cancelled", job)
+    _require(jobs_in(desk.request).cancel(job_id, tenant=desk.store.tenant), job_id)
     return _page(desk, show)
 
 
@@ -77,11 +75,6 @@ def _page(desk: Desk, show: States) -> Response:
     return desk.page("job_list.html" if desk.is_partial else "jobs.html", here="jobs", **shown)
 
 
-def _known(job: Job | None, job_id: str) -> Job:
+def _require(job: Job | None, job_id: str) -> None:
     if job is None:
         raise Problem("not_found", say("detail.unknown", what=say("what.job"), name=repr(job_id[:60])))
-    return job
-
-
-def _note(desk: Desk, action: str, job: Job) -> None:
-    desk.store.audit.add(at=desk.now, actor=desk.actor, action=action, subject=job.id, detail={"kind": job.kind})

@@ -62,4 +62,4 @@ def _page(desk: Desk, *, secret: str = "") -> Response:
 
 def _note(desk: Desk, action: str, body: KeyBody) -> None:
     detail = {"name": body.name, "prefix": body.prefix, "scopes": " ".join(body.scopes)}
-    desk.store.audit.add(at=desk.now, actor=desk.actor, action=action, subject=body.id, detail=detail)
+    desk.store.audit.add(at=desk.now, actor=desk.actor, action=action, subject=f"key:{body.id}", detail=detail)

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.console.desk import ConsoleRoute, Desk, Entry
+from api.console.draft_desk import field_labels
 from api.console.places import home_of
 from api.console.plots import Bar, ceiling_of, stacked_bars
 from api.report import Day, Share, overview, quality
@@ -47,8 +48,18 @@ def show_overview(desk: Annotated[Desk, Depends(Entry())], days: Annotated[Perio
         return desk.go(home)
     figures = overview(desk.store, since=desk.now - timedelta(days=days), until=desk.now, costs=desk.settings.costs)
     chart = chart_of(figures.days)
-    shown = {"figures": figures, "chart": chart, "days": days, "periods": PERIODS, "parts": PARTS}
-    return desk.page("overview.html", here="overview", percent_of=percent_of, interval_of=interval_of, **shown)
+    return desk.page(
+        "overview.html",
+        here="overview",
+        figures=figures,
+        chart=chart,
+        parts=PARTS,
+        days=days,
+        periods=PERIODS,
+        labels=field_labels(desk),
+        percent_of=percent_of,
+        interval_of=interval_of,
+    )
 
 
 @router.get("/quality")
@@ -62,6 +73,7 @@ def show_quality(desk: AdminDesk, days: Annotated[Period, Query()] = 90) -> Resp
         fields=overview(desk.store, since=since, until=desk.now, costs=costs).fields,
         days=days,
         periods=PERIODS,
+        labels=field_labels(desk),
         percent_of=percent_of,
         interval_of=interval_of,
     )

@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import QueryParams
 
 from api.connectors.options import ConnectorOptions
-from api.connectors.panel_links import MAX_CHARS, LinkState, PanelLink, frame_ancestors
+from api.connectors.panel_links import MAX_CHARS, SECRET, LinkState, PanelLink, Sight, frame_ancestors, sight_of
 from api.console.configured import connectors_of
 from api.console.desk import LANGUAGE_COOKIE, PAGE_ERRORS, SECURITY_HEADERS, Desk, is_partial, now_of, problem_in
 from api.console.language import Words, choose_language, words
@@ -30,7 +30,6 @@ from api.store import Store
 from api.tenants import Tenants
 
 TOKEN_HEADER = "x-panel-token"
-SECRET = "panel"
 MEDIA_CLAIM = "media"
 TOKEN_FOR = timedelta(hours=12)
 """A shift: a ticket left open over lunch still answers."""
@@ -42,23 +41,6 @@ CSP = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What a panel shows to whom: all that its token says."""
-
-    tenant: str
-    connector: str  # "" where the ticket's system is not known
-    ticket: str
-    user: str
-    language: str
-    theme: str
-
-    def token(self, *, secret: str, now: datetime) -> str:
-        """Return the token that the page sends along."""
-        claim = json.dumps([self.tenant, self.connector, self.ticket, self.user, self.language, self.theme])
-        return sign_claim(claim, expires_at=now + TOKEN_FOR, secret=secret)
-
-
-@dataclass(frozen=True, slots=True)
 class PanelDesk:
     """A panel's surroundings."""
 
@@ -66,6 +48,11 @@ class PanelDesk:
     sight: Sight
     options: ConnectorOptions | None
     secret: str
+
+    @property
+    def token(self) -> str:
+        """Return the token that the page sends along."""
+        return self.sight.token(secret=self.secret, expires_at=self.desk.now + TOKEN_FOR)
 
     @property
     def words(self) -> Words:
@@ -134,11 +121,6 @@ def media_tenant(request: Request, prefill_id: str, key: str) -> str:
     return str(tenant)
 
 
-def panel_token(store: Store, sight: Sight, *, now: datetime) -> str:
-    """Return a token for a link that the service makes itself."""
-    return sight.token(secret=_secret(store), now=now)
-
-
 def _desk_of(request: Request, sight: Sight, secret: str) -> PanelDesk:
     tenants: Tenants = request.app.state.tenants
     settings: Settings = request.app.state.settings
@@ -166,11 +148,10 @@ def _sight_of_link(request: Request, query: QueryParams, *, now: datetime) -> Si
 
 
 def _sight_of_token(token: str, *, secret: str, now: datetime) -> Sight:
-    claim = read_claim(token, now=now, secret=secret)
-    parts = json.loads(claim) if claim else []
-    if len(parts) != 6:
+    sight = sight_of(token, secret=secret, now=now)
+    if sight is None:
         raise _expired()
-    return Sight(*parts)
+    return sight
 
 
 def _sight_of_session(request: Request, *, store: Store, now: datetime) -> Sight:

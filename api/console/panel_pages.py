@@ -45,8 +45,7 @@ WorkOf = Annotated[PanelWork, Depends(panel_work_of)]
 @router.get("/panel")
 def show_panel(panel: LinkPanel, work: WorkOf) -> Response:
     """Show the panel of a ticket."""
-    token = panel.sight.token(secret=panel.secret, now=panel.desk.now)
-    return panel.page("panel.html", token=token, theme=panel.sight.theme, **_shown(panel, work))
+    return panel.page("panel.html", token=panel.token, theme=panel.sight.theme, **_shown(panel, work))
 
 
 @router.get("/panel/body")

@@ -108,6 +108,13 @@ class PanelWork:
         return live.connector.system
 
 
+def open_panel_work(jobs: Jobs, connectors: Connectors, enrichment: Enrichment) -> PanelWork:
+    """Return the work that panels order, defined; before the jobs start."""
+    work = PanelWork(jobs=jobs, connectors=connectors, enrichment=enrichment)
+    work.define()
+    return work
+
+
 def panel_work_of(request: Request) -> PanelWork:
     """Return the app's."""
     work: PanelWork = request.app.state.panel_work
