@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from api.schemas.ops import KeyBody
-from api.security import KeyDigests, derive, is_same_digest, prefix_of
+from api.security import KEY_MARK, KeyDigests, derive, is_same_digest, prefix_of
 from api.store.database import Database
 from api.store.tables import ApiKey
 
@@ -57,6 +57,8 @@ class Keys:
         Digests are compared in constant time. A digest of release 0.1 is replaced by today's, and now and then the time
         of use is noted.
         """
+        if not (secret.startswith(KEY_MARK) and secret.isascii() and secret.isprintable()):
+            return None
         today, before = self._digests.of(secret), self._digests.before(secret)
         query = select(ApiKey).where(ApiKey.prefix == prefix_of(secret), ApiKey.revoked_at.is_(None))
         with self._database.transaction() as session:
