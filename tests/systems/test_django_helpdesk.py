@@ -1,0 +1,118 @@
+"""A real django-helpdesk: its webhook comes in, the ticket is filled in and commented on; kills lose none."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.systems.beforehand_process import BeforehandProcess
+from tests.systems.helpdesk import Helpdesk, hook_of, service_beside, settled
+
+pytestmark = pytest.mark.systems
+
+IS_FULL = os.environ.get("BEFOREHAND_TEST_LENGTH") == "full"
+TICKETS = 1_000 if IS_FULL else 30
+KILL_EVERY = (15, 60) if IS_FULL else (5, 12)
+"""Tickets between two kills, at random."""
+SETTLE_S = 3_600.0 if IS_FULL else 180.0
+
+
+@pytest.fixture(scope="module")
+def helpdesk_python(root: Path) -> Path:
+    """Return the interpreter that has django-helpdesk."""
+    path = Path(os.environ.get("BEFOREHAND_HELPDESK_PYTHON", root / ".venv" / "helpdesk" / "bin" / "python"))
+    if not path.exists():
+        pytest.skip(f"django-helpdesk is not at {path}: run make test-systems, or set BEFOREHAND_HELPDESK_PYTHON")
+    return path
+
+
+@pytest.fixture
+def desk(tmp_path: Path, helpdesk_python: Path) -> Iterator[Helpdesk]:
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    site = Helpdesk(folder, helpdesk_python)
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def service(tmp_path: Path, desk: Helpdesk) -> Iterator[BeforehandProcess]:
+    one = service_beside(desk, tmp_path / "service")
+    yield one
+    one.stop()
+
+
+def code_of(number: int) -> str:
+    return f"E{number % 9 + 1}"
+
+
+def add(desk: Helpdesk, number: int) -> int:
+    words = ("热水器不加热，故障代码 {code}", "The water heater stays cold and shows error code {code}")
+    return desk.add(f"ticket {number}", words[number % 2].format(code=code_of(number)))
+
+
+def expected(count: int) -> dict[str, str]:
+    return {f"ticket {number}": code_of(number) for number in range(count)}
+
+
+def test_ticket_is_filled_and_commented_on(desk: Helpdesk, service: BeforehandProcess) -> None:
+    desk.open(hook_url=hook_of(service))
+    service.start()
+    started = time.monotonic()
+    assert [add(desk, number) for number in range(2)] == [201, 201]
+    assert time.monotonic() - started < 3 * 2  # helpdesk gives up after 3 s a ticket
+    account = settled(desk, expected=expected(2), within_s=120)
+    assert (account.tickets, account.lost, account.wrong, account.doubled) == (2, (), (), ())
+    shown = list(desk.tickets())
+    assert [ticket["title"] for ticket in shown] == ["ticket 0", "ticket 1"]
+    assert [ticket["custom_error_code"] for ticket in shown] == ["E1", "E2"]
+
+
+def test_persons_value_stays(desk: Helpdesk, service: BeforehandProcess) -> None:
+    desk.open(hook_url=hook_of(service))
+    service.start()
+    desk.add("ticket 0", "热水器不加热，故障代码 E4", custom_error_code="E9")
+    account = settled(desk, expected={"ticket 0": "E9"}, within_s=120)
+    assert (account.lost, account.wrong) == ((), ())
+
+
+def test_kills_lose_nothing_and_double_nothing(desk: Helpdesk, service: BeforehandProcess) -> None:
+    """Tickets keep coming while the service is killed and started; those made while it is away are caught up on."""
+    desk.open(hook_url=hook_of(service))
+    service.start()
+    dice = random.Random(20261122)
+    next_kill, is_up, kills = dice.randint(*KILL_EVERY), True, 0
+    for number in range(TICKETS):
+        status = add(desk, number)
+        assert status == 201 or not is_up or kills, "the site answers while its webhook is taken"
+        if not is_up:
+            service.start()
+            is_up = True
+        next_kill -= 1
+        if next_kill == 0:
+            time.sleep(dice.random() * 1.5)  # somewhere within the work on the tickets so far
+            service.kill()
+            is_up, kills, next_kill = False, kills + 1, dice.randint(*KILL_EVERY)
+    if not is_up:
+        service.start()
+    account = settled(desk, expected=expected(TICKETS), within_s=SETTLE_S)
+    print(f"{account.tickets} tickets, {kills} kills, lost {account.lost}, doubled {account.doubled}")  # noqa: T201
+    assert kills >= 2
+    assert (account.tickets, account.lost, account.wrong, account.doubled) == (TICKETS, (), (), ())
+
+
+def test_loss_and_doubles_are_seen(desk: Helpdesk, service: BeforehandProcess) -> None:
+    """The control: a ticket made while no service is there is seen as lost; two comments are seen as two."""
+    desk.open(hook_url=hook_of(service))
+    add(desk, 0)
+    account = settled(desk, expected=expected(1), within_s=1)
+    assert account.lost == (1,)
+    for _ in range(2):
+        desk.follow_up(1, "what a service without marks says\n\n[Beforehand bh-0000000000000000]")
+    account = settled(desk, expected=expected(1), within_s=1)
+    assert (account.lost, account.wrong, account.doubled) == ((), (1,), (1,))
