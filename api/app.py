@@ -31,6 +31,7 @@ from api.routes import (
     learn,
     media,
     ops,
+    panel_links,
     prefills,
     problems,
     suggestions,
@@ -102,6 +103,7 @@ def create_app(
     for resource in (
         prefills,
         feedback,
+        panel_links,
         learn,
         *knowledge,
         *ticketing,
