@@ -14,6 +14,7 @@ from api.jobs.spool import Spool
 from api.outbox import Deliverer, Relay, announce_failure, define_deliveries, webhook_client
 from api.prefill import job as prefill_job
 from api.routes import article_import
+from api.routes.learn import define_learning
 from api.settings import Settings
 from api.store import Store
 from api.tenants import Tenants
@@ -63,5 +64,6 @@ def build_work(settings: Settings, *, store: Store, tenants: Tenants, clock: Cal
     jobs.define(prefill_job.KIND, prefill_job.PrefillJob(tenants=tenants, spool=spool, clock=clock).run)
     jobs.define(article_import.KIND, article_import.ImportJob(tenants=tenants, spool=spool).run)
     define_deliveries(jobs, deliverer)
+    define_learning(jobs, tenants=tenants, clock=clock)
     relay = Relay(store=store, jobs=jobs, clock=clock)
     return DurableWork(jobs, spool, deliverer, relay, store, settings)

@@ -79,3 +79,10 @@ def test_corrections_are_counted_by_learn(stocked: TestClient, api_settings: Set
     assert Path(api_settings.data_dir, "learned", "calibration.json").is_file()
     after = stocked.post("/v1/prefill", json={"messages": [message]}).json()["fields"]["order_number"]["confidence"]
     assert after < before
+
+
+def test_learning_is_a_job_that_anybody_with_the_right_may_ask_for(stocked: TestClient) -> None:
+    asked = stocked.post("/v1/learn")
+    assert asked.status_code == 202
+    assert asked.json()["kind"] == "learn"
+    assert asked.headers["location"] == f"/v1/jobs/{asked.json()['id']}"
