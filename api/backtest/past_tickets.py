@@ -142,11 +142,6 @@ class ExportReader:
             yield file
 
 
-def read_export(path: Path, columns: Columns, *, zone: tzinfo) -> ExportReader:
-    """Open an export."""
-    return ExportReader(path, columns, zone=zone)
-
-
 def encoding_of(path: Path) -> str:
     """Return how a text file is encoded: by its mark, else UTF-8 where all of it is, else GB18030."""
     with path.open("rb") as file:

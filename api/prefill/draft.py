@@ -26,6 +26,7 @@ from api.store import ASKED, DraftOrigin, Store
 from nlp import Template
 from nlp.records import Document, RecordSystem
 
+NAMED_BY_ARTICLES = ("error_code", "device_model")
 QUESTION_CHARS = 1_000
 """Of what the customer wrote, kept as the question for suggestions: a lexical ranking gains nothing from more."""
 
@@ -169,7 +170,7 @@ def region_of(locale: str, default: str) -> str:
 
 def _question(request: PrefillRequest, heard: Heard, response: PrefillResponse) -> str:
     """Return what the customer wants, in their words and with the values that articles name."""
-    named = [response.fields[name].value for name in ("error_code", "device_model") if name in response.fields]
+    named = [response.fields[name].value for name in NAMED_BY_ARTICLES if name in response.fields]
     written = [message.text for message in request.messages if message.role != "agent"]
     spoken = [
         segment.text
@@ -177,5 +178,16 @@ def _question(request: PrefillRequest, heard: Heard, response: PrefillResponse) 
         for segment in transcript.segments
         if segment.speaker != "agent"
     ]
-    words = "\n".join(written) or "\n".join(spoken)
+    words = _without_numbers("\n".join(written) or "\n".join(spoken), response)
     return " ".join(text for text in (words[:QUESTION_CHARS], *named) if text)
+
+
+def _without_numbers(text: str, response: PrefillResponse) -> str:
+    """Take out what stands for this customer alone: an order or phone number is in no article, and a question of which
+    half is unknown words is abstained from."""
+    for name, field in response.fields.items():
+        if name not in NAMED_BY_ARTICLES:
+            for evidence in field.evidence:
+                if evidence.kind in ("text", "audio") and evidence.quote:
+                    text = text.replace(evidence.quote, " ")
+    return text
