@@ -47,10 +47,12 @@ class Foresight:
         self._engines = engines
         self._store = store
         self._lock = threading.Lock()
+        self._writing = threading.Lock()  # one snapshot at a time, so that an older one is never written last
         self._places = threading.Semaphore(engines.settings.telemetry_waiting)
         self._monitor: Monitor | None = None
         self._batch_id = 0
         self._snapshot_batch_id = 0
+        self._replayed_at: datetime | None = None
 
     def start(self) -> int:
         """Take up the last snapshot and replay what came after; return how many batches were replayed."""
@@ -106,12 +108,13 @@ class Foresight:
 
     def snapshot(self, *, at: datetime) -> None:
         """Write the monitor's state, if anything came since the last time, and forget batches too old to matter."""
-        with self._lock:
-            if self._batch_id == self._snapshot_batch_id:
-                return
-            snapshot = Snapshot(self._batch_id, self._running().snapshot())
-            self._store.telemetry.keep_snapshot(snapshot, at=at)
-            self._snapshot_batch_id = self._batch_id
+        with self._writing:
+            with self._lock:
+                if self._batch_id == self._snapshot_batch_id:
+                    return
+                snapshot = Snapshot(self._batch_id, self._running().snapshot())
+            self._store.telemetry.keep_snapshot(snapshot, at=at)  # readings go on meanwhile
+            self._snapshot_batch_id = snapshot.batch_id
         oldest = at - timedelta(days=self._engines.settings.telemetry_keep_days)
         self._store.telemetry.forget_before(oldest, up_to=snapshot.batch_id)
 
@@ -128,6 +131,7 @@ class Foresight:
         self._batch_id = self._snapshot_batch_id = snapshot.batch_id
 
     def _replay(self, batch_id: int, content: bytes, received_at: datetime) -> None:
+        self._pass_time(received_at)
         try:
             observation = self._running().observe_columns(unpack_columns(content), received_at=received_at)
         except PredictiveError as error:
@@ -136,6 +140,13 @@ class Foresight:
         finally:
             self._batch_id = batch_id
         self._keep(observation.alerts)
+
+    def _pass_time(self, at: datetime) -> None:
+        """Let time pass as the heartbeat did before a batch came: silences open, so that its readings can end them."""
+        step = timedelta(seconds=self._engines.settings.advance_every_s)
+        if self._replayed_at is None or at - self._replayed_at >= step:
+            self._replayed_at = at
+            self._keep(self._running().advance(at))
 
     def _running(self) -> Monitor:
         if self._monitor is None:
@@ -150,13 +161,16 @@ class Foresight:
             known = self._store.tickets.by_key(KIND, alert.key)
             if known is not None and known.updated_at > alert.updated_at:
                 continue
-            ticket = ticket_of(
-                alert,
-                ticket_id=make_id() if known is None else known.id,
-                locale=locale,
-                suggestions=suggestions_for(metrics_of(alert), engines=self._engines, locale=locale),
+            is_other = known is None or is_another_story(known, alert)
+            suggestions = (
+                suggestions_for(metrics_of(alert), engines=self._engines, locale=locale)
+                if known is None or is_other
+                else known.suggestions
             )
-            plot = plot_of(alert, self._running(), locale=locale) if number < PLOTS_AT_ONCE else ""
+            ticket_id = make_id() if known is None else known.id
+            ticket = ticket_of(alert, ticket_id=ticket_id, locale=locale, suggestions=suggestions)
+            is_drawn = is_other and number < PLOTS_AT_ONCE
+            plot = plot_of(alert, self._running(), locale=locale) if is_drawn else ""
             kept.append(self._store.tickets.put(ticket, plot=plot))
             log.info("ticket_changed", key=alert.key, state=alert.state, severity=alert.severity)
         return tuple(kept)
@@ -177,6 +191,19 @@ class Foresight:
             late=observation.late if observation else 0,
             rejected=bodies,
         )
+
+
+def is_another_story(known: Ticket, alert: Alert) -> bool:
+    """Say whether a person would read something else now: another state, severity or cause, or another day's figures.
+
+    An open alert follows its readings up to hourly; the title and the figures do so too, advice and plot need not.
+    """
+    return (
+        known.state != alert.state
+        or known.severity != alert.severity
+        or {reason.metric for reason in known.reasons} != {reason.metric for reason in alert.reasons}
+        or known.updated_at.date() != alert.updated_at.date()
+    )
 
 
 def suggestions_for(metrics: Iterable[str], *, engines: Engines, locale: str) -> list[SuggestionBody]:
