@@ -9,6 +9,7 @@ opens a context for each request, api/jobs for each job. Time and chance come fr
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import secrets
@@ -17,7 +18,7 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TextIO
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -136,9 +137,22 @@ def trace_headers() -> dict[str, str]:
     return {"traceparent": context.trace.traceparent, **state}
 
 
+class Stderr(io.TextIOBase):
+    """Wherever stderr leads when a line is written: it may have been another one when logs were configured."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+    def isatty(self) -> bool:
+        return sys.stderr.isatty()
+
+
 def configure_logs(level: int = logging.WARNING, *, stream: TextIO | None = None, is_personal: bool = True) -> None:
     """Send structlog and logging to one stream in one form."""
-    out = stream or sys.stderr
+    out = stream or cast(TextIO, Stderr())
     shared: list[Processor] = [
         _with_context,
         structlog.contextvars.merge_contextvars,

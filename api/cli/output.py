@@ -87,7 +87,7 @@ def reported() -> Iterator[None]:
 
 def log_to_stderr(level: int = logging.WARNING) -> None:
     """Log to stderr from this level on: JSON lines, or coloured ones on a terminal."""
-    configure_logs(level, stream=sys.stderr)
+    configure_logs(level)
 
 
 def with_progress(items: Iterable[Item], *, what: str, total: int | None = None) -> Iterator[Item]:
