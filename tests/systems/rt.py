@@ -29,6 +29,7 @@ Set($DatabaseUser, ''); Set($DatabasePassword, ''); Set($DatabaseHost, ''); Set(
 Set($WebDomain, '127.0.0.1'); Set($WebPort, {port}); Set($WebPath, ''); Set($WebBaseURL, 'http://127.0.0.1:{port}');
 Set($LogToSyslog, undef); Set($LogToSTDERR, 'warning');
 Set($MailCommand, 'testfile'); Set($WebSecureCookies, 0); Set($RestrictReferrer, 0);
+Set($BcryptCost, 4); # or each request costs 0.3 s of hashing
 $RT::MasonLocalComponentRoot = '{folder}/local/html';
 $RT::MasonDataDir = '{folder}/mason'; $RT::MasonSessionDir = '{folder}/session';
 {more}
@@ -107,6 +108,19 @@ class RequestTracker:
         fields = self.root.get(f"/ticket/{ticket_id}").json()["CustomFields"]
         return {field["name"]: (field["values"] or [""])[0] or "" for field in fields}
 
+    def edit(self, ticket_id: str, **fields: str) -> None:
+        """Set custom fields as root."""
+        answer = self.root.put(f"/ticket/{ticket_id}", json={"CustomFields": fields})
+        assert answer.status_code == 200, answer.text
+
+    def writes(self, ticket_id: str, field: str) -> int:
+        """Return how often a custom field was changed."""
+        number = self.root.get(f"/ticket/{ticket_id}").json()["CustomFields"]
+        field_id = next(one["id"] for one in number if one["name"] == field)
+        parameters = {"fields": "Type,Field", "per_page": "100"}
+        history = self.root.get(f"/ticket/{ticket_id}/history", params=parameters).json()["items"]
+        return sum(one["Type"] == "CustomField" and _field_of(one["Field"]) == field_id for one in history)
+
     def status(self, ticket_id: str) -> str:
         status: str = self.root.get(f"/ticket/{ticket_id}").json()["Status"]
         return status
@@ -149,6 +163,10 @@ class RequestTracker:
         )
         assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
         return done.stdout
+
+
+def _field_of(value: object) -> str:
+    return str(value["id"] if isinstance(value, dict) else value)
 
 
 def wait_until(is_so: Callable[[], bool], what: str, *, limit_s: float, pause_s: float = 0.1) -> None:
