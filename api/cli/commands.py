@@ -9,8 +9,10 @@ from api.cli import (
     backtest,
     catalogue,
     classify,
+    connectors,
     demo,
     doctor,
+    export,
     erase,
     extract,
     jobs,
@@ -43,11 +45,13 @@ command.add_typer(classify.group, name="classify")
 command.command("detect")(telemetry.detect)
 command.command("replay")(telemetry.replay)
 command.command("backtest")(backtest.backtest)
+command.command("export")(export.export)
 command.command("learn")(learn.learn)
 command.add_typer(keys.group, name="keys")
 command.add_typer(audit.group, name="audit")
 command.command("erase")(erase.erase)
 command.add_typer(jobs.group, name="jobs")
+command.add_typer(connectors.group, name="connectors")
 command.add_typer(models.group, name="models")
 command.command("doctor")(doctor.doctor)
 command.command("demo")(demo.demo)
