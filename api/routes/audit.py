@@ -35,6 +35,7 @@ ACTIONS: Mapping[tuple[str, str], str] = {
     ("POST", "/console/jobs/{job_id}/retry"): "job.retried",
     ("POST", "/console/jobs/{job_id}/cancel"): "job.cancelled",
     ("POST", "/console/deliveries/{message_id}/{endpoint}/retry"): "delivery.retried",
+    ("POST", "/v1/panel-links"): "panel_link.made",
     ("POST", "/v1/learn"): "learning.asked",
     ("GET", "/v1/audit"): "audit.read",
 }
@@ -48,16 +49,16 @@ def list_audit(
     store: StoreOf,
     response: Response,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    before: Annotated[int | None, Query(ge=1, lt=2**63, description="Id of the last entry of the page before")] = None,
+    before: Annotated[str | None, Query(max_length=64, description="Id of the last entry of the page before")] = None,
     action: Annotated[str | None, Query(max_length=50)] = None,
 ) -> list[AuditBody]:
     """List who did what, newest first; the header Link names the next page."""
     entries = store.audit.list(limit=limit, before=before, action=action)
     if len(entries) == limit:
-        response.headers["Link"] = f'</v1/audit?limit={limit}&before={entries[-1].id}>; rel="next"'
+        response.headers["Link"] = f'</v1/audit?limit={limit}&before={entries[-1].seal}>; rel="next"'
     return [
         AuditBody(
-            id=entry.id,
+            id=entry.seal,
             at=entry.at,
             actor=entry.actor,
             action=entry.action,

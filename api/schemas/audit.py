@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 
 class AuditBody(BaseModel):
-    id: int
+    id: str
     at: datetime
     actor: str = Field(description="key:ID, connector, retention, command line")
     action: str
