@@ -58,6 +58,10 @@ class Limits(BaseSettings):
     body_bytes_per_s: float = Field(default=4_096, gt=0)
     """A body has this long, and longer for each so many bytes that came: a telephone line passes, a dripper does not.
     Apache's mod_reqtimeout: body=20,MinRate=500; ours sends photos."""
+    head_wait_s: float = Field(default=20.0, gt=0)
+    """For the whole head of a request, from its first byte or the connection's start. Apache's mod_reqtimeout: 20 s."""
+    answer_wait_s: float = Field(default=60.0, gt=0)
+    """For a client to take 64 KiB of its answer, the usual socket buffer: 1 kB/s is slower than any line in use."""
     rejections: int = Field(default=1_000, gt=0)
     """Rejected readings listed one by one in an answer; more are counted in one last entry."""
 
