@@ -34,6 +34,7 @@ from api.routes import (
     panel_links,
     prefills,
     problems,
+    reports,
     suggestions,
     telemetry,
     templates,
@@ -112,6 +113,7 @@ def create_app(
         jobs,
         webhooks,
         audit,
+        reports,
         customers,
         ops,
     ):

@@ -108,6 +108,14 @@ class Maintenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """From `since` on, up to but not including `until`."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     since: datetime
     until: datetime

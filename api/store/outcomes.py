@@ -205,7 +205,7 @@ class Outcomes:
         query = select(*keys, func.count()).where(*self._within(row, since, until)).group_by(*keys)
         with self._database.transaction() as session:
             found = session.execute(query).all()
-        return tuple(FieldCount(date.fromisoformat(day), *rest) for day, *rest in found)
+        return tuple(FieldCount(date.fromisoformat(row[0]), *row[1:]) for row in found)
 
     def suggestions_asked(self, since: datetime, until: datetime) -> Mapping[bool, int]:
         """Return how many questions were answered (False) and abstained from (True)."""
@@ -228,14 +228,14 @@ class Outcomes:
 
     def maintenance_opened(self, since: datetime, until: datetime) -> int:
         """Return how many maintenance tickets devices opened."""
-        query = self._maintenance(func.count()).where(TicketRow.opened_at >= since, TicketRow.opened_at < until)
+        query = self._maintenance().where(TicketRow.opened_at >= since, TicketRow.opened_at < until)
         with self._database.transaction() as session:
             return session.scalar(query) or 0
 
     def maintenance_open(self) -> int:
         """Return how many stand open now."""
         with self._database.transaction() as session:
-            return session.scalar(self._maintenance(func.count()).where(TicketRow.state == "open")) or 0
+            return session.scalar(self._maintenance().where(TicketRow.state == "open")) or 0
 
     def maintenance_resolved(self, since: datetime, until: datetime) -> tuple[float, ...]:
         """Return for how many hours each ticket resolved in the period stood open; a resolved one changes no more."""
@@ -248,10 +248,9 @@ class Outcomes:
             found = session.execute(query.limit(RESOLVED_ROWS)).all()
         return tuple((closed - opened).total_seconds() / 3600 for opened, closed in found)
 
-    def _maintenance(self, what: func.count[int]) -> Select[tuple[int]]:
-        return (
-            select(what).select_from(TicketRow).where(TicketRow.tenant == self._tenant, TicketRow.kind == "maintenance")
-        )
+    def _maintenance(self) -> Select[tuple[int]]:
+        query = select(func.count()).select_from(TicketRow)
+        return query.where(TicketRow.tenant == self._tenant, TicketRow.kind == "maintenance")
 
     def _within(
         self, row: type[DraftOutcome | DraftFieldRow | SuggestionSet | FeedbackRow], since: datetime, until: datetime

@@ -16,6 +16,7 @@ from api.store.database import Database
 from api.store.drafts import Drafts
 from api.store.keys import Keys
 from api.store.outbox import Outbox
+from api.store.exports import Exports
 from api.store.outcomes import Outcomes
 from api.store.replies import Replies
 from api.store.retention import Retention
@@ -35,6 +36,7 @@ class Store:
     keys: Keys
     audit: Audit
     drafts: Drafts
+    exports: Exports
     outcomes: Outcomes
     replies: Replies
     retention: Retention
@@ -75,6 +77,7 @@ def _shelves(database: Database, tenant: str, *, server_secret: str) -> Store:
         keys=Keys(database, tenant, server_secret=server_secret),
         audit=Audit(database, tenant, server_secret=server_secret),
         drafts=Drafts(database, tenant),
+        exports=Exports(database, tenant),
         outcomes=Outcomes(database, tenant),
         replies=Replies(database),
         retention=Retention(database, tenant),
