@@ -22,7 +22,7 @@ VECTOR_AT = datetime(2021, 7, 25, 10, 0, tzinfo=UTC)
 BODY_FIRST = "tRDSF7URY8BLCDlaBcQ7FHu051Zk+aAB0NKMP53teMw="
 """As published on Zendesk's older page, whose example signs body + timestamp."""
 TIMESTAMP_FIRST = "Rry/4TtIdFyawtXXp8QdI6tlAUUQ/5kL1OTp5qo/ZIk="
-"""The same with timestamp + body, by `printf %s "$timestamp$body" | openssl dgst -sha256 -hmac $secret -binary | base64`."""
+"""The same with timestamp + body: printf %s "$timestamp$body" | openssl dgst -sha256 -hmac $secret -binary | base64."""
 SAY_HELLO = b'{"say": "hello"}'
 
 
