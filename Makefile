@@ -23,6 +23,13 @@ $(VENV)/.dev: $(VENV)/.base
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,train]'
 	@touch $@
 
+# A site of its own for the tests beside real systems: its Django is none of ours.
+$(VENV)/helpdesk/.site:
+	$(PYTHON) -m venv $(VENV)/helpdesk
+	$(VENV)/helpdesk/bin/python -m pip install --quiet --disable-pip-version-check \
+		django-helpdesk==2.6.1 django-bootstrap4-form packaging waitress
+	@touch $@
+
 demo: $(VENV)/.base  ## Run the three jobs on examples/ and write demo-output/
 	$(BIN)/beforehand demo --out demo-output
 
@@ -42,10 +49,10 @@ test: check  ## check, then every test (doctests, README, real backends, browser
 	$(BIN)/pytest -n auto
 	$(BIN)/pytest -m 'model or browser'
 
-test-systems: $(VENV)/.dev  ## Tests beside real systems: Request Tracker, django-helpdesk, PostgreSQL, kill -9, floods
+test-systems: $(VENV)/.dev $(VENV)/helpdesk/.site  ## Tests beside real systems: Request Tracker, django-helpdesk, PostgreSQL, kill -9, floods
 	$(BIN)/pytest -m systems
 
-soak: $(VENV)/.dev  ## The same at full length, and half an hour of mixed load
+soak: $(VENV)/.dev $(VENV)/helpdesk/.site  ## The same at full length, and half an hour of mixed load
 	BEFOREHAND_TEST_LENGTH=full $(BIN)/pytest -m systems
 
 bench: $(VENV)/.dev  ## Compare speed against a reference in the same run
