@@ -86,6 +86,7 @@ def prepare(url: str) -> None:
     """Make the system database and bring it up to date. A SQLite file is set to write-ahead logging, for good."""
     from dbos import DBOS
 
+    quiet_library_log()
     location = make_url(url)
     if location.get_backend_name() == "sqlite" and location.database:
         Path(location.database).parent.mkdir(parents=True, exist_ok=True)
@@ -250,7 +251,7 @@ def quiet_library_log() -> None:
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
         logger.addFilter(_is_news)
-        logger.setLevel(logging.WARNING)
+    logger.setLevel(logging.WARNING)
 
 
 def _is_news(record: logging.LogRecord) -> bool:

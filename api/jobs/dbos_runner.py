@@ -99,6 +99,7 @@ class Runner:
             "executor_id": "local",
             "serializer": DBOSPortableJSON,
             "enable_otlp": False,
+            "log_level": "WARNING",
             "max_executor_threads": self._threads,
             "notification_listener_polling_interval_sec": IDLE_POLL_S,
         }

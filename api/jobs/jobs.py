@@ -83,7 +83,8 @@ class Jobs:
         self._lock = threading.RLock()
         self._book_open: Book | None = None
         self._runner: Runner | None = None
-        self._is_stopping = False
+        self._is_closed = False  # takes no more
+        self._is_stopping = False  # interrupts what runs
         self._is_eager = False
         self._marks = Marks()
 
@@ -113,7 +114,7 @@ class Jobs:
 
     def start(self) -> None:
         """Take up what the last process left, if it may have left anything."""
-        self._is_stopping = False
+        self._is_stopping = self._is_closed = False
         if self._is_eager or self.may_have_work:
             self._launched()
 
@@ -124,14 +125,14 @@ class Jobs:
 
     def stop(self, timeout_s: float = 0) -> int:
         """Let running jobs end in the time given, then leave them to the next start; return how many were left."""
-        with self._lock:
-            runner, self._runner = self._runner, None
-            book, self._book_open = self._book_open, None
-        left = 0
+        self._is_closed = True
+        runner, left = self._runner, 0
         if runner is not None:
             self._is_stopping = not timeout_s
             left = runner.stop(timeout_s)
-            self._is_stopping = True
+        self._is_stopping = True
+        with self._lock:
+            book, self._book_open, self._runner = self._book_open, None, None
         if book is not None:
             book.close()
         if left:
@@ -141,7 +142,7 @@ class Jobs:
     def _launched(self) -> Book:
         """Return the book, with the runner running."""
         with self._lock:
-            if self._is_stopping:
+            if self._is_closed:
                 raise RuntimeError("the service is stopping and takes no more jobs")
             if self._runner is None:
                 prepare(self._url)
