@@ -43,6 +43,7 @@ from api.connectors.options import ConnectorOptions
 from api.connectors.records import (
     Author,
     CustomerOf,
+    EventKind,
     ExternalTicket,
     FieldWrite,
     HookAnswer,
@@ -323,12 +324,14 @@ class DjangoHelpdeskDoor:
         body = body_of(call, _HookBody, name=self._name)
         follow_ups = body.ticket.followup_set
         newest = body.followup_id or max((one.id for one in follow_ups), default=0)
-        is_ours = any(one.id == newest and one.is_ours for one in follow_ups)
+        told = next((one for one in follow_ups if one.id == newest), None)
+        kind: EventKind = "ticket_created"
+        if told is not None and told.is_ours:
+            kind = "ignored"
+        elif body.followup_id:
+            kind = "message" if told is None or told.user is None else "ticket_updated"
         ticket_id = str(body.ticket.id)
-        if is_ours:
-            return HookEvent(id=f"{ticket_id}-{newest}", kind="ignored", ticket_id=ticket_id)
-        kind = "message" if body.followup_id else "ticket_created"
-        return HookEvent(id=f"{ticket_id}-{newest}", kind=kind, ticket_id=ticket_id)  # type: ignore[arg-type]
+        return HookEvent(id=f"{ticket_id}-{newest}", kind=kind, ticket_id=ticket_id)
 
     def acknowledge(self, event: HookEvent) -> HookAnswer:
         return HookAnswer(b'{"taken":true}')

@@ -62,6 +62,15 @@ def test_our_own_follow_up_is_ignored() -> None:
     assert [event.kind for event in events if isinstance(event, HookEvent)] == ["message", "ignored"]
 
 
+@pytest.mark.parametrize(("user", "kind"), [(None, "message"), (7, "ticket_updated")], ids=["customer", "staff"])
+def test_follow_up_is_a_customers_message_or_an_edit(user: int | None, kind: str) -> None:
+    follow_up = {"id": 12, "user": user, "public": True, "comment": "还是不行 / still cold"}
+    body = json.dumps({"ticket": {"id": 4, "followup_set": [follow_up]}, "followup_id": 12}).encode()
+    door = connector(HelpdeskSide()).door
+    assert door is not None
+    assert door.receive(HelpdeskSide().sign(body, at=NOW)) == HookEvent(id="4-12", kind=kind, ticket_id="4")  # type: ignore[arg-type]
+
+
 def test_payload_of_the_real_one_is_read(shared_data: Path) -> None:
     body = (shared_data / "serving" / "payload_django_helpdesk_new_ticket.json").read_bytes()
     door = connector(HelpdeskSide()).door
