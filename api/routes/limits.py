@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem, say
@@ -21,8 +21,8 @@ CLOSE = {"Connection": "close"}
 COME_BACK = {"Retry-After": "5", **CLOSE}
 
 
-class BodyRefused(Exception):
-    """The body is not read further."""
+class BodyRefused(ClientDisconnect):
+    """The body is not read further: for whoever reads it, as if the client had left."""
 
 
 class BodyLimit:

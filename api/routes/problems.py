@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import compile_path
 
 from api.errors import (
@@ -45,6 +46,7 @@ _BY_STATUS: Mapping[int, str] = {
     429: "busy",
 }
 DETAIL_CHARS = 1_000
+CLIENT_GONE = 499  # nginx's number for it; only our own log and metrics see it
 
 
 def problem_response(problem: Problem, request: Request) -> Response:
@@ -86,6 +88,7 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(cls, _answer_expected)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(ClientDisconnect, _answer_gone)
     app.add_exception_handler(Exception, _answer_unexpected)
 
 
@@ -106,6 +109,11 @@ def _answer_http(request: Request, error: Exception) -> Response:
         headers["Allow"] = ", ".join(allowed)
     problem = Problem(name, http_detail(name, error), headers=headers)
     return problem_response(problem, request)
+
+
+def _answer_gone(request: Request, error: Exception) -> Response:
+    """Return what nobody hears: a client that leaves in the middle of its body is no fault of ours, and no news."""
+    return Response(status_code=CLIENT_GONE)
 
 
 def http_detail(name: str, error: HTTPException) -> Said:
