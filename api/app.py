@@ -46,7 +46,7 @@ from api.routes.headers import SecurityHeaders
 from api.routes.health import Health
 from api.routes.limits import BodyLimit
 from api.routes.metrics import Metrics, RequestMeter
-from api.routes.parts import add_parts
+from api.routes.parts import add_parts, add_work_parts
 from api.routes.rates import RateLimit
 from api.routes.tracing import RequestTrace
 from api.routes.work import DurableWork, build_work
@@ -99,6 +99,7 @@ def create_app(
     loop = open_loop(settings, jobs=work.jobs, spool=work.spool, tenants=app.state.tenants, clock=clock)
     work.relay.also(loop.mirror.orders_of)
     app.state.loop, app.state.connectors = loop, loop.connectors
+    add_work_parts(work, loop.connectors, health=health, metrics=metrics)
     app.state.panel_work = open_panel_work(work.jobs, loop.connectors, loop.enrichment)
     knowledge, ticketing = (suggestions, articles, embeddings, media), (telemetry, tickets, templates)
     for resource in (

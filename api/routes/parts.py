@@ -13,14 +13,21 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from api.connectors.options import read_options
+from api.connectors.system import OptionsInvalid
+from api.enrich.live import Connectors
 from api.errors import Words
 from api.routes.health import Health
 from api.routes.metrics import Metrics
+from api.routes.work import DurableWork
 from api.schemas.ops import PartState
 from api.settings import Settings
+from api.store import DEFAULT_TENANT
 from api.store.database import Database
 
 GIB = 1024**3
+BACKLOG = 1_000
+"""Jobs or deliveries that wait: at one a second a quarter of an hour behind."""
 DISK_GIB = 1.0
 """Less free space than this, and a day of telemetry or one model may not fit."""
 
@@ -44,6 +51,50 @@ def add_parts(settings: Settings, database: Database, *, health: Health, metrics
         "disk_bytes", "The file system of the data folder", ("kind",), lambda: _disk_bytes(settings.data_dir)
     )
     metrics.add_source("draining", "1 while the service finishes up", (), lambda: {(): float(health.is_draining)})
+
+
+def add_work_parts(work: DurableWork, connectors: Connectors, *, health: Health, metrics: Metrics) -> None:
+    """Watch jobs, deliveries and the connectors' settings."""
+
+    def deliveries() -> dict[tuple[str, ...], float]:
+        totals = dict.fromkeys(("pending", "delivered", "dead"), 0.0)
+        for tenant in {DEFAULT_TENANT, *work.store.keys.tenants()}:
+            for state, count in work.store.of(tenant).outbox.counts().items():
+                totals[state] = totals.get(state, 0.0) + count
+        return {(state,): count for state, count in totals.items()}
+
+    def check_jobs(said: Words) -> Iterator[PartState]:
+        yield _backlog("jobs", work.jobs.unfinished(), said)
+
+    def check_outbox(said: Words) -> Iterator[PartState]:
+        counted = deliveries()
+        yield _backlog("outbox", int(counted["pending",]), said)
+        if dead := int(counted["dead",]):
+            detail, fix = said("health.dead", count=dead), said("fix.dead")
+            yield PartState(name="dead_letters", state="degraded", detail=detail, fix=fix)
+
+    def check_connectors(said: Words) -> Iterator[PartState]:
+        try:
+            read_options(work.settings.data_dir / "connectors.toml")
+        except OptionsInvalid as error:
+            yield PartState(name="connectors", state="degraded", detail=str(error)[:500], fix=said("fix.connectors"))
+            return
+        shown = ", ".join(f"{live.options.name} ({live.options.mode})" for live in connectors.all())
+        yield PartState(name="connectors", state="ok" if shown else "off", detail=shown)
+
+    health.add("jobs", check_jobs)
+    health.add("outbox", check_outbox)
+    health.add("connectors", check_connectors)
+    metrics.add_source("jobs_unfinished", "Jobs not over", (), lambda: {(): float(work.jobs.unfinished())})
+    metrics.add_source("outbox_deliveries", "Deliveries by state", ("state",), deliveries)
+
+
+def _backlog(name: str, count: int, said: Words) -> PartState:
+    if count < BACKLOG:
+        return PartState(name=name, state="ok", detail=said("health.backlog", count=count))
+    return PartState(
+        name=name, state="degraded", detail=said("health.backlog", count=count), fix=said("fix.backlog", limit=BACKLOG)
+    )
 
 
 def revision_of(database: Database) -> str:

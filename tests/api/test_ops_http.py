@@ -12,6 +12,8 @@ from api.errors import PROBLEM_KINDS, words
 from api.settings import Settings
 
 PUBLIC = {"/livez", "/readyz", "/metrics", "/problems/{name}"}
+SIGNED = {"/v1/hooks/{connector}"}
+"""A ticket system's signature stands in for the key."""
 METHODS = {"get", "put", "post", "delete", "patch"}
 
 
@@ -24,7 +26,7 @@ def test_openapi_is_valid_3_1(api_client: TestClient) -> None:
 def test_every_v1_address_needs_a_key_and_documents_its_problems(api_client: TestClient) -> None:
     paths = api_client.get("/openapi.json").json()["paths"]
     assert {path for path in paths if not path.startswith("/v1/")} == PUBLIC
-    for path in set(paths) - PUBLIC:
+    for path in set(paths) - PUBLIC - SIGNED:
         for operation in (paths[path][method] for method in paths[path].keys() & METHODS):
             assert operation["security"], path
             assert {"401", "403"} <= operation["responses"].keys(), path
