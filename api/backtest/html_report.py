@@ -100,4 +100,6 @@ def figure(value: float | None) -> str:
     >>> figure(12345.678), figure(3.0), figure(None)
     ('12,345.7', '3', '–')
     """
-    return "–" if value is None else f"{value:,.1f}".removesuffix(".0") if abs(value) >= 10 else f"{value:g}"
+    if value is None:
+        return "–"
+    return f"{value:,.1f}".removesuffix(".0") if abs(value) >= 10 else f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,6 +1,7 @@
 """One row of an export in, its PastTicket out; what does not fit is a Problem that names the line.
 
-Times without a zone are taken in the zone given. It knows no file.
+Times are brought to the zone given, those without one are taken in it: "yesterday" and "6月22日0:05" are said where
+the customers live. It knows no file.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from pydantic import JsonValue
 
@@ -134,6 +135,7 @@ def text_of(value: JsonValue) -> str:
 def read_time(value: JsonValue, *, zone: tzinfo) -> datetime | None:
     """Return a moment; None where the value is none.
 
+    >>> from datetime import UTC
     >>> [str(read_time(value, zone=UTC)) for value in ("2026-11-22T10:00:00+08:00", "2026年3月8日 6:30", "1774000000")]
     ['2026-11-22 02:00:00+00:00', '2026-03-08 06:30:00+00:00', '2026-03-20 09:46:40+00:00']
     """
@@ -141,7 +143,7 @@ def read_time(value: JsonValue, *, zone: tzinfo) -> datetime | None:
     try:
         if text.replace(".", "", 1).isdigit() and text.isascii() and float(text) >= _SECONDS_FROM:
             number = float(text)
-            return datetime.fromtimestamp(number / 1000 if number >= _MILLISECONDS_FROM else number, UTC)
+            return datetime.fromtimestamp(number / 1000 if number >= _MILLISECONDS_FROM else number, zone)
         moment = datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
         return _written_time(text, zone)
@@ -159,7 +161,7 @@ def _written_time(text: str, zone: tzinfo) -> datetime | None:
 
 
 def _aware(moment: datetime, zone: tzinfo) -> datetime:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(zone)
 
 
 def _misfit(line: int, key: str, **shown: object) -> Problem:

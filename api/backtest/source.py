@@ -42,7 +42,8 @@ def export_source(path: Path, columns: Columns, *, zone: tzinfo) -> Source:
 
 
 def system_source(system: TicketSystem, options: ConnectorOptions, template: Template, *, since: datetime) -> Source:
-    """Return a system's tickets since a moment. Files are left out: no system says when each was added."""
+    """Return a system's tickets since a moment, in whose time zone the customers are taken to live. Files are left out:
+    no system says when each was added."""
     fields = frozenset(field.name for field in template.fields if field.name in options.fields)
     skipped = [0]
 
@@ -50,14 +51,14 @@ def system_source(system: TicketSystem, options: ConnectorOptions, template: Tem
         try:
             for ticket in system.since(since):
                 skipped[0] += len(ticket.attachments)
-                yield past_ticket(ticket)
+                yield past_ticket(ticket, zone=since.tzinfo)
         except ConnectorError as error:
             raise Problem("connector_down", say("detail.engine", original=str(error))) from error
 
     return Source(options.name, fields, options.targets, (), tickets, lambda: skipped[0])
 
 
-def past_ticket(ticket: ExternalTicket) -> PastTicket | Problem:
+def past_ticket(ticket: ExternalTicket, *, zone: tzinfo | None) -> PastTicket | Problem:
     """Return a ticket as a past one; one without words or a time is a Problem."""
     said = [PastMessage(AUTHORS[message.author], message.text, message.at) for message in ticket.messages]
     subject = [PastMessage("customer", ticket.subject, ticket.created_at)] if ticket.subject else []
@@ -67,7 +68,7 @@ def past_ticket(ticket: ExternalTicket) -> PastTicket | Problem:
     return PastTicket(
         id=ticket.id,
         line=0,
-        created_at=ticket.created_at,
+        created_at=ticket.created_at.astimezone(zone),
         messages=messages,
         finals=dict(ticket.fields),
         customer_id=ticket.customer.id,
