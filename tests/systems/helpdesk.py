@@ -128,12 +128,12 @@ class Helpdesk:
 
     def open(self, *, hook_url: str, relay: Path | None = None) -> None:
         """Make the site's database and start it; `relay` is an app that sends the webhook instead of helpdesk."""
-        extra = [relay.stem] if relay else []
+        extra = [relay.name.removesuffix(".py.txt")] if relay else []
         head = f"FOLDER = {str(self.folder)!r}\nEXTRA_APPS = {extra!r}\nBEFOREHAND_HOOK = {hook_url!r}\n"
         (self.folder / "settings.py").write_text(head + SETTINGS, encoding="utf-8")
         (self.folder / "urls.py").write_text(URLS, encoding="utf-8")
         if relay:
-            (self.folder / relay.name).write_bytes(relay.read_bytes())
+            (self.folder / relay.name.removesuffix(".txt")).write_bytes(relay.read_bytes())
         environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings", "PYTHONPATH": str(self.folder)}
         if not relay:
             environ["HELPDESK_NEW_TICKET_WEBHOOK_URLS"] = hook_url
@@ -176,12 +176,12 @@ class Helpdesk:
             url = page["next"]
 
 
-def service_beside(desk: Helpdesk, folder: Path) -> BeforehandProcess:
+def service_beside(desk: Helpdesk, folder: Path, *, catch_up_every_s: int = 3) -> BeforehandProcess:
     """Return our service, connected to a site; not started."""
     folder.mkdir(parents=True)
     table = CONNECTORS.format(url=desk.url, account=ACCOUNT, email=EMAIL)
     (folder / "connectors.toml").write_text(table, encoding="utf-8")
-    environment = {"DESK_PASSWORD": PASSWORD, "DESK_TOKEN": TOKEN, "BEFOREHAND_CATCH_UP_EVERY_S": "3"}
+    environment = {"DESK_PASSWORD": PASSWORD, "DESK_TOKEN": TOKEN, "BEFOREHAND_CATCH_UP_EVERY_S": str(catch_up_every_s)}
     return BeforehandProcess(folder, port=free_port(), environment=environment)
 
 
