@@ -21,9 +21,10 @@ from playwright.sync_api import Browser, sync_playwright
 from api.app import create_app
 from api.cli.keys import create_key
 from api.engines import StandIns
-from api.settings import Settings
+from api.settings import Limits, Settings
 from speech import Word, build_activity, build_transcriber
 from tests.browser.console_server import ConsoleServer
+from tests.console.ticket_desk import TicketDesk, connect, write_connectors
 from tests.model_cards.hub_server import Hub
 from vision import Line, build_reader
 
@@ -169,6 +170,29 @@ def console_client(console_app: FastAPI, console_key: str) -> TestClient:
     answer = client.post("/console/sign-in", data={"key": console_key}, follow_redirects=False)
     assert answer.status_code == 303
     return client
+
+
+@pytest.fixture(scope="module")
+def ticket_desk() -> TicketDesk:
+    """Return a ticket system that panels are shown beside."""
+    return TicketDesk()
+
+
+@pytest.fixture(scope="module")
+def panel_app(tmp_path_factory: pytest.TempPathFactory, ticket_desk: TicketDesk) -> Iterator[FastAPI]:
+    """Put a service together that is connected to the ticket desk."""
+    patient = Limits(failures_at_once=10_000)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("panel"), limits=patient)
+    write_connectors(settings.data_dir)
+    box = ((10.0, 10.0), (200.0, 10.0), (200.0, 30.0), (10.0, 30.0))
+    stand_ins = StandIns(reader=build_reader("scripted", lines={"label.png": (Line("S/N CL3A2506180427", box, 0.99),)}))
+    app = create_app(settings, stand_ins=stand_ins)
+    connect(app, ticket_desk)
+    app.state.foresight.start()
+    yield app
+    app.state.work.stop()
+    app.state.engines.close()
+    app.state.store.database.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,12 @@ Filter = Annotated[str, Query(max_length=200)]
 
 @router.get("/audit")
 def show_audit(
-    desk: AdminDesk, actor: Filter = "", action: Filter = "", before: Annotated[int | None, Query(ge=1)] = None
+    desk: AdminDesk, actor: Filter = "", action: Filter = "", before: Annotated[str | None, Query(max_length=64)] = None
 ) -> Response:
     """Show a page of the log."""
     rows, last = _rows(desk, actor=actor.strip(), action=action.strip(), before=before)
     asked = {name: text for name, text in (("actor", actor), ("action", action)) if text}
-    older = f"/console/audit?{urlencode({**asked, 'before': str(last)})}" if last is not None else ""
+    older = f"/console/audit?{urlencode({**asked, 'before': last})}" if last is not None else ""
     return desk.page("audit.html", here="audit", rows=rows, actor=actor, action=action, older=older, state=None)
 
 
@@ -36,14 +36,14 @@ def verify_audit(desk: AdminDesk) -> Response:
     return desk.page("audit_state.html", state=desk.store.audit.verify())
 
 
-def _rows(desk: Desk, *, actor: str, action: str, before: int | None) -> tuple[tuple[AuditEntry, ...], int | None]:
-    """Return a page of rows, and the id to go on from; None where the log ends."""
+def _rows(desk: Desk, *, actor: str, action: str, before: str | None) -> tuple[tuple[AuditEntry, ...], str | None]:
+    """Return a page of rows, and the seal to go on from; None where the log ends."""
     found: list[AuditEntry] = []
     seen = 0
     while seen < LOOKED_THROUGH:
         batch = desk.store.audit.list(limit=PAGE_SIZE, before=before, action=action or None)
         for entry in batch:
-            before = entry.id
+            before = entry.seal
             if actor.casefold() in entry.actor.casefold():
                 found.append(entry)
             if len(found) == PAGE_SIZE:

@@ -69,9 +69,23 @@ def retry_delivery(desk: AdminDesk, message_id: str, endpoint: str) -> Response:
     return _page(desk, "failed")
 
 
+def about(job: Job) -> str:
+    """Return which ticket, message or file a job is about, by the names in its payload; "" where it names none."""
+    event = job.payload.get("event")
+    named = {**job.payload, **(event if isinstance(event, dict) else {})}
+    parts = [named.get(name) for name in ("connector", "endpoint", "ticket_id", "name")]
+    return " / ".join(str(part) for part in parts if isinstance(part, str) and part)
+
+
 def _page(desk: Desk, show: States) -> Response:
     jobs = jobs_in(desk.request).list(tenant=desk.store.tenant, states=STATES[show], limit=SHOWN)
-    shown = {"jobs": jobs, "show": show, "states": tuple(STATES), "dead": desk.store.outbox.dead(limit=SHOWN)}
+    shown = {
+        "about": about,
+        "jobs": jobs,
+        "show": show,
+        "states": tuple(STATES),
+        "dead": desk.store.outbox.dead(limit=SHOWN),
+    }
     return desk.page("job_list.html" if desk.is_partial else "jobs.html", here="jobs", **shown)
 
 

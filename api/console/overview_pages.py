@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -20,7 +20,7 @@ from api.console.plots import Bar, ceiling_of, stacked_bars
 from api.report import Day, Share, overview, quality
 
 PERIODS = (7, 30, 90)
-Period = Literal[7, 30, 90]
+Period = Annotated[int, Query(ge=1, le=366)]
 PARTS = ("before", "auto", "suggested", "missing")
 """Of a day's column, from the bottom up."""
 CHART_WIDTH, CHART_HEIGHT = 720.0, 160.0
@@ -41,7 +41,7 @@ class Chart:
 
 
 @router.get("/")
-def show_overview(desk: Annotated[Desk, Depends(Entry())], days: Annotated[Period, Query()] = 30) -> Response:
+def show_overview(desk: Annotated[Desk, Depends(Entry())], days: Period = 30) -> Response:
     """Show the figures of a period."""
     home = home_of(desk.visitor.scopes if desk.visitor else ())
     if home != "/console/":
@@ -63,7 +63,7 @@ def show_overview(desk: Annotated[Desk, Depends(Entry())], days: Annotated[Perio
 
 
 @router.get("/quality")
-def show_quality(desk: AdminDesk, days: Annotated[Period, Query()] = 90) -> Response:
+def show_quality(desk: AdminDesk, days: Period = 90) -> Response:
     """Show how each engine's values fared, against what was promised."""
     since, costs = desk.now - timedelta(days=days), desk.settings.costs
     return desk.page(

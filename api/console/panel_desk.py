@@ -143,7 +143,7 @@ def _sight_of_link(request: Request, query: QueryParams, *, now: datetime) -> Si
     if options is None or state is LinkState.FORGED:
         raise Problem("forbidden", say("detail.panel_forged"), fix=say("fix.panel_forged"))
     if state is LinkState.EXPIRED:
-        raise _expired()
+        raise Problem("panel_expired", say("detail.panel_expired"))
     return Sight(options.tenant, options.name, link.ticket, link.user, "", "auto")
 
 

@@ -116,7 +116,7 @@ def take_opinion(
 ) -> Response:
     """Keep what an agent thinks of an answer."""
     _keep_opinion(panel, suggestion_id, article_id, action)
-    return panel.page("panel_said.html", said=panel.words(f"panel.{action}_said"), job=None)
+    return panel.page("panel_said.html", said=panel.words.known("panel.said", action), job=None)
 
 
 @router.post("/panel/use")
@@ -134,7 +134,7 @@ def use_answer(
     _keep_opinion(panel, suggestion_id, article_id, "used")
     text = panel.words("panel.used_comment", title=chosen.title, passage=chosen.passage, user=panel.actor)
     job = work.comment(panel, text, mark=f"use-{suggestion_id}-{article_id}")
-    return panel.page("panel_said.html", said=panel.words("panel.used_said"), job=job)
+    return panel.page("panel_said.html", said=panel.words.known("panel.said", "used"), job=job)
 
 
 @router.post("/panel/question")

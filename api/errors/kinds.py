@@ -23,6 +23,7 @@ _STATUSES: Mapping[str, int] = {
     "forbidden": 403,
     "not_found": 404,
     "method_not_allowed": 405,
+    "panel_expired": 410,
     "idempotency_conflict": 409,
     "idempotency_in_progress": 409,
     "body_too_large": 413,

@@ -32,6 +32,7 @@ class Visit:
         self.page.fill("#key", served.key)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url("**/console/")
+        self.open("prefill")
 
     def open(self, address: str) -> None:
         self.page.goto(f"{self.served.address}/console/{address}")
@@ -238,7 +239,9 @@ def test_the_language_is_switched_on_the_page_one_is_on(english: Visit) -> None:
     assert english.page.url.endswith("/console/tickets")
 
 
-@pytest.mark.parametrize("address", ["", "ask", "tickets", "status"])
+@pytest.mark.parametrize(
+    "address", ["", "prefill", "ask", "tickets", "quality", "connectors", "jobs", "keys", "audit", "status"]
+)
 def test_pages_fit_a_phone(phone: Visit, address: str) -> None:
     phone.open(address)
     assert not phone.is_wider_than_the_screen

@@ -19,7 +19,7 @@ def fresh_client(api_app: FastAPI, api_key: str) -> TestClient:
 
 @pytest.mark.parametrize(
     ("address", "command"),
-    [("/console/", "beforehand catalogue load"), ("/console/ask", "beforehand index"),
+    [("/console/prefill", "beforehand catalogue load"), ("/console/ask", "beforehand index"),
      ("/console/tickets", "beforehand replay")],
 )  # fmt: skip
 def test_a_fresh_service_says_what_to_type(fresh_client: TestClient, address: str, command: str) -> None:

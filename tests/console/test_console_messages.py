@@ -12,7 +12,9 @@ from api.console.language import LANGUAGES, choose_language, words
 
 CONSOLE = Path("api") / "console"
 SAID = re.compile(r"words\('(\w+\.[\w.]+)'[,)]|words\(\"(\w+\.[\w.]+)\"[,)]")
-PREFIXES = re.compile(r"words\('([a-z_.]+\.)' ~|words\.known\('([a-z_.]+)'|table\.get\(f\"([a-z_.]+\.)\{")
+PREFIXES = re.compile(
+    r"words\('([a-z_.]+[._])' ~|words\.known\('([a-z_.]+)'|(?:table\.get|words)\(f\"([a-z_.]+\.)\{|known='([a-z_.]+)'"
+)
 
 
 def sources(root: Path) -> str:
@@ -35,7 +37,7 @@ def test_chinese_is_chinese_and_english_is_not() -> None:
     meant = {"app.language", "app.language_title"}
     assert [key for key, text in words("en").table.items() if is_chinese.search(text) and key not in meant] == []
     plain = {key for key, text in words("zh").table.items() if not is_chinese.search(text)} - meant
-    assert plain == {"prefill.optional", "prefill.formats"} & plain
+    assert plain == {"prefill.optional", "prefill.formats", "panel.comma"} & plain
 
 
 def test_every_message_that_a_page_says_exists(root: Path) -> None:
@@ -47,7 +49,8 @@ def test_every_message_that_a_page_says_exists(root: Path) -> None:
 def test_every_message_is_said_somewhere(root: Path) -> None:
     text = sources(root)
     said = {one or other for one, other in SAID.findall(text)}
-    prefixes = tuple({"".join(found).rstrip(".") + "." for found in PREFIXES.findall(text)})
+    found = {"".join(found) for found in PREFIXES.findall(text)}
+    prefixes = tuple(prefix if prefix.endswith((".", "_")) else f"{prefix}." for prefix in found)
     unsaid = [key for key in words("en").table if key not in said and not key.startswith(prefixes)]
     assert unsaid == []
 

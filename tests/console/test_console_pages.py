@@ -23,8 +23,11 @@ from api.security import prefix_of
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 HX = {"HX-Request": "true"}
+ADMIN_PAGES = ("/console/quality", "/console/connectors", "/console/jobs", "/console/keys", "/console/audit")
 PAGES = (
+    *ADMIN_PAGES,
     "/console/",
+    "/console/prefill",
     "/console/ask",
     "/console/tickets",
     "/console/status",
@@ -138,7 +141,9 @@ def test_every_answer_forbids_scripts_from_elsewhere(console_client: TestClient,
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("address", ["/console/", "/console/ask", "/console/tickets", "/console/status"])
+@pytest.mark.parametrize(
+    "address", [*ADMIN_PAGES, "/console/", "/console/prefill", "/console/ask", "/console/tickets", "/console/status"]
+)
 def test_pages_hold_no_inline_script_or_style(console_client: TestClient, address: str) -> None:
     html = console_client.get(address).text
     assert re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?! src=)", html) is None
@@ -152,7 +157,7 @@ def test_only_the_consoles_own_files_are_served(console_client: TestClient, name
 @pytest.mark.parametrize(("language", "title"), [("zh", "预填充工单"), ("en", "Prefill a ticket")])
 def test_a_chosen_language_stays(console_client: TestClient, language: str, title: str) -> None:
     console_client.get(f"/console/language/{language}")
-    assert title in console_client.get("/console/").text
+    assert title in console_client.get("/console/prefill").text
 
 
 @pytest.mark.parametrize("referer", ["https://elsewhere.example/console/", "http://testserver//elsewhere.example", ""])
@@ -326,7 +331,12 @@ def test_what_is_not_there_is_a_page_that_says_so(console_client: TestClient, ad
 
 @pytest.mark.parametrize(
     ("scopes", "address", "status"),
-    [(["telemetry"], "/console/", 403), (["telemetry"], "/console/tickets", 200), (["prefill"], "/console/ask", 403)],
+    [
+        (["telemetry"], "/console/prefill", 403),
+        (["telemetry"], "/console/tickets", 200),
+        (["prefill"], "/console/ask", 403),
+        *((["prefill", "suggest", "telemetry"], page, 403) for page in ADMIN_PAGES),
+    ],
 )
 def test_a_key_opens_only_the_pages_of_its_scopes(
     console_app: FastAPI, scopes: list[str], address: str, status: int
@@ -335,3 +345,18 @@ def test_a_key_opens_only_the_pages_of_its_scopes(
     client = TestClient(console_app, headers={"Origin": "http://testserver"})
     client.post("/console/sign-in", data={"key": secret}, follow_redirects=False)
     assert client.get(address).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("scopes", "first"),
+    [(["prefill"], "/console/prefill"), (["suggest"], "/console/ask"), (["telemetry"], "/console/tickets")],
+)
+def test_whoever_may_not_see_the_figures_lands_on_their_own_page(
+    console_app: FastAPI, scopes: list[str], first: str
+) -> None:
+    _, secret = create_key(console_app.state.store, name="narrow", scopes=scopes)
+    client = TestClient(console_app, headers={"Origin": "http://testserver"})
+    client.post("/console/sign-in", data={"key": secret}, follow_redirects=False)
+    answer = client.get("/console/")
+    assert (answer.status_code, answer.url.path) == (200, first)
+    assert "/console/keys" not in answer.text
