@@ -52,8 +52,8 @@ def check(name: Name = None, data_dir: DataDir = None, as_json: AsJson = False) 
     """Ask each system who it is and whether the mapped fields are there; exit 1 where one does not answer."""
     log_to_stderr()
     wanted = [one for one in _configured(data_dir) if name in (None, one.name)]
-    if not wanted:
-        complain(Problem("not_found", say("detail.connector_unknown", name=repr(name or ""))))
+    if name is not None and not wanted:
+        complain(Problem("not_found", say("detail.connector_unknown", name=repr(name[:50]))))
         raise typer.Exit(SOME_FAILED)
     results = [(one, *_asked(one)) for one in wanted]
     for one, is_well, found in results:

@@ -66,6 +66,14 @@ class ExternalTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A ticket as a list names it."""
+
+    id: str
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FieldWrite:
     """A value for one field. `field` is our name, `target` the system's."""
 

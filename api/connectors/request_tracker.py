@@ -18,7 +18,7 @@ from pydantic import JsonValue
 
 from api.connectors.http_calls import Answer, CallRefused, HttpCalls, path_part
 from api.connectors.options import ConnectorOptions
-from api.connectors.records import Attached, CustomerOf, ExternalTicket, FieldWrite, NewTicket, TicketMessage
+from api.connectors.records import Attached, CustomerOf, ExternalTicket, FieldWrite, Listed, NewTicket, TicketMessage
 from api.connectors.request_tracker_door import RequestTrackerDoor
 from api.connectors.request_tracker_shapes import (
     INACTIVE,
@@ -50,7 +50,7 @@ READABLE = ("image/", "audio/", "video/", "application/pdf", "application/octet-
 SUBJECT_CHARS = 200  # RT's column
 EXTRA = frozenset({"resolved_status"})
 
-Listed = TypeVar("Listed", bound=Answer)
+Entry = TypeVar("Entry", bound=Answer)
 
 
 def build(options: ConnectorOptions, *, client: httpx.Client) -> Connector:
@@ -156,11 +156,16 @@ class RequestTracker:
 
     def since(self, at: datetime) -> Iterator[ExternalTicket]:
         """Yield the tickets created since a moment, oldest first."""
+        for listed in self.new_since(at):
+            yield self.read(listed.id)
+
+    def new_since(self, at: datetime) -> Iterator[Listed]:
+        """Name the tickets created since a moment, oldest first: one call a hundred."""
         query = f"Created >= {quoted(at.astimezone(UTC).strftime('%Y-%m-%d %H:%M:%S UTC'))}"
         if self._options.queues:
             query += f" AND ({' OR '.join(f'Queue = {quoted(queue)}' for queue in self._options.queues)})"
         for found in self._search(query):
-            yield self.read(found.id)
+            yield Listed(found.id, moment_of(found.created))
 
     def check(self) -> str:
         """Return RT's version; raise where a mapped custom field is none there."""
@@ -238,9 +243,9 @@ class RequestTracker:
         return isinstance(answer, dict) and bool(answer.get("total"))
 
     def _search(self, query: str) -> Iterator[Found]:
-        return self._list("tickets", Found, query=query, orderby="id", order="ASC")
+        return self._list("tickets", Found, query=query, orderby="id", order="ASC", fields="Created")
 
-    def _list(self, path: str, shape: type[Listed], **params: str) -> Iterator[Listed]:
+    def _list(self, path: str, shape: type[Entry], **params: str) -> Iterator[Entry]:
         """Yield the entries of a list, page by page."""
         for page in range(1, PAGES + 1):
             answer = self._calls.json("GET", path, params={**params, "page": page, "per_page": PAGE})

@@ -98,6 +98,7 @@ class Found(Answer):
     """One entry of a search."""
 
     id: Text
+    created: Text = Field(default="", alias="Created")
 
 
 def moment_of(text: str) -> datetime | None:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from api.connectors.records import ExternalTicket, FieldWrite, HookAnswer, HookCall, HookEvent, NewTicket
+from api.connectors.records import ExternalTicket, FieldWrite, HookAnswer, HookCall, HookEvent, Listed, NewTicket
 
 
 class ConnectorError(Exception):
@@ -93,6 +93,15 @@ class ReadsFields(Protocol):
 
     def fields(self, ticket_id: str) -> Mapping[str, str]:
         """Return our fields' values as they are now; one the ticket cannot hold is left out."""
+        ...
+
+
+@runtime_checkable
+class ListsNew(Protocol):
+    """A system that names the tickets created since a moment cheaper than it tells them whole."""
+
+    def new_since(self, at: datetime) -> Iterator[Listed]:
+        """Yield them, oldest first."""
         ...
 
 

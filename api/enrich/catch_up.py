@@ -9,21 +9,23 @@ seen at the ticket's next event.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import structlog
 
-from api.connectors.system import ConnectorError
+from api.connectors.records import ExternalTicket, Listed
+from api.connectors.system import ConnectorError, ListsNew
 from api.enrich.live import Connectors, Live
 from api.enrich.loop import Enrichment
-from api.enrich.parcel import ticket_event
+from api.enrich.parcel import found_event
 from api.tenants import Tenants
 
 log = structlog.get_logger(__name__)
 
 OVERLAP = timedelta(minutes=2)
 """Looked at twice: clocks differ, and a ticket is listed a moment after it is made. Jobs are the same jobs."""
+NOTED_EVERY = 20
 TICKETS = 5_000
 """At one look; the rest are found at the next, from the last of these on."""
 
@@ -74,17 +76,19 @@ class CatchUps:
         return found
 
     def _look_at(self, live: Live) -> int:
-        system, name = live.connector.system, live.options.name
+        """Take what is new; note how far every so often, so that a crash does not send us back to the start."""
+        name = live.options.name
         links = self._tenants.get(live.options.tenant).store.links
         at, since = self._clock(), links.caught_up(name)
         found = 0
-        if system is not None and since is not None:
-            for ticket in system.since(since - OVERLAP):
-                if self._stopped.is_set() or found == TICKETS:
-                    at = ticket.created_at or since
-                    break
-                self._enrichment.take(live, ticket_event(ticket, is_told=live.connector.door is not None))
-                found += 1
+        for one in _new_since(live, since - OVERLAP) if since is not None else ():
+            if self._stopped.is_set() or found == TICKETS:
+                at = one.created_at or since or at
+                break
+            self._enrichment.take(live, found_event(one, is_told=live.connector.door is not None))
+            found += 1
+            if found % NOTED_EVERY == 0 and one.created_at is not None:
+                links.catch_up(name, at=one.created_at)
         links.catch_up(name, at=at)
         return found
 
@@ -96,3 +100,9 @@ class CatchUps:
                 log.exception("catch_up_failed")
             if self._stopped.wait(self._every_s):
                 return
+
+
+def _new_since(live: Live, at: datetime) -> Iterator[ExternalTicket | Listed]:
+    system = live.connector.system
+    assert system is not None
+    yield from system.new_since(at) if isinstance(system, ListsNew) else system.since(at)

@@ -27,7 +27,7 @@ from api.enrich.live import Connectors, Live
 from api.enrich.parcel import Parcel, key_of, pack, spool_of, unpack
 from api.enrich.plan import ACTOR, WRITING, Planned, changes_of, is_ours, is_same, plan
 from api.enrich.remark import Remark, locale_of, remark_on, told_by
-from api.enrich.request import Asked, draft_of, filled_of
+from api.enrich.request import Asked, bounded_messages, draft_of, filled_of
 from api.enrich.troubles import system_errors
 from api.errors import Problem, say
 from api.jobs import Job, Jobs, Task
@@ -209,6 +209,7 @@ class Enrichment:
             held={**ticket.fields, **{one.field: one.after for one in planned if one.state == "filled"}},
             told=told_by(earlier),
             locale=locale_of(draft, configured=options.locale, said=ticket.locale, default=settings.default_locale),
+            texts={one.id: one.text for one in bounded_messages(ticket, settings.limits)},
             panel_url=self._panel_url(work.name, ticket.id),
         )
         if system is None or not remark.is_new:

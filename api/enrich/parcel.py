@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import JsonValue, TypeAdapter
 
-from api.connectors.records import EventKind, ExternalTicket, HookEvent
+from api.connectors.records import EventKind, ExternalTicket, HookEvent, Listed
 from api.jobs.spool import Spool, SpooledFile
 
 EVENT = TypeAdapter(HookEvent)
@@ -63,9 +63,9 @@ def spool_of(payload: Mapping[str, JsonValue]) -> str:
     return str(payload.get("spool") or "")
 
 
-def ticket_event(ticket: ExternalTicket, *, is_told: bool = True) -> HookEvent:
+def found_event(found: ExternalTicket | Listed, *, is_told: bool = True) -> HookEvent:
     """Return the event that a ticket found there stands for. A system that tells us nothing by itself (a mailbox) is
     only heard by looking, so there each further message is an event of its own."""
-    if not is_told and ticket.messages:
-        return HookEvent(id=f"found-{ticket.id}-{ticket.messages[-1].id}", kind="message", ticket_id=ticket.id)
-    return HookEvent(id=f"found-{ticket.id}", kind="ticket_created", ticket_id=ticket.id)
+    if not is_told and isinstance(found, ExternalTicket) and found.messages:
+        return HookEvent(id=f"found-{found.id}-{found.messages[-1].id}", kind="message", ticket_id=found.id)
+    return HookEvent(id=f"found-{found.id}", kind="ticket_created", ticket_id=found.id)

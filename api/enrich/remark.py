@@ -17,8 +17,12 @@ from nlp.records import Candidate, FieldValue, Question
 
 QUOTE_CHARS = 120
 """Of one piece of evidence: a line of a comment."""
+AROUND_CHARS = 20
+"""Of a message on each side of what was found: enough to recognise the sentence."""
 PLACES = 2
 """Pieces of evidence a field; the panel shows the rest."""
+SUBJECT = "subject"
+"""The id of the message that a ticket's subject is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,38 @@ class Told:
 
     checks: Mapping[str, Collection[str]]  # by field, the values that were offered for a look
     questions: Collection[str]  # fields that were asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How a comment speaks: words, labels of fields, and the texts that evidence points into, in the ticket's order."""
+
+    said: Words
+    labels: Mapping[str, str]
+    texts: Mapping[str, str]  # by message id
+
+    def label(self, field: str) -> str:
+        return self.labels.get(field, field)
+
+    def source(self, source: str) -> str:
+        """Name a message as a person finds it: by its place."""
+        if source == SUBJECT:
+            return self.said("remark.subject")
+        replies = [name for name in self.texts if name != SUBJECT]
+        return self.said("remark.message", number=replies.index(source) + 1) if source in replies else source
+
+    def quote(self, evidence: Evidence) -> str:
+        """Say a piece of evidence in one line; a message is quoted with what stands around the value."""
+        quote, text = evidence.quote, self.texts.get(evidence.source, "")
+        if evidence.kind == "text" and evidence.start is not None and evidence.end is not None and text:
+            start, end = max(evidence.start - AROUND_CHARS, 0), min(evidence.end + AROUND_CHARS, len(text))
+            quote = ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+        quote = " ".join(quote.split())
+        quote = quote if len(quote) <= QUOTE_CHARS else quote[: QUOTE_CHARS - 1] + "…"
+        source = self.source(evidence.source)
+        if evidence.kind == "audio" and evidence.start_s is not None:
+            return self.said("remark.heard", quote=quote, source=source, at=_clock(evidence.start_s))
+        return self.said("remark.text" if evidence.kind == "text" else "remark.seen", quote=quote, source=source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +97,18 @@ def remark_on(
     held: Mapping[str, str],
     told: Told,
     locale: str,
+    texts: Mapping[str, str],
     panel_url: str,
 ) -> Remark:
     """Return the comment on a draft."""
     said = words(language_of_locale(locale))
     labels = {field.name: field.label.in_locale(locale) for field in template.fields}
+    speech = Speech(said, labels, texts)
     parts = [
-        _part(said, "remark.filled", [_line(said, labels, draft, one) for one in planned if one.state == "filled"]),
-        _part(
-            said, "remark.proposed", [_line(said, labels, draft, one) for one in planned if one.state == "suggested"]
-        ),
-        _part(said, "remark.kept", [_kept(said, labels, one) for one in planned if one.state == "kept"]),
-        _part(said, "remark.check", _checks(said, labels, draft, held=held, told=told)),
+        _part(said, "remark.filled", [_line(speech, draft, one) for one in planned if one.state == "filled"]),
+        _part(said, "remark.proposed", [_line(speech, draft, one) for one in planned if one.state == "suggested"]),
+        _part(said, "remark.kept", [_kept(speech, one) for one in planned if one.state == "kept"]),
+        _part(said, "remark.check", _checks(speech, draft, held=held, told=told)),
     ]
     asked = question_for(draft, template, held=held, asked=told.questions, locale=locale)
     if asked is not None:
@@ -101,40 +137,29 @@ def _part(said: Words, key: str, lines: Sequence[str]) -> str:
     return "\n".join((said(key), *lines)) if lines else ""
 
 
-def _line(said: Words, labels: Mapping[str, str], draft: PrefillResponse, one: Planned) -> str:
-    return _told(said, labels.get(one.field, one.field), one.after, draft.fields[one.field])
+def _line(speech: Speech, draft: PrefillResponse, one: Planned) -> str:
+    return _told(speech, one.field, one.after, draft.fields[one.field])
 
 
-def _told(said: Words, label: str, value: str, field: DraftField) -> str:
-    line = said("remark.line", label=label, value=value, percent=round(field.confidence * 100))
-    quotes = [_quote(said, evidence) for evidence in field.evidence[:PLACES] if evidence.quote.strip()]
+def _told(speech: Speech, name: str, value: str, field: DraftField) -> str:
+    line = speech.said("remark.line", label=speech.label(name), value=value, percent=round(field.confidence * 100))
+    quotes = [speech.quote(evidence) for evidence in field.evidence[:PLACES] if evidence.quote.strip()]
     return line + "".join(f"\n    {quote}" for quote in dict.fromkeys(quotes))
 
 
-def _kept(said: Words, labels: Mapping[str, str], one: Planned) -> str:
-    return said("remark.kept_line", label=labels.get(one.field, one.field), held=one.before, value=one.after)
+def _kept(speech: Speech, one: Planned) -> str:
+    return speech.said("remark.kept_line", label=speech.label(one.field), held=one.before, value=one.after)
 
 
-def _checks(
-    said: Words, labels: Mapping[str, str], draft: PrefillResponse, *, held: Mapping[str, str], told: Told
-) -> list[str]:
+def _checks(speech: Speech, draft: PrefillResponse, *, held: Mapping[str, str], told: Told) -> list[str]:
     return [
-        _told(said, labels.get(name, name), field.value, field)
+        _told(speech, name, field.value, field)
         for name, field in draft.fields.items()
         if field.status in ("suggest", "conflict")
         and field.value
         and not is_same(field.value, held.get(name, ""))
         and field.value not in told.checks.get(name, ())
     ]
-
-
-def _quote(said: Words, evidence: Evidence) -> str:
-    """Say a piece of evidence in one line."""
-    quote = " ".join(evidence.quote.split())
-    quote = quote if len(quote) <= QUOTE_CHARS else quote[: QUOTE_CHARS - 1] + "…"
-    if evidence.kind == "audio" and evidence.start_s is not None:
-        return said("remark.heard", quote=quote, source=evidence.source, at=_clock(evidence.start_s))
-    return said("remark.text" if evidence.kind == "text" else "remark.seen", quote=quote, source=evidence.source)
 
 
 def _clock(seconds: float) -> str:

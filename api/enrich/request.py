@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from api.connectors.options import ConnectorOptions
 from api.connectors.records import ExternalTicket, TicketMessage
 from api.engines import Engines
+from api.enrich.remark import SUBJECT
 from api.errors import Problem, Said, say
 from api.prefill import Attachment, kind_of, prefill
 from api.prefill.kept_media import media_of
@@ -22,8 +23,6 @@ from api.schemas.prefill import Customer, Message, PrefillRequest, PrefillRespon
 from api.settings import Limits
 from api.store import DraftOrigin, Store
 
-SUBJECT = "subject"
-"""The id of the message that a ticket's subject is."""
 NAME_CHARS = 200
 LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
@@ -82,7 +81,6 @@ def request_of(ticket: ExternalTicket, *, options: ConnectorOptions, limits: Lim
     locale = options.locale or ticket.locale
     customer, created_at = ticket.customer, ticket.created_at
     is_plausible = created_at is not None and EARLIEST_AT <= created_at <= at + timedelta(days=1)
-    messages = _bounded(ticket, limits)
     return PrefillRequest(
         ticket_id=_clean(ticket.id)[:NAME_CHARS] or None,
         template=options.template or None,
@@ -94,12 +92,12 @@ def request_of(ticket: ExternalTicket, *, options: ConnectorOptions, limits: Lim
         ),
         messages=[
             Message(id=_clean(one.id)[:NAME_CHARS] or None, role=ROLES[one.author], text=one.text)  # type: ignore[arg-type]
-            for one in messages
+            for one in bounded_messages(ticket, limits)
         ],
     )
 
 
-def _bounded(ticket: ExternalTicket, limits: Limits) -> list[TicketMessage]:
+def bounded_messages(ticket: ExternalTicket, limits: Limits) -> list[TicketMessage]:
     """Return the subject and the messages, the first and the newest where they are too many or too long."""
     subject = TicketMessage(SUBJECT, "customer", ticket.subject)
     spoken = [subject, *ticket.messages]

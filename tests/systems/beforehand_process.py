@@ -14,7 +14,7 @@ import httpx
 
 from tests.systems.rt import wait_until
 
-STARTED_S = 60.0
+STARTED_S = 120.0  # some seconds, on a machine that does nothing else
 
 
 class BeforehandProcess:
@@ -57,6 +57,11 @@ class BeforehandProcess:
                 self._process.wait()
 
     def answers(self) -> bool:
+        """Return whether the service listens; fail where it ended instead."""
+        assert self._process is not None
+        if self._process.poll() is not None:
+            log = (self._data_dir / "serve.log").read_text(encoding="utf-8", errors="replace")
+            raise AssertionError(f"the service ended with {self._process.returncode}: {log[-2000:]}")
         try:
             return httpx.get(f"{self.url}/livez", timeout=5).status_code == 200
         except httpx.TransportError:
