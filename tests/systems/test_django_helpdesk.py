@@ -121,7 +121,7 @@ def test_kills_lose_nothing_and_double_nothing(desk: Helpdesk, service: Beforeha
 
 
 def test_loss_and_doubles_are_seen(desk: Helpdesk, tmp_path: Path) -> None:
-    """The control: where nothing is caught up on, a ticket made while we are away is lost; two comments are seen as two.
+    """The control: with no catching up a ticket made while we are away is lost; two comments are seen as two.
 
     A service's first look leaves alone what was before it, and the next look is an hour away.
     """
