@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal, TypeVar
 
 from sqlalchemy import select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from api.schemas.knowledge import SuggestionResponse
 from api.schemas.prefill import Feedback, PrefillResponse
@@ -111,7 +112,7 @@ class Exports:
         self, table: type[Kept], taken_apart: Callable[[Kept], Iterator[ExportRow]], since: datetime, until: datetime
     ) -> Iterator[ExportRow]:
         """Walk by time and id, a page a transaction: nothing is held while the reader is slow."""
-        at = table.opened_at if table is TicketRow else table.created_at  # type: ignore[union-attr]
+        at = _time_of(table)
         after: tuple[datetime, str] | None = None
         while True:
             query = select(table).where(table.tenant == self._tenant, at >= since, at < until)
@@ -125,6 +126,10 @@ class Exports:
                 return
             last = page[-1]
             after = (last.opened_at if isinstance(last, TicketRow) else last.created_at, last.id)
+
+
+def _time_of(table: type[Prefill | FeedbackRow | SuggestionSet | TicketRow]) -> InstrumentedAttribute[datetime]:
+    return table.opened_at if issubclass(table, TicketRow) else table.created_at
 
 
 def _ticket_rows(row: Prefill) -> Iterator[ExportRow]:
@@ -192,7 +197,7 @@ def _suggestion_rows(row: SuggestionSet) -> Iterator[ExportRow]:
     if not offered:
         yield {**asked, **nothing}
     for rank, one in enumerate(offered, start=1):
-        told = {"rank": rank, "article_id": one.article_id, "title": one.title, "confidence": one.confidence}
+        told: ExportRow = {"rank": rank, "article_id": one.article_id, "title": one.title, "confidence": one.confidence}
         yield {**asked, **told}
 
 

@@ -249,8 +249,8 @@ class Outcomes:
         return tuple((closed - opened).total_seconds() / 3600 for opened, closed in found)
 
     def _maintenance(self) -> Select[tuple[int]]:
-        query = select(func.count()).select_from(TicketRow)
-        return query.where(TicketRow.tenant == self._tenant, TicketRow.kind == "maintenance")
+        is_ours = (TicketRow.tenant == self._tenant, TicketRow.kind == "maintenance")
+        return select(func.count(TicketRow.id)).where(*is_ours)
 
     def _within(
         self, row: type[DraftOutcome | DraftFieldRow | SuggestionSet | FeedbackRow], since: datetime, until: datetime
