@@ -248,7 +248,7 @@ class Outcomes:
             found = session.execute(query.limit(RESOLVED_ROWS)).all()
         return tuple((closed - opened).total_seconds() / 3600 for opened, closed in found)
 
-    def _maintenance(self) -> Select[tuple[int]]:
+    def _maintenance(self) -> Select[int]:
         is_ours = (TicketRow.tenant == self._tenant, TicketRow.kind == "maintenance")
         return select(func.count(TicketRow.id)).where(*is_ours)
 
