@@ -10,11 +10,11 @@ from pydantic import ValidationError
 
 from api.errors import Problem, invalid_problem, say
 from api.prefill import Attachment
-from api.prefill.job import KIND, prefill_payload
 from api.routes.forms import read_form
 from api.routes.idempotency import digest_of_parts
 from api.routes.json_body import check_depth
 from api.routes.later import Call
+from api.routes.prefill_job import KIND, prefill_payload
 from api.schemas.prefill import PrefillRequest
 from api.settings import Settings
 

@@ -7,12 +7,12 @@ from fastapi.responses import Response
 
 from api.errors import Problem, say
 from api.prefill import prefill
-from api.prefill.job import check_call
 from api.routes.documentation import PREFILL_BODY, problems
 from api.routes.idempotency import answer_once
 from api.routes.jobs import ACCEPTED, Preference, wants_async
 from api.routes.later import LaterOf
 from api.routes.prefill_call import ReadPrefillCall
+from api.routes.prefill_job import check_call
 from api.routes.wiring import EnginesOf, IdempotencyKey, MayPrefill, Now, StoreOf
 from api.schemas.prefill import PrefillResponse
 

@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from api.jobs import Job, Jobs, jobs_url
 from api.jobs.spool import Spool
 from api.outbox import Deliverer, Relay, announce_failure, define_deliveries, webhook_client
-from api.prefill import job as prefill_job
-from api.routes import article_import
+from api.routes import article_import, prefill_job
 from api.routes.learn import define_learning
 from api.settings import Settings
 from api.store import Store

@@ -12,8 +12,7 @@ from api.engines import Engines
 from api.jobs import JsonValue, Task
 from api.jobs.spool import Spool
 from api.outbox import announce_prefill
-from api.prefill.draft import prefill
-from api.prefill.files import Attachment, kind_of
+from api.prefill import Attachment, kind_of, prefill
 from api.prefill.limits import check_request
 from api.prefill.templates import find_template
 from api.schemas.prefill import PrefillRequest, PrefillResponse
