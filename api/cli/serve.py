@@ -1,4 +1,7 @@
-"""`serve`: the service on one address. At first start a key is made and printed, once."""
+"""`serve`: the service on one address. What is wrong with the configuration is said all at once.
+
+At first start a key is made and printed, once.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,11 @@ from typing import Annotated
 import typer
 
 from api.app import create_app
-from api.cli.desk import DataDir, settings_for
+from api.cli.configuration import checked_settings
+from api.cli.desk import DataDir
 from api.cli.keys import create_key
-from api.cli.output import error_console, log_to_stderr
-
-SHUTDOWN_S = 20
-"""Given to requests under way when the service is told to stop."""
-CONNECTIONS = 512
+from api.cli.output import error_console
+from api.logs import configure_logs
 
 
 def serve(
@@ -26,27 +27,15 @@ def serve(
     ] = None,
 ) -> None:
     """Serve HTTP and the console."""
-    import uvicorn
+    from api.cli.server import make_server
 
-    log_to_stderr(logging.INFO)
-    settings = settings_for(data_dir)
-    if database_url:
-        settings = settings.model_copy(update={"database_url": database_url})
+    settings = checked_settings(data_dir, database_url=database_url)
+    configure_logs(logging.getLevelNamesMapping()[settings.log_level.upper()], is_personal=not settings.log_personal)
     app = create_app(settings)
-    app.state.jobs.keep_ready()
     store = app.state.store
     if not store.keys.list():
         _, secret = create_key(store, name="first key", scopes=["admin"])
         error_console().print(
             f"API key, shown once: {secret}\nConsole: http://{host}:{port}/console/", highlight=False, soft_wrap=True
         )
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        limit_concurrency=CONNECTIONS,
-        timeout_graceful_shutdown=SHUTDOWN_S,
-    )
+    make_server(app, settings, host=host, port=port).run()

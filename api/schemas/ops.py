@@ -26,7 +26,7 @@ class PartState(BaseModel):
     """How a part is that is no engine: the database, jobs, connectors, the disk."""
 
     name: str
-    state: Literal["ok", "degraded", "broken"]
+    state: Literal["ok", "degraded", "broken", "off"]
     detail: str = ""
     fix: str = Field(default="", description="What mends it")
 

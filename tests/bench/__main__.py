@@ -12,7 +12,7 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from nlp.records import Article
 from nlp.search.knowledge_base import KnowledgeBase
 from nlp.search.tokens import tokens
 from predictive import Batch, build_detector
+from tests.bench.draw import plot_rates, print_rates
+from tests.bench.encoder import measure_encoder, ratios
 
 REPEATS = 5
 OUT = Path("bench-output/bench.json")
@@ -160,9 +162,24 @@ def main() -> None:
         rates = (f"{contest.items / seconds:,.0f}" for seconds in (ours_s, reference_s))
         table.add_row(contest.name, f"{contest.items:,}", *rates, f"{ratio:.1f}x")
     console.print(table)
+    rates = measure_encoder()
+    batching = ratios(rates)
+    title = "One sentence encoder (6 layers, 384), short questions"
+    print_rates(rates, batching, title=title)
+    plot_rates(rates, OUT.parent / "batching.png", title=title)
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(
-        json.dumps({"at": datetime.now(UTC).isoformat(), "ratio": results}, ensure_ascii=False, indent=2) + "\n",
+        json.dumps(
+            {
+                "at": datetime.now(UTC).isoformat(),
+                "ratio": results,
+                "batching": {name: round(ratio, 2) for name, ratio in batching.items()},
+                "encoder": [asdict(rate) for rate in rates],
+            },
+            ensure_ascii=False,
+            indent=2,
+        )
+        + "\n",
         encoding="utf-8",
     )
 
