@@ -133,12 +133,12 @@ def text_of(content: bytes, *, is_html: bool = False) -> str:
     >>> text_of(b"<p>one<br>two &amp; three</p>", is_html=True)
     'one\\ntwo & three'
     """
-    content = content[:TEXT_BYTES]
+    cut = content[:TEXT_BYTES]
     try:
-        text = content.decode("utf-8")
+        text = cut.decode("utf-8")
     except UnicodeDecodeError as error:
-        is_cut = error.start > len(content) - 4
-        text = content[: error.start].decode("utf-8") if is_cut else content.decode("cp1252", "replace")
+        is_cut = len(cut) < len(content) and error.start > len(cut) - 4  # in the middle of a character
+        text = cut[: error.start].decode("utf-8") if is_cut else cut.decode("cp1252", "replace")
     if is_html:
         text = html.unescape(TAGS.sub("", BREAKS.sub("\n", text)))
     return text.replace("\r\n", "\n").replace("\x00", "").strip()

@@ -64,6 +64,8 @@ class BodyLimit:
         """Return the largest body of an address, in bytes."""
         if path == "/v1/telemetry":
             return self._limits.telemetry_bytes
+        if path.startswith("/v1/hooks/"):
+            return self._limits.hook_bytes
         if path.startswith(UPLOADS):
             return self._limits.upload_bytes
         return self._limits.json_bytes

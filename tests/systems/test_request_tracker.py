@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from tests.systems.beforehand_process import BeforehandProcess
 from tests.systems.cutting_proxy import CuttingProxy
-from tests.systems.rt import RequestTracker, free_port, wait_until
+from tests.systems.rt import PASSWORD, RequestTracker, free_port, wait_until
 
 pytestmark = pytest.mark.systems
 
@@ -27,6 +28,7 @@ TICKETS = 1_000 if IS_FULL else 30
 KILLS = 100 if IS_FULL else 6
 WORKED_S = 60.0
 """One ticket takes under a second on an idle machine; a start of ours, some seconds."""
+SEEN_MS = 60_000
 CONNECTORS = """
 [[connector]]
 name = "rt"
@@ -164,6 +166,36 @@ def test_a_failing_device_opens_a_ticket_and_resolves_it(desk: Desk, examples: P
         limit_s=WORKED_S,
     )
     assert len(desk.rt.tickets(query)) == len(ours)
+
+
+ARTICLE = {
+    "title": "空调显示 E5：清洗过滤网",
+    "body": "空调显示 E5 表示电流保护。断电十分钟，清洗过滤网和室外机散热片，再通电试机。",
+    "locale": "zh-CN",
+}
+
+
+def test_an_agent_uses_a_suggestion_in_the_panel_on_the_tickets_page(desk: Desk, chromium: Browser) -> None:
+    with desk.service.client() as client:
+        assert client.put("/v1/articles/ac-e5", json=ARTICLE).is_success
+    ticket = desk.rt.create_ticket("空调显示 E5", "订单号 20240518936，空调显示 E5，不制冷。")
+    worked(desk.rt, ticket)
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 1000})
+    page = context.new_page()
+    page.goto(f"{desk.rt.url}/Ticket/Display.html?id={ticket}")
+    page.fill("input[name=user]", "root")
+    page.fill("input[name=pass]", PASSWORD)
+    page.click("input[type=submit]")
+    panel = page.frame_locator("iframe[title=Beforehand]")
+    expect(panel.get_by_text("20240518936").first).to_be_visible(timeout=SEEN_MS)
+    use = panel.locator("form[hx-post='/panel/use'] button").first
+    expect(use).to_be_visible(timeout=SEEN_MS)
+    use.click()
+    wait_until(lambda: len(desk.rt.comments(ticket)) == 2, "the suggestion is in a comment", limit_s=WORKED_S)
+    assert "清洗过滤网" in desk.rt.comments(ticket)[1]
+    page.reload()
+    expect(panel.get_by_text("✓").first).to_be_visible(timeout=SEEN_MS)  # read from the feedback that was kept
+    context.close()
 
 
 MOMENTS = {
