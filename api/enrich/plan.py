@@ -44,10 +44,20 @@ def plan(
     newest: Mapping[str, Change],
     mode: WriteMode,
 ) -> tuple[Planned, ...]:
-    """Return what becomes of each mapped field that the draft is sure of and that says something new."""
+    """Return what becomes of each mapped field that the draft is sure of and that says something new.
+
+    Where nothing is mapped (a messenger has no fields), what was found is said, and that is all.
+    """
     planned: list[Planned] = []
     for name, value in draft.fields.items():
-        if value.status != "auto" or not value.value or name not in options.fields or name not in held:
+        if value.status != "auto" or not value.value:
+            continue
+        if not options.fields:
+            last = newest.get(name)
+            if last is None or not is_same(last.after, value.value):
+                planned.append(Planned(name, "", "", value.value, "suggested"))
+            continue
+        if name not in options.fields or name not in held:
             continue
         state = state_of(value.value, held=held[name], last=newest.get(name), mode=mode)
         if state is not None:
