@@ -9,6 +9,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import compile_path
@@ -88,6 +89,7 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(cls, _answer_expected)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(DataError, _answer_unkept)
     app.add_exception_handler(ClientDisconnect, _answer_gone)
     app.add_exception_handler(Exception, _answer_unexpected)
 
@@ -126,6 +128,11 @@ def allowed_methods(app: FastAPI, path: str) -> list[str]:
     described = app.openapi()["paths"]
     fitting = (methods for template, methods in described.items() if compile_path(template)[0].match(path))
     return sorted({method.upper() for methods in fitting for method in methods})
+
+
+def _answer_unkept(request: Request, error: Exception) -> Response:
+    """Refuse what a database cannot hold or look for, e.g. U+0000 on PostgreSQL."""
+    return problem_response(Problem("text_invalid", say("detail.text_unkept")), request)
 
 
 def _answer_unexpected(request: Request, error: Exception) -> Response:
