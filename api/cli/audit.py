@@ -9,7 +9,7 @@ from rich.table import Table
 
 from api.cli.desk import AsJson, DataDir, open_data, settings_for
 from api.cli.keys import OfTenant
-from api.cli.output import SOME_FAILED, complain, console, log_to_stderr, write_line
+from api.cli.output import SOME_FAILED, Row, complain, console, log_to_stderr, write_line
 from api.errors import Problem, say
 from api.store import DEFAULT_TENANT
 
@@ -41,7 +41,12 @@ def list_entries(
     log_to_stderr()
     table = Table("id", "at", "actor", "action", "subject", "detail")
     for entry in open_data(settings_for(data_dir)).of(tenant).audit.list(limit=limit):
-        shown = {"id": entry.id, "at": f"{entry.at:%Y-%m-%dT%H:%M:%SZ}", "actor": entry.actor, "action": entry.action}
+        shown: Row = {
+            "id": entry.id,
+            "at": f"{entry.at:%Y-%m-%dT%H:%M:%SZ}",
+            "actor": entry.actor,
+            "action": entry.action,
+        }
         if as_json:
             write_line({**shown, "subject": entry.subject, "detail": {**entry.detail}})
         else:

@@ -53,5 +53,5 @@ class SecurityHeaders:
 
 def _host_of(scope: Scope) -> str:
     """Return the name that was asked for, without its port."""
-    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
+    host: str = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
     return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
