@@ -157,7 +157,7 @@ class Settings(BaseSettings):
     session_hours: float = Field(default=12.0, gt=0)
     job_keep_days: float = Field(default=30.0, gt=0)
     """How long a job that is over can be looked up, and a delivered message."""
-    drain_s: float = Field(default=10.0, ge=0)
+    job_drain_s: float = Field(default=10.0, ge=0)
     """What running jobs are given to end when the service stops; after it they are left to the next start."""
     outgoing_hosts: list[str] = []
     """Hosts, host:port, addresses or networks inside your own network that webhooks may call; public ones need none."""

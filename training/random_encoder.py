@@ -12,6 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -154,9 +155,10 @@ class _Graph:
         self.weights.append(numpy_helper.from_array(values, name))
         return name
 
-    def add(self, operator: str, *sources: str, **attributes: object) -> str:
+    def add(self, operator: str, *sources: str, **attributes: int | float | list[int]) -> str:
         name = f"{operator}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(operator, sources, [name], name=name, **attributes))
+        make_node: Any = helper.make_node
+        self.nodes.append(make_node(operator, sources, [name], name=name, **attributes))
         return name
 
 
@@ -165,7 +167,7 @@ INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 def _quantise(path: Path) -> None:
     """Weights to int8, a scale a column; activations are scaled while it runs."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
 
     with TemporaryDirectory() as scratch:
         smaller = Path(scratch) / path.name

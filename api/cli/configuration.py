@@ -26,6 +26,7 @@ from api.errors import EXPECTED_ERRORS, Said, say, words
 from api.settings import Settings
 
 USAGE = 2
+FILE_ERRORS: tuple[type[Exception], ...] = (*EXPECTED_ERRORS, OSError)
 MISTAKES = 100
 
 
@@ -180,5 +181,5 @@ def _look_at_models(settings: Settings) -> Iterator[Mistake]:
 def _tried(path: Path, read: Callable[[], object], fix: Said) -> Iterator[Mistake]:
     try:
         read()
-    except (*EXPECTED_ERRORS, OSError) as error:
+    except FILE_ERRORS as error:
         yield Mistake(str(path), re.sub(r"\s+", " ", str(error))[:500], fix)

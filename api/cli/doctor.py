@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Literal
 
 import typer
 from alembic.config import Config
@@ -41,6 +42,7 @@ LIBRARIES = (
     "av",
 )
 """Those whose absence or age stops one of the jobs."""
+PartHow = Literal["ok", "degraded", "broken", "off"]
 CLOCK_S = 5.0
 """Standard Webhooks lets signatures be 300 s off; above a few seconds something is wrong already."""
 
@@ -149,8 +151,11 @@ def _engines(settings: Settings, said: Words) -> Iterator[PartState]:
     engines = open_engines(settings)
     for state in engines.states_in(said.language):
         detail = f"{state.engine} ({state.rung})" + (f": {state.reason}" if state.reason else "")
-        is_broken = state.rung == "none" and state.degraded
-        how = "broken" if is_broken else "degraded" if state.degraded else "off" if state.rung == "none" else "ok"
+        how: PartHow = "ok"
+        if state.degraded:
+            how = "broken" if state.rung == "none" else "degraded"
+        elif state.rung == "none":
+            how = "off"
         yield PartState(name=state.name, state=how, detail=detail, fix=state.fix)
     names = ", ".join(engines.catalogue_names())
     fix = "" if names else said("fix.no_catalogue")

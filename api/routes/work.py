@@ -41,7 +41,7 @@ class DurableWork:
     def stop(self) -> None:
         """Let what runs end in the time that settings give; the rest is left to the next start."""
         self.relay.stop()
-        self.jobs.stop(self.settings.drain_s)
+        self.jobs.stop(self.settings.job_drain_s)
 
     def forget(self, now: datetime) -> None:
         """Forget jobs, messages and files that are over long enough."""
