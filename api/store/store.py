@@ -14,9 +14,9 @@ from api.store.audit import Audit
 from api.store.changes import Changes, Links
 from api.store.database import Database
 from api.store.drafts import Drafts
+from api.store.exports import Exports
 from api.store.keys import Keys
 from api.store.outbox import Outbox
-from api.store.exports import Exports
 from api.store.outcomes import Outcomes
 from api.store.replies import Replies
 from api.store.retention import Retention
