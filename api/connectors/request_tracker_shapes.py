@@ -145,10 +145,10 @@ def text_of(content: bytes, *, is_html: bool = False) -> str:
 
 
 def quoted(value: str) -> str:
-    """Return a value as TicketSQL takes it.
+    r"""Return a value as TicketSQL takes it.
 
-    >>> quoted("it's")
-    "'it\\\\\\\\'s'"
+    >>> print(quoted("it's"))
+    'it\'s'
     """
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"

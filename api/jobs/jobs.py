@@ -118,6 +118,10 @@ class Jobs:
         if self._is_eager or self.may_have_work:
             self._launched()
 
+    def launch(self) -> None:
+        """Be ready before the first job comes: whoever waits for its acknowledgement does not wait for the engine."""
+        self._launched()
+
     @property
     def may_have_work(self) -> bool:
         url = make_url(self._url)

@@ -44,9 +44,10 @@ secret = "file:{folder}/secret"
 """
 
 
-@pytest.fixture
-def hooked(tmp_path: Path) -> Iterator[tuple[FastAPI, TestClient]]:
+@pytest.fixture(scope="module")
+def hooked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FastAPI, TestClient]]:
     """Serve three connectors whose far side never answers."""
+    tmp_path = tmp_path_factory.mktemp("hooks")
     for name, text in (("token", "1-2-3"), ("secret", SECRET), ("other", "ein anderes Geheimnis")):
         (tmp_path / name).write_text(text, encoding="utf-8")
     settings = Settings(data_dir=tmp_path / "data", models_dir=tmp_path / "models")
@@ -78,10 +79,11 @@ def test_an_event_is_kept_and_acknowledged_and_its_repeat_is_the_same_job(
 
 def test_a_connectors_name_says_whose_event_it_is(hooked: tuple[FastAPI, TestClient]) -> None:
     app, client = hooked
+    known = app.state.jobs.list(tenant="default")
     headers = signed(CREATED, secret="ein anderes Geheimnis")
     assert client.post("/v1/hooks/acme-rt", content=CREATED, headers=headers).status_code == 200
     assert len(app.state.jobs.list(tenant="acme", kind="enrich")) == 1
-    assert app.state.jobs.list(tenant="default", kind="enrich") == ()
+    assert len(app.state.jobs.list(tenant="default")) == len(known)
 
 
 REFUSED = [
@@ -102,12 +104,13 @@ def test_what_cannot_be_believed_is_refused(
     hooked: tuple[FastAPI, TestClient], name: str, changes: dict[str, object], body: bytes | str, status: int
 ) -> None:
     app, client = hooked
+    known = app.state.jobs.list(tenant="default")
     content = body.encode() if isinstance(body, str) else body
     answer = client.post(f"/v1/hooks/{name}", content=content, headers=signed(content, **changes))  # type: ignore[arg-type]
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert SECRET not in answer.text
-    assert app.state.jobs.list(tenant="default") == ()
+    assert len(app.state.jobs.list(tenant="default")) == len(known)
 
 
 @pytest.mark.parametrize(
@@ -129,15 +132,16 @@ def test_malformed_headers_are_a_wrong_signature(
 
 def test_a_connector_that_is_off_takes_and_drops(hooked: tuple[FastAPI, TestClient]) -> None:
     app, client = hooked
+    known = app.state.jobs.list(tenant="default")
     assert client.post("/v1/hooks/off", content=CREATED, headers=signed(CREATED)).status_code == 200
-    assert app.state.jobs.list(tenant="default") == ()
+    assert len(app.state.jobs.list(tenant="default")) == len(known)
 
 
 def test_too_many_calls_are_told_to_wait(hooked: tuple[FastAPI, TestClient]) -> None:
     app, client = hooked
-    while not app.state.loop.turnstile.pass_through("rt", at=NOW):
+    while not app.state.loop.turnstile.pass_through("acme-rt", at=NOW):
         pass
-    answer = client.post("/v1/hooks/rt", content=CREATED, headers=signed(CREATED))
+    answer = client.post("/v1/hooks/acme-rt", content=CREATED, headers=signed(CREATED))
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
 
 

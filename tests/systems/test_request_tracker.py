@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -108,6 +109,12 @@ def worked(rt: RequestTracker, ticket: str) -> None:
     wait_until(lambda: bool(rt.comments(ticket)), f"ticket {ticket} has its comment", limit_s=WORKED_S)
 
 
+def learnt(client: httpx.Client) -> list[int]:
+    """Return how many verdicts each event brought."""
+    jobs = client.get("/v1/jobs", params={"kind": "enrich", "state": "done", "limit": 500}).json()
+    return [job["result"]["learnt"] for job in jobs]
+
+
 @pytest.mark.parametrize(
     ("subject", "content", "question"),
     [
@@ -142,6 +149,7 @@ def test_what_an_agent_makes_of_a_value_is_learnt_and_it_can_be_put_back(desk: D
         wait_until(lambda: len(client.get("/v1/changes", params=query).json()) == 2, "recorded", limit_s=WORKED_S)
         changes = {change["field"]: change for change in client.get("/v1/changes", params=query).json()}
         desk.rt.edit(ticket, FaultCode="E6")
+        wait_until(lambda: 1 in learnt(client), "the edit is learnt from", limit_s=WORKED_S)
         reverted = client.post(f"/v1/changes/{changes['order_number']['id']}/revert")
         assert reverted.json()["state"] == "reverted"
         assert desk.rt.fields(ticket)["OrderNumber"] == ""
