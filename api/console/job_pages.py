@@ -79,14 +79,15 @@ def about(job: Job) -> str:
 
 def _page(desk: Desk, show: States) -> Response:
     jobs = jobs_in(desk.request).list(tenant=desk.store.tenant, states=STATES[show], limit=SHOWN)
-    shown = {
-        "about": about,
-        "jobs": jobs,
-        "show": show,
-        "states": tuple(STATES),
-        "dead": desk.store.outbox.dead(limit=SHOWN),
-    }
-    return desk.page("job_list.html" if desk.is_partial else "jobs.html", here="jobs", **shown)
+    return desk.page(
+        "job_list.html" if desk.is_partial else "jobs.html",
+        here="jobs",
+        jobs=jobs,
+        about=about,
+        show=show,
+        states=tuple(STATES),
+        dead=desk.store.outbox.dead(limit=SHOWN),
+    )
 
 
 def _require(job: Job | None, job_id: str) -> None:

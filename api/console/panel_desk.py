@@ -14,7 +14,7 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from starlette.requests import QueryParams
+from starlette.datastructures import QueryParams
 
 from api.connectors.options import ConnectorOptions
 from api.connectors.panel_links import MAX_CHARS, SECRET, LinkState, PanelLink, Sight, frame_ancestors, sight_of

@@ -7,7 +7,7 @@ system goes as durable work.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import FileResponse
@@ -193,7 +193,7 @@ def show_plot(request: Request, ticket_id: str, key: str = "") -> Response:
     return Response(plot, media_type="image/svg+xml", headers=PLOT_HEADERS)
 
 
-def _shown(panel: PanelDesk, work: PanelWork) -> dict[str, object]:
+def _shown(panel: PanelDesk, work: PanelWork) -> dict[str, Any]:
     stored = stored_of(panel)
     return {
         "view": panel_view(panel, stored) if stored else None,

@@ -49,7 +49,7 @@ def ceiling_of(value: float) -> float:
     """
     if value <= 1:
         return 1
-    size = 10 ** (len(str(int(value))) - 1)
+    size: int = 10 ** (len(str(int(value))) - 1)
     return next((tick * size for tick in ROUND_TICKS if tick * size >= value), 10 * size)
 
 

@@ -47,11 +47,13 @@ class PastDrafts:
         query = query.order_by(Prefill.created_at.desc(), Prefill.id.desc()).limit(limit)
         with self._database.transaction() as session:
             rows = session.execute(query).all()
-        return tuple(DraftText(*row) for row in reversed(rows))
+        return tuple(
+            DraftText(name, ticket or "", connector, at, text) for name, ticket, connector, at, text in reversed(rows)
+        )
 
     def newest(self, ticket_id: str, *, connector: str) -> str:
-        """Return the id of a ticket's newest draft, made through its connector or asked for over the API; "" where there
-        is none. Without a connector, that of any."""
+        """Return the id of a ticket's newest draft, made through its connector or asked for over the API; "" for none.
+        Without a connector, that of any."""
         query = select(Prefill.id).where(Prefill.tenant == self._tenant, Prefill.ticket_id == ticket_id)
         if connector:
             query = query.where(Prefill.connector.in_((connector, "")))

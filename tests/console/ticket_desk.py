@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,8 @@ from fastapi import FastAPI
 
 from api.connectors.options import ConnectorOptions
 from api.console.panel_work import open_panel_work
-from api.enrich import Connectors, Enrichment, connectors_file
+from api.enrich import Connectors, Enrichment, Loop, connectors_file
+from api.enrich.catch_up import CatchUps
 from api.settings import Settings
 
 WAIT_S = 30.0
@@ -110,5 +112,10 @@ def connect(app: FastAPI, desk: TicketDesk) -> None:
         clock=app.state.clock,
     )
     enrichment.define()
+    loop: Loop = app.state.loop
+    catch_ups = CatchUps(
+        connectors=connectors, enrichment=enrichment, tenants=app.state.tenants, clock=app.state.clock, every_s=3600
+    )
+    app.state.loop = replace(loop, connectors=connectors, enrichment=enrichment, catch_ups=catch_ups)
     app.state.connectors = connectors
     app.state.panel_work = open_panel_work(app.state.jobs, connectors, enrichment)
