@@ -93,6 +93,11 @@ class Enrichment:
         """Tell the jobs how an event is worked; before they start."""
         self._jobs.define(KIND, self.work, queue=QUEUE, attempts=ATTEMPTS, backoff_s=BACKOFF_S)
 
+    def launch(self) -> None:
+        """Be ready to take an event at once, where there is a system that may send one."""
+        if self._connectors.all():
+            self._jobs.launch()
+
     def take(self, live: Live, event: HookEvent) -> Job | None:
         """Keep an event, on disk when this returns; the same event again is the same job. None: nothing to do."""
         if event.kind == "ignored" or live.options.mode == "off":

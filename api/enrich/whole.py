@@ -29,6 +29,7 @@ class Loop:
 
     def start(self) -> None:
         """Look for tickets that came while nobody listened; after the jobs have started."""
+        self.enrichment.launch()
         self.catch_ups.start()
 
     def stop(self) -> None:
