@@ -1,0 +1,87 @@
+"""A running service in; time passes for its monitors, snapshots are written, what is old enough is forgotten.
+
+One thread, woken every half minute; a beat that fails is logged and the next one comes all the same.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import structlog
+
+from api.routes.erasure import forget_old
+from api.routes.learn import learn_daily
+from api.routes.work import DurableWork
+from api.settings import Settings
+from api.store import DEFAULT_TENANT, Store
+from api.tenants import Tenants
+
+log = structlog.get_logger(__name__)
+
+REPLY_KEEP = timedelta(days=1)
+"""How long an Idempotency-Key is remembered: a client that retries for longer has another problem."""
+
+
+class Heartbeat:
+    """Beats from start to stop."""
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        *,
+        tenants: Tenants,
+        store: Store,
+        work: DurableWork,
+        settings: Settings,
+    ) -> None:
+        self._clock = clock
+        self._tenants = tenants
+        self._store = store
+        self._work = work
+        self._settings = settings
+        self._stopped = threading.Event()
+        self._forgot_on: date | None = None
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop, and wait until the beat under way is done."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        snapshot_at = self._clock() + timedelta(seconds=self._settings.snapshot_every_s)
+        pause_s = min(self._settings.advance_every_s, self._settings.snapshot_every_s)
+        while not self._stopped.wait(pause_s):
+            now = self._clock()
+            try:
+                self._advance(now)
+                if now >= snapshot_at:
+                    self._keep(now)
+                    snapshot_at = now + timedelta(seconds=self._settings.snapshot_every_s)
+            except Exception:
+                log.exception("heartbeat_failed")
+
+    def _advance(self, now: datetime) -> None:
+        for tenant in self._tenants.open():
+            tenant.foresight.advance(now)
+        self._tenants.get(DEFAULT_TENANT).engines.unload_idle()
+
+    def _keep(self, now: datetime) -> None:
+        for tenant in self._tenants.open():
+            tenant.foresight.snapshot(at=now)
+        self._store.replies.forget_before(now - REPLY_KEEP)
+        self._work.forget(now)
+        if self._forgot_on != now.date():
+            self._daily(now)
+            self._forgot_on = now.date()
+
+    def _daily(self, now: datetime) -> None:
+        """Delete what settings no longer keep, and learn what people said since yesterday."""
+        for tenant in self._tenants.open():
+            forget_old(self._settings, tenant=tenant, at=now)
+        learn_daily(self._work.jobs, tenants=self._tenants, at=now)

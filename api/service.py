@@ -1,0 +1,115 @@
+"""Settings in, every part of the service out, with one life: start takes up where the last process stopped, stop leaves
+nothing behind. Loads no model; knows no route.
+
+    store -> engines -> tenants -> durable work -> the loop with other systems -> heartbeat
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from api.connectors.csv_records import CsvRecords
+from api.console.panel_work import PanelWork, open_panel_work
+from api.console.past_tickets import PastTicketsOf
+from api.engines import Engines, StandIns
+from api.enrich import Loop, open_loop
+from api.heartbeat import Heartbeat
+from api.routes.health import Health
+from api.routes.metrics import Metrics
+from api.routes.parts import add_parts, add_work_parts
+from api.routes.work import DurableWork, build_work
+from api.settings import VERSION, Settings
+from api.store import Store, open_store_for
+from api.tenants import Tenants
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Service:
+    """The parts of one service; `heartbeat` is there while it runs."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    store: Store
+    engines: Engines
+    tenants: Tenants
+    work: DurableWork
+    loop: Loop
+    panel_work: PanelWork
+    past_tickets: PastTicketsOf
+    metrics: Metrics
+    health: Health
+    heartbeat: Heartbeat | None = None
+
+    def start(self) -> None:
+        """Take up telemetry, jobs and other systems' tickets where the last process stopped."""
+        replayed = self.tenants.start()
+        self.store.replies.release_running()
+        log.info("started", version=VERSION, replayed_batches=replayed)
+        for state in self.engines.states():
+            if state.degraded:
+                log.warning("engine_degraded", engine=state.engine, reason=state.reason, fix=state.fix)
+        self.work.start()
+        self.loop.start()
+        self.heartbeat = Heartbeat(
+            self.clock, tenants=self.tenants, store=self.store, work=self.work, settings=self.settings
+        )
+        self.heartbeat.start()
+
+    def stop(self) -> None:
+        """Let what runs end, write the state and release every file."""
+        self.loop.stop()
+        self.work.stop()
+        if self.heartbeat is not None:
+            self.heartbeat.stop()
+        for tenant in self.tenants.open():
+            tenant.foresight.snapshot(at=self.clock())
+        self.health.close()
+        self.engines.encoder.close()
+        self.tenants.close()
+        self.store.database.close()
+
+
+def build_service(settings: Settings, *, stand_ins: StandIns, clock: Callable[[], datetime]) -> Service:
+    """Put the parts together. The database is opened and brought up to date; nothing runs yet."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = open_store_for(settings)
+    metrics, health = Metrics(), Health()
+    engines = _build_engines(settings, stand_ins=stand_ins, metrics=metrics)
+    tenants = Tenants(store=store, engines=engines)
+    work = build_work(settings, store=store, tenants=tenants, clock=clock)
+    loop = open_loop(settings, jobs=work.jobs, spool=work.spool, tenants=tenants, clock=clock)
+    work.relay.also(loop.mirror.orders_of)
+    add_parts(settings, store.database, health=health, metrics=metrics)
+    add_work_parts(work, loop.connectors, health=health, metrics=metrics)
+    return Service(
+        settings=settings,
+        clock=clock,
+        store=store,
+        engines=engines,
+        tenants=tenants,
+        work=work,
+        loop=loop,
+        panel_work=open_panel_work(work.jobs, loop.connectors, loop.enrichment),
+        past_tickets=PastTicketsOf(),
+        metrics=metrics,
+        health=health,
+    )
+
+
+def _build_engines(settings: Settings, *, stand_ins: StandIns, metrics: Metrics) -> Engines:
+    """Put the default tenant's engines together; the metrics are told of each turn and batch."""
+    engines = Engines(
+        settings,
+        find_records=CsvRecords(settings.data_dir / "records").current,
+        stand_ins=stand_ins,
+        note_turn=metrics.note_turn,
+        note_batch=metrics.note_batch,
+    )
+    metrics.add_source("encoder_waiting", "Texts that wait for the encoder", (), lambda: {(): engines.encoder.waiting})
+    return engines
