@@ -110,6 +110,8 @@ class Settings(BaseSettings):
     """Where people reach this service, e.g. https://beforehand.example; comments in tickets then link to the panel."""
     catch_up_every_s: float = Field(default=300.0, gt=0)
     """How often ticket systems are asked for tickets whose webhook never came."""
+    follow_up_days: float = Field(default=7.0, gt=0, le=365)
+    """A ticket of a connector is read again so many days after its draft: what people typed in the end is learnt."""
     models_dir: Path | None = None
     """Folder with one sub-folder a model; empty means data_dir/models."""
 

@@ -3,7 +3,7 @@
 A ticket system sends a webhook once; while this service is away, or the network is, it is lost. At the start and every
 few minutes the systems that can list tickets are asked, and what is new becomes the same job that its webhook would
 have been. The first time nothing before that moment is touched. It does not know of missed messages and edits: they are
-seen at the ticket's next event.
+seen at the ticket's next event, or when its draft is followed up, which is scheduled here too.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import structlog
 
 from api.connectors.records import ExternalTicket, Listed
 from api.connectors.system import ConnectorError, ListsNew
+from api.enrich.follow_up import FollowUps
 from api.enrich.live import Connectors, Live
 from api.enrich.loop import Enrichment
 from api.enrich.parcel import found_event
@@ -41,12 +42,14 @@ class CatchUps:
         tenants: Tenants,
         clock: Callable[[], datetime],
         every_s: float,
+        follow_ups: FollowUps | None = None,
     ) -> None:
         self._connectors = connectors
         self._enrichment = enrichment
         self._tenants = tenants
         self._clock = clock
         self._every_s = every_s
+        self._follow_ups = follow_ups
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -69,6 +72,8 @@ class CatchUps:
                 break
             if live.options.mode == "off" or live.connector.system is None:
                 continue
+            if self._follow_ups is not None:
+                self._follow_ups.schedule(live)
             try:
                 found += self._look_at(live)
             except ConnectorError as error:

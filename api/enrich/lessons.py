@@ -1,53 +1,98 @@
 """A ticket's values now and what we recorded of it in; what people did with our values, kept as feedback.
 
-A value that still stands when the ticket is closed was accepted, one that was changed was edited, one that is gone was
-cleared. The same verdict is kept once.
+A value that still stands when the ticket is resolved was accepted, one that was changed was edited, one that is gone
+was cleared; a value that a person typed themselves says whether ours would have been right, written or not. The same
+verdict is kept once. It does not know who typed what is not ours: any value of another hand counts as a person's.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from api.connectors.records import CommentVerdict, ExternalTicket
-from api.enrich.plan import is_same
-from api.schemas.prefill import Feedback
+from api.schemas.prefill import Feedback, PrefillResponse
 from api.store import Store
 from api.store.changes import Change
 from api.store.feedback import keep_feedback
 
-CLOSED = frozenset({"resolved", "closed", "solved", "rejected", "done", "duplicate", "已解决", "已关闭"})
-"""What the systems known here call a ticket that is over, in small letters."""
+RESOLVED = frozenset({"resolved", "closed", "solved", "done", "已解决", "已关闭"})
+"""What the systems known here call a ticket that was worked to its end, in small letters."""
+CLOSED = RESOLVED | {"rejected", "duplicate"}
+"""A ticket that is over, worked or not: nobody need have looked at what we wrote into these two."""
+
+Same = Callable[[str, str, str], bool]
+"""A field's name and two values in, whether people would call them the same out."""
 
 
-def learn_from(ticket: ExternalTicket, newest: Mapping[str, Change], *, store: Store, at: datetime) -> int:
-    """Keep a verdict on each of our values that a person has decided about; return how many are new."""
-    is_closed = ticket.status.casefold() in CLOSED
+def is_resolved(ticket: ExternalTicket) -> bool:
+    """Return whether what stands in a ticket is what it was resolved with."""
+    return ticket.status.casefold() in RESOLVED
+
+
+def is_closed(ticket: ExternalTicket) -> bool:
+    """Return whether a ticket is over."""
+    return ticket.status.casefold() in CLOSED
+
+
+def learn_from(
+    ticket: ExternalTicket, newest: Mapping[str, Change], *, is_same: Same, store: Store, at: datetime
+) -> int:
+    """Keep a verdict on each value that we wrote or said and a person has decided about; return how many are new."""
     kept = 0
     for name, change in newest.items():
         if name in ticket.fields and change.state in ("suggested", "filled"):
-            feedback = verdict_on(change, held=ticket.fields[name], is_closed=is_closed)
+            same = is_same(name, ticket.fields[name], change.after)
+            feedback = verdict_on(change, held=ticket.fields[name], is_same=same, is_resolved=is_resolved(ticket))
             kept += feedback is not None and keep_once(feedback, store=store, at=at)
     return kept
 
 
-def verdict_on(change: Change, *, held: str, is_closed: bool) -> Feedback | None:
+def verdict_on(change: Change, *, held: str, is_same: bool, is_resolved: bool) -> Feedback | None:
     """Return what a person did with a value; None while nobody has decided."""
-    if is_same(held, change.after):
-        is_decided = is_closed or change.state == "suggested"
-        return _feedback(change, "accepted", held) if is_decided else None
+    if is_same:
+        is_decided = is_resolved or change.state == "suggested"
+        return _feedback(change.prefill_id, change.field, "accepted", held) if is_decided else None
     if held:
-        return _feedback(change, "edited", held)
-    return _feedback(change, "cleared", None) if change.state == "filled" else None
+        return _feedback(change.prefill_id, change.field, "edited", held)
+    is_cleared = change.state == "filled"
+    return _feedback(change.prefill_id, change.field, "cleared", None) if is_cleared else None
+
+
+def learn_from_values(
+    ticket: ExternalTicket,
+    draft: PrefillResponse,
+    newest: Mapping[str, Change],
+    *,
+    is_same: Same,
+    store: Store,
+    at: datetime,
+) -> int:
+    """Keep a verdict on each drafted value that was never written or said, by what a person typed in its place."""
+    kept = 0
+    for name, value in draft.fields.items():
+        held, change = ticket.fields.get(name, ""), newest.get(name)
+        if not held or not value.value or value.status not in ("auto", "suggest"):
+            continue
+        if change is not None and change.state == "filled" and is_same(name, held, change.after):
+            continue  # ours, still standing: nobody typed it
+        if change is not None and change.state in ("suggested", "filled") and change.after == value.value:
+            continue  # judged as what we wrote or said
+        action = "accepted" if is_same(name, held, value.value) else "edited"
+        kept += keep_once(_feedback(draft.id, name, action, held), store=store, at=at)
+    return kept
 
 
 def keep_once(feedback: Feedback, *, store: Store, at: datetime) -> bool:
-    """Keep feedback unless the newest verdict on the field is the same; return whether it was new."""
+    """Keep feedback unless the newest verdict on the field is the same, or its draft is kept no more; return whether it
+    was new."""
     assert feedback.prefill_id is not None
     assert feedback.field is not None
     known = store.drafts.verdicts(feedback.prefill_id).get(feedback.field)
     if known is not None and (known.action, known.final) == (feedback.action, feedback.final):
+        return False
+    if store.drafts.prefill(feedback.prefill_id) is None:
         return False
     text = f"{feedback.prefill_id}\0{feedback.field}\0{feedback.action}\0{feedback.final}\0{at.isoformat()}"
     keep_feedback(feedback, feedback_id=hashlib.sha256(text.encode()).hexdigest()[:24], store=store, at=at)
@@ -67,7 +112,7 @@ def learn_from_verdict(verdict: CommentVerdict, *, store: Store, at: datetime) -
     )
 
 
-def _feedback(change: Change, action: str, final: str | None) -> Feedback:
+def _feedback(prefill_id: str, field: str, action: str, final: str | None) -> Feedback:
     return Feedback.model_validate(
-        {"prefill_id": change.prefill_id, "field": change.field, "action": action, "final": final and final[:2_000]}
+        {"prefill_id": prefill_id, "field": field, "action": action, "final": final and final[:2_000]}
     )

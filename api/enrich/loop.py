@@ -21,8 +21,9 @@ from pydantic import JsonValue, TypeAdapter
 
 from api.connectors.records import ExternalTicket, HookEvent
 from api.connectors.system import Completes, ConnectorRefused, ReadsFields, TicketSystem
+from api.enrich.follow_up import learn_of
 from api.enrich.gate import refusal
-from api.enrich.lessons import learn_from, learn_from_verdict
+from api.enrich.lessons import learn_from_verdict
 from api.enrich.live import Connectors, Live
 from api.enrich.parcel import Parcel, key_of, pack, spool_of, unpack
 from api.enrich.plan import ACTOR, WRITING, Planned, changes_of, is_ours, is_same, plan
@@ -124,7 +125,7 @@ class Enrichment:
             return {"outcome": "feedback", "learnt": learn_from_verdict(event.verdict, store=store, at=work.at)}
         ticket = read_ticket(work.live, event)
         newest = store.changes.newest(connector=work.name, ticket_id=ticket.id)
-        learnt = learn_from(ticket, newest, store=store, at=work.at)
+        learnt = learn_of(ticket, newest, connector=work.name, tenant=work.tenant, at=work.at)
         if event.kind not in ("ticket_created", "message"):
             return {"outcome": "read", "learnt": learnt}
         if reason := refusal(work.live.options, ticket_id=ticket.id, queue=ticket.queue):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from api.enrich.catch_up import CatchUps
+from api.enrich.follow_up import FollowUps
 from api.enrich.live import Connectors, connectors_file
 from api.enrich.loop import Enrichment
 from api.enrich.mirror import Mirror
@@ -50,11 +51,20 @@ def open_loop(settings: Settings, *, jobs: Jobs, spool: Spool, tenants: Tenants,
     mirror = Mirror(connectors=connectors, jobs=jobs, tenants=tenants, clock=clock)
     enrichment.define()
     mirror.define()
+    follow_ups = FollowUps(
+        connectors=connectors,
+        jobs=jobs,
+        tenants=tenants,
+        clock=clock,
+        after=timedelta(days=settings.follow_up_days),
+    )
+    follow_ups.define()
     catch_ups = CatchUps(
         connectors=connectors,
         enrichment=enrichment,
         tenants=tenants,
         clock=clock,
         every_s=settings.catch_up_every_s,
+        follow_ups=follow_ups,
     )
     return Loop(connectors, enrichment, mirror, Turnstile(), catch_ups)

@@ -1,6 +1,7 @@
 """What the service did for one tenant, in figures: its store in, frozen values out. Knows no HTTP and no HTML."""
 
 from api.report.figures import (
+    Accuracy,
     Day,
     FieldFigures,
     Group,
@@ -18,6 +19,7 @@ from api.report.quality import quality
 from api.report.share import Share
 
 __all__ = [
+    "Accuracy",
     "Day",
     "FieldFigures",
     "Group",

@@ -81,6 +81,16 @@ class FieldFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How many values of one mode's drafts agreed with what people made of them, or typed themselves: of shadow drafts,
+    how many would have been right."""
+
+    mode: str  # live | shadow
+    filled: Share  # of those it was sure of
+    suggested: Share  # of those it would have a person confirm
+
+
+@dataclass(frozen=True, slots=True)
 class Suggested:
     """Articles that were offered, and what people did with them."""
 
@@ -125,6 +135,7 @@ class Overview:
     queues: tuple[Group, ...]  # most tickets first
     connectors: tuple[Group, ...]
     modes: tuple[Group, ...]  # live, shadow
+    accuracy: tuple[Accuracy, ...]  # live, shadow; one where somebody judged a value
     suggested: Suggested
     maintenance: Maintenance
     minutes_saved: float

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from api.report.figures import Day, FieldFigures, Group, Maintenance, Overview, Suggested, Totals
+from api.report.figures import Accuracy, Day, FieldFigures, Group, Maintenance, Overview, Suggested, Totals
 from api.report.share import Share
 from api.settings import Costs
 from api.store import Store
@@ -33,6 +33,7 @@ def overview(store: Store, *, since: datetime, until: datetime, costs: Costs) ->
         queues=_groups(drafts, lambda draft: draft.queue),
         connectors=_groups(drafts, lambda draft: draft.connector),
         modes=_groups(drafts, lambda draft: draft.mode),
+        accuracy=accuracy_of(values),
         suggested=suggested,
         maintenance=_maintenance(store, since, until),
         minutes_saved=round(minutes, 1),
@@ -86,6 +87,19 @@ def right_share(values: Iterable[FieldCount]) -> Share:
         judged += value.count if value.verdict else 0
         right += value.count if value.verdict == "accepted" else 0
     return Share(right, judged)
+
+
+def accuracy_of(values: Sequence[FieldCount]) -> tuple[Accuracy, ...]:
+    """Return how often people agreed, by mode; a mode of which nobody judged a value is left out."""
+    modes = sorted({value.mode for value in values if value.verdict})
+    return tuple(
+        Accuracy(
+            mode,
+            filled=right_share(value for value in values if value.mode == mode and value.status == "auto"),
+            suggested=right_share(value for value in values if value.mode == mode and value.status == "suggest"),
+        )
+        for mode in modes
+    )
 
 
 def minutes_saved(values: Iterable[FieldCount], *, used: int, costs: Costs) -> float:

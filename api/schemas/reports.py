@@ -63,6 +63,14 @@ class FieldFiguresBody(FromFigures):
     suggested_right: ShareBody
 
 
+class AccuracyBody(FromFigures):
+    """Of the values that people judged, or typed themselves; of shadow drafts, what would have been right."""
+
+    mode: str
+    filled: ShareBody
+    suggested: ShareBody
+
+
 class SuggestedBody(FromFigures):
     asked: int
     abstained: int
@@ -90,6 +98,7 @@ class OverviewBody(FromFigures):
     queues: list[GroupBody]
     connectors: list[GroupBody]
     modes: list[GroupBody]
+    accuracy: list[AccuracyBody]
     suggested: SuggestedBody
     maintenance: MaintenanceBody
     minutes_saved: float

@@ -38,6 +38,15 @@ class StoredPrefill:
     origin: DraftOrigin = ASKED
 
 
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A prefill as a list names it."""
+
+    id: str
+    ticket_id: str
+    created_at: datetime
+
+
 class Drafts:
     def __init__(self, database: Database, tenant: str) -> None:
         self._database = database
@@ -84,6 +93,19 @@ class Drafts:
         with self._database.transaction() as session:
             rows = session.scalars(query.order_by(Prefill.created_at, Prefill.id)).all()
         return tuple(_stored(row) for row in rows)
+
+    def drafted(self, connector: str, *, since: datetime, until: datetime, limit: int) -> tuple[Drafted, ...]:
+        """Name the prefills of a system's tickets made in [since, until), oldest first."""
+        query = select(Prefill.id, Prefill.ticket_id, Prefill.created_at).where(
+            Prefill.tenant == self._tenant,
+            Prefill.connector == connector,
+            Prefill.ticket_id.is_not(None),
+            Prefill.created_at >= since,
+            Prefill.created_at < until,
+        )
+        with self._database.transaction() as session:
+            rows = session.execute(query.order_by(Prefill.created_at, Prefill.id).limit(limit)).all()
+        return tuple(Drafted(*row) for row in rows)
 
     def recent_prefills(self, *, limit: int) -> tuple[PrefillResponse, ...]:
         """Return the newest prefills, newest first."""

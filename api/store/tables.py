@@ -345,5 +345,5 @@ class CatchUp(Base):
     __tablename__ = "catch_ups"
 
     tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
-    connector: Mapped[str] = mapped_column(String(50), primary_key=True)
+    connector: Mapped[str] = mapped_column(String(64), primary_key=True)  # or NAME/follow_up
     at: Mapped[datetime] = mapped_column(UtcDateTime)

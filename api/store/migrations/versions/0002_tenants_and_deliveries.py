@@ -214,7 +214,7 @@ def _create_traces() -> None:
     op.create_table(
         "catch_ups",
         _tenant(),
-        sa.Column("connector", sa.String(length=50), nullable=False),
+        sa.Column("connector", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "connector"),
     )
