@@ -100,6 +100,6 @@ def interval_of(share: Share) -> str:
     """Write how sure a share is: the ends of its 95% interval.
 
     >>> interval_of(Share(98, 100))
-    '93–99%'
+    '92–99%'
     """
     return "" if share.value is None else f"{int(share.low * 100)}–{int(share.high * 100)}%"

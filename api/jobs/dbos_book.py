@@ -154,15 +154,19 @@ class Book:
         return None if status is None else _job_of(status)
 
     def list(self, *, tenant: str, states: Sequence[JobState], kind: str | None, limit: int) -> tuple[Job, ...]:
-        """Return a tenant's jobs, newest first."""
-        found: list[Job] = []
+        """Return a tenant's jobs, newest first.
+
+        For a moment a job has two attempts, the next one kept before the last says that it is superseded: the newer
+        stands for it.
+        """
+        found: dict[str, Job] = {}
         for status in self._newest(tenant=tenant, states=states, kind=kind):
             job = _job_of(status)
             if job is not None and job.tenant == tenant:
-                found.append(job)
+                found.setdefault(job.id, job)
             if len(found) == limit:
                 break
-        return tuple(found)
+        return tuple(found.values())
 
     def cancel(self, job_id: str, *, tenant: str) -> None:
         """Cancel a job that is not over."""

@@ -111,7 +111,7 @@ def padded_length(length: int) -> int:
     """Return the length that a batch is brought to.
 
     >>> padded_length(3), padded_length(16), padded_length(17), padded_length(600)
-    (8, 16, 24, 600)
+    (8, 16, 20, 600)
     """
     at = bisect_left(LENGTHS, length)
     return LENGTHS[at] if at < len(LENGTHS) else length

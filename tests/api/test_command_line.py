@@ -218,6 +218,9 @@ def test_models_list_says_where_each_lies(data_dir: str) -> None:
 
 
 def test_doctor_names_what_is_degraded_and_what_mends_it(data_dir: str) -> None:
+    fresh = {line["part"]: line for line in run("doctor", "--data-dir", data_dir, "--json")}
+    assert fresh["database"]["state"] == "degraded"
+    run("keys", "create", "--data-dir", data_dir, "--json")
     lines = {line["part"]: line for line in run("doctor", "--data-dir", data_dir, "--json")}
     assert lines["database"]["state"] == "ok"
     assert (lines["speech"]["state"], lines["speech"]["fix"]) == ("degraded", "beforehand models pull whisper-small")

@@ -30,6 +30,7 @@ def upgrade() -> None:
     _remake_keyed_tables()
     _create_messages()
     _create_traces()
+    _create_counterparts()
     _create_outcomes()
 
 
@@ -165,7 +166,7 @@ def _create_messages() -> None:
 
 
 def _create_traces() -> None:
-    """Make the tables of what was done: audit log, changes in other systems, tickets that stand for ours."""
+    """Make the audit log."""
     op.create_table(
         "audit_log",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -182,6 +183,11 @@ def _create_traces() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_audit_log_tenant_id", "audit_log", ["tenant", "id"])
+
+
+def _create_counterparts() -> None:
+    """Make the tables of other systems' tickets: what was changed there, which stand for ours, up to when they were
+    seen."""
     op.create_table(
         "field_changes",
         sa.Column("id", sa.String(length=32), nullable=False),
