@@ -7,15 +7,25 @@ a limit is an upper bound on memory or time that one request may cost.
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 VERSION = version("beforehand")
 MIB = 1024 * 1024
+
+
+def known_zone(name: str) -> str:
+    """Check a time zone's name; "" stands for none."""
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"no time zone is called {name!r}; write e.g. Asia/Shanghai or Europe/London") from error
 
 
 class Limits(BaseSettings):
@@ -125,6 +135,9 @@ class Settings(BaseSettings):
     default_template: str = "appliance_repair"
     default_locale: str = "zh-CN"
     default_region: str = Field(default="CN", pattern="^[A-Z]{2}$")
+    default_time_zone: Annotated[str, AfterValidator(known_zone)] = ""
+    """Where customers live, e.g. Europe/London: "this afternoon" is theirs. Empty: Asia/Shanghai in the region CN, else
+    UTC."""
     default_knowledge_base: str = "default"
     catalogue: str = ""
     """Name of the catalogue prefill resolves device models against; empty: the only one loaded, else "devices"."""
@@ -181,6 +194,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """Return the database's URL."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'beforehand.sqlite3').as_posix()}"
+
+    @property
+    def time_zone(self) -> tzinfo:
+        """Return where customers live."""
+        return ZoneInfo(self.default_time_zone or ("Asia/Shanghai" if self.default_region == "CN" else "UTC"))
 
     @property
     def models_folder(self) -> Path:

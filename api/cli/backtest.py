@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -102,9 +102,9 @@ def own_columns(fields: str) -> dict[str, str]:
 
 
 def zone_of(name: str, settings: Settings) -> tzinfo:
-    """Return the time zone of a name; where none is given, that of the settings' region."""
+    """Return the time zone of a name; where none is given, the settings'."""
     if not name:
-        return ZoneInfo("Asia/Shanghai") if settings.default_region == "CN" else UTC
+        return settings.time_zone
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:

@@ -22,10 +22,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    SecretStr,
+    ValidationError,
+)
 
 from api.connectors.records import WriteMode
 from api.connectors.system import OptionsInvalid
+from api.settings import known_zone
 
 SECRET_CHARS = 4_096
 FILE_BYTES = 1024 * 1024
@@ -80,6 +90,8 @@ class ConnectorOptions(BaseModel):
     percentage: float = Field(default=100.0, ge=0, le=100)
     template: str = ""
     locale: str = ""
+    time_zone: Annotated[str, AfterValidator(known_zone)] = ""
+    """Where this system's customers live, e.g. Europe/London; empty: the service's default_time_zone."""
     allow_private: bool = False
     timeout_s: float = Field(default=10.0, gt=0, le=120)
     frame_ancestors: list[str] = []

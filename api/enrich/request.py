@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from api.connectors.options import ConnectorOptions
 from api.connectors.records import ExternalTicket, TicketMessage
@@ -50,7 +51,9 @@ def draft_of(asked: Asked, *, engines: Engines, store: Store) -> PrefillResponse
     if stored is not None:
         return stored.response
     limits = engines.settings.limits
-    request = request_of(asked.ticket, options=asked.options, limits=limits, at=asked.at)
+    options = asked.options
+    zone = ZoneInfo(options.time_zone) if options.time_zone else engines.settings.time_zone
+    request = request_of(asked.ticket, options=options, limits=limits, at=asked.at.astimezone(zone))
     files, notes = _readable(asked.ticket, limits)
     while True:
         try:
@@ -77,7 +80,8 @@ def draft_of(asked: Asked, *, engines: Engines, store: Store) -> PrefillResponse
 
 
 def request_of(ticket: ExternalTicket, *, options: ConnectorOptions, limits: Limits, at: datetime) -> PrefillRequest:
-    """Return the request that a ticket makes."""
+    """Return the request that a ticket makes; `at` is now where its customers live. Their clock decides what day
+    "today" is, in whatever zone the system tells its times."""
     locale = options.locale or ticket.locale
     customer, created_at = ticket.customer, ticket.created_at
     is_plausible = created_at is not None and EARLIEST_AT <= created_at <= at + timedelta(days=1)
@@ -86,7 +90,7 @@ def request_of(ticket: ExternalTicket, *, options: ConnectorOptions, limits: Lim
         template=options.template or None,
         channel=_clean(ticket.channel)[:NAME_CHARS] or None,
         locale=locale if LOCALE.match(locale) else "",
-        reference_time=created_at if is_plausible else None,
+        reference_time=created_at.astimezone(at.tzinfo) if created_at and is_plausible else at,
         customer=Customer(
             id=_clean(customer.id)[:NAME_CHARS] or None, phone=_clean(customer.phone)[:NAME_CHARS] or None
         ),

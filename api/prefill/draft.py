@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import chain
 
 from api.engines import FIELDS_ENGINE, Engines
@@ -103,7 +103,8 @@ def _draft(
     import nlp
 
     with watch.step("extract"):
-        document = _document(request, heard, region=engines.settings.default_region, at=at)
+        settings = engines.settings
+        document = _document(request, heard, region=settings.default_region, zone=settings.time_zone, at=at)
         guarded = GuardedExtractors(nlp.build_extractors(catalogue=engines.device_catalogue()))
         mentions = nlp.extract(document, guarded.extractors)
     with watch.step("resolve"):
@@ -133,7 +134,7 @@ def _draft(
     return draft.model_copy(update={"models": _models(heard), "warnings": [said.said(warning) for warning in warnings]})
 
 
-def _document(request: PrefillRequest, heard: Heard, *, region: str, at: datetime) -> Document:
+def _document(request: PrefillRequest, heard: Heard, *, region: str, zone: tzinfo, at: datetime) -> Document:
     import nlp
 
     return nlp.compose(
@@ -143,7 +144,7 @@ def _document(request: PrefillRequest, heard: Heard, *, region: str, at: datetim
             *(page_parts(page) for page in heard.pages),
         ),
         locale=request.locale,
-        reference_time=request.reference_time or at,
+        reference_time=request.reference_time or at.astimezone(zone),
         region=region_of(request.locale, region),
     )
 
