@@ -15,7 +15,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
+from typing import Literal, get_args
 
 import httpx
 import structlog
@@ -55,6 +55,7 @@ class Order:
     key: str
 
 
+DeliveryOutcome = Literal["delivered", "again", "dead"]
 OrdersOf = Callable[[Message], Iterable[Order]]
 
 
@@ -140,10 +141,18 @@ def deliver_order(message_id: str, endpoint: str) -> Order:
 class Deliverer:
     """The work of the kind `deliver`."""
 
-    def __init__(self, *, store: Store, clock: Callable[[], datetime], client: Callable[[], httpx.Client]) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Callable[[], datetime],
+        client: Callable[[], httpx.Client],
+        note: Callable[[DeliveryOutcome], None] = lambda outcome: None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._client = client
+        self._note = note
 
     def run(self, task: Task) -> JsonValue:
         store = self._store.of(task.tenant)
@@ -155,6 +164,7 @@ class Deliverer:
         at = self._clock()
         if answer.is_taken:
             store.outbox.settle(message_id, name, state="delivered", attempts=task.attempt, error="", at=at)
+            self._note("delivered")
             return {"status": answer.status}
         if answer.status == GONE:
             store.webhooks.disable(name, at=at)
@@ -162,6 +172,7 @@ class Deliverer:
             return self._give_up(store, message_id, name, attempt=task.attempt, why=answer.detail)
         state: DeliveryState = "dead" if task.attempt >= ATTEMPTS else "pending"
         store.outbox.settle(message_id, name, state=state, attempts=task.attempt, error=answer.detail, at=at)
+        self._note("dead" if state == "dead" else "again")
         raise TryLater(answer.detail, answer.retry_after_s)
 
     def send(self, message: Message, endpoint: Endpoint) -> Answer:
@@ -183,6 +194,7 @@ class Deliverer:
 
     def _give_up(self, store: Store, message_id: str, name: str, *, attempt: int, why: str) -> JsonValue:
         store.outbox.settle(message_id, name, state="dead", attempts=attempt, error=why, at=self._clock())
+        self._note("dead")
         return {"status": 0, "given_up": why}
 
 

@@ -24,6 +24,8 @@ from typing import Literal
 import httpcore
 import httpx
 
+from api.logs import trace_headers
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], Sequence[str]]
@@ -179,7 +181,12 @@ def outgoing_client(
     # A packed answer could swell past every limit after it was counted, so none is asked for.
     headers = {"Accept-Encoding": "identity", "User-Agent": "beforehand"}
     return httpx.Client(
-        transport=transport, timeout=timeout_s, headers=headers, follow_redirects=False, trust_env=False
+        transport=transport,
+        timeout=timeout_s,
+        headers=headers,
+        follow_redirects=False,
+        trust_env=False,
+        event_hooks={"request": [_join_trace]},
     )
 
 
@@ -321,6 +328,11 @@ def _until(deadline: float, late: type[Exception]) -> float:
     if left_s <= 0:
         raise late("the request as a whole took too long")
     return left_s
+
+
+def _join_trace(request: httpx.Request) -> None:
+    """Let the other side join the trace of the request or job that calls it."""
+    request.headers.update(trace_headers())
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def build_service(settings: Settings, *, stand_ins: StandIns, clock: Callable[[]
     metrics, health = Metrics(), Health()
     engines = _build_engines(settings, stand_ins=stand_ins, metrics=metrics)
     tenants = Tenants(store=store, engines=engines)
-    work = build_work(settings, store=store, tenants=tenants, clock=clock)
+    work = build_work(settings, store=store, tenants=tenants, clock=clock, metrics=metrics)
     loop = open_loop(settings, jobs=work.jobs, spool=work.spool, tenants=tenants, clock=clock)
     work.relay.also(loop.mirror.orders_of)
     add_parts(settings, store.database, health=health, metrics=metrics)

@@ -53,6 +53,7 @@ class Attempt:
     first_at_ms: int
     taken: Mapping[str, JsonValue]
     reason: JsonValue = None  # the failure before this attempt, as `failure_json` writes it
+    traceparent: str = ""  # of the request that asked for the job
 
     @property
     def workflow_id(self) -> str:
@@ -140,6 +141,7 @@ class Book:
             first_at_ms=attempt.first_at_ms,
             taken=dict(attempt.taken),
             reason=attempt.reason,
+            traceparent=attempt.traceparent,
         )
 
     def has(self, attempt: Attempt) -> bool:

@@ -116,7 +116,8 @@ class Runner:
             with self._count:
                 self._running += 1
             try:
-                return self._run(Attempt(job_id, tenant, number, payload, first_at_ms, taken, rest.get("reason")))
+                reason, traceparent = rest.get("reason"), str(rest.get("traceparent") or "")
+                return self._run(Attempt(job_id, tenant, number, payload, first_at_ms, taken, reason, traceparent))
             finally:
                 with self._count:
                     self._running -= 1

@@ -24,6 +24,7 @@ from api.jobs.dbos_runner import Runner
 from api.jobs.marks import Marks
 from api.jobs.records import KIND, Job, JobFailure, JobState, JsonValue, Progress, job_id_of, kind_of
 from api.jobs.task import Cancelled, Interrupted, Task, TryLater
+from api.logs import current_context, in_context, new_context, note_caller
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -74,11 +75,14 @@ class Jobs:
         poll_s: float = POLL_S,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_failed: Callable[[Job], None] = lambda job: None,
+        on_ended: Callable[[str, JobState], None] = lambda kind, state: None,
     ) -> None:
+        """`on_failed` is told of a job that failed for good, `on_ended` of every end by kind and state."""
         self._url = url
         self._poll_s = poll_s
         self._clock = clock
         self._on_failed = on_failed
+        self._on_ended = on_ended
         self._works: dict[str, Work] = {}
         self._lock = threading.RLock()
         self._book_open: Book | None = None
@@ -186,7 +190,9 @@ class Jobs:
             raise ValueError(f"no work is defined for {kind!r}; there is {', '.join(sorted(self._works)) or 'none'}")
         job_id = job_id_of(kind, tenant=tenant, key=key if key is not None else uuid.uuid4().hex)
         first_at_ms = int(self._clock().timestamp() * 1000)
-        attempt = Attempt(job_id, tenant, 1, payload, first_at_ms, {})
+        context = current_context()
+        traceparent = "" if context is None else context.trace.traceparent
+        attempt = Attempt(job_id, tenant, 1, payload, first_at_ms, {}, traceparent=traceparent)
         book = self._launched()
         book.add(attempt, queue=work.queue, after_s=after_s)
         job = self.get(job_id, tenant=tenant)
@@ -220,6 +226,7 @@ class Jobs:
             return job
         self._book().cancel(job_id, tenant=tenant)
         self._marks.cancelled(job_id)
+        self._on_ended(job.kind, "cancelled")
         return self.get(job_id, tenant=tenant)
 
     def retry(self, job_id: str, *, tenant: str) -> Job | None:
@@ -259,7 +266,14 @@ class Jobs:
     # --- work
 
     def _run(self, attempt: Attempt) -> JsonValue:
-        """Work one attempt; return the result, or the number of the attempt that follows."""
+        """Work one attempt; every line that is logged meanwhile bears its job, its tenant and the trace it came in."""
+        with in_context(new_context(request_id=attempt.job_id, traceparent=attempt.traceparent)) as context:
+            context.job_id = attempt.job_id
+            note_caller(tenant=attempt.tenant)
+            return self._worked(attempt)
+
+    def _worked(self, attempt: Attempt) -> JsonValue:
+        """Return the result, or the number of the attempt that follows."""
         book = self._book_open
         if self._is_stopping or book is None:
             raise Interrupted
@@ -280,7 +294,9 @@ class Jobs:
         try:
             if work is None:
                 raise Problem("job_kind_unknown", say("detail.job_kind_unknown", kind=repr(kind)))
-            return {"result": work.run(task)}
+            result: dict[str, JsonValue] = {"result": work.run(task)}
+            self._on_ended(kind, "done")
+            return result
         except TryLater as error:
             assert work is not None
             failure = JobFailure("try_later", {"en": error.reason, "zh": error.reason})
@@ -311,11 +327,12 @@ class Jobs:
 
     def _failed(self, attempt: Attempt, failure: JobFailure) -> JobFailed:
         log.warning("job_failed", job=attempt.job_id, attempts=attempt.number, error=str(failure))
-        at = self._clock()
+        at, kind = self._clock(), kind_of(attempt.job_id) or ""
+        self._on_ended(kind if kind in self._works else "other", "failed")
         self._on_failed(
             Job(
                 id=attempt.job_id,
-                kind=kind_of(attempt.job_id) or "",
+                kind=kind,
                 tenant=attempt.tenant,
                 state="failed",
                 attempts=attempt.number,
@@ -360,6 +377,7 @@ def _following(attempt: Attempt, *, reason: JsonValue, taken: Mapping[str, JsonV
         attempt.first_at_ms,
         attempt.taken if taken is None else taken,
         reason,
+        attempt.traceparent,
     )
 
 

@@ -14,6 +14,7 @@ from api.jobs.spool import Spool
 from api.outbox import Deliverer, Relay, announce_failure, define_deliveries, webhook_client
 from api.routes import article_import, prefill_job
 from api.routes.learn import define_learning
+from api.routes.metrics import Metrics
 from api.settings import Settings
 from api.store import Store
 from api.tenants import Tenants
@@ -51,15 +52,18 @@ class DurableWork:
         self.store.outbox.forget_before(oldest)
 
 
-def build_work(settings: Settings, *, store: Store, tenants: Tenants, clock: Callable[[], datetime]) -> DurableWork:
+def build_work(
+    settings: Settings, *, store: Store, tenants: Tenants, clock: Callable[[], datetime], metrics: Metrics
+) -> DurableWork:
     """Put durable work together; nothing runs yet."""
 
     def tell(job: Job) -> None:
         announce_failure(job, store=store.of(job.tenant))
 
-    jobs = Jobs(jobs_url(settings), clock=clock, on_failed=tell)
+    jobs = Jobs(jobs_url(settings), clock=clock, on_failed=tell, on_ended=metrics.note_job)
     spool = Spool(settings.data_dir / "spool")
-    deliverer = Deliverer(store=store, clock=clock, client=webhook_client(allow_hosts=settings.outgoing_hosts))
+    client = webhook_client(allow_hosts=settings.outgoing_hosts)
+    deliverer = Deliverer(store=store, clock=clock, client=client, note=metrics.note_delivery)
     jobs.define(prefill_job.KIND, prefill_job.PrefillJob(tenants=tenants, spool=spool, clock=clock).run)
     jobs.define(article_import.KIND, article_import.ImportJob(tenants=tenants, spool=spool).run)
     define_deliveries(jobs, deliverer)

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.logs import in_context, new_context
 from api.outgoing import AnswerRefused, OutgoingRefused, outgoing_client
 
 SLOW_S = 0.3
@@ -26,6 +27,7 @@ class Answering(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.seen.append(self.headers["Host"])  # type: ignore[attr-defined]
+        self.server.traces.append(self.headers["traceparent"])  # type: ignore[attr-defined]
         if self.path == "/away":
             self.send_response(302)
             self.send_header("Location", "http://169.254.169.254/latest/meta-data/")
@@ -44,6 +46,7 @@ class Listening(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answering)
         self.seen: list[str] = []
+        self.traces: list[str | None] = []
 
 
 @pytest.fixture
@@ -261,6 +264,15 @@ def test_refused_connection_is_an_httpx_error() -> None:
         port = listener.getsockname()[1]
     with outgoing_client(timeout_s=5, allow_private=True) as client, pytest.raises(httpx.ConnectError):
         client.get(f"http://127.0.0.1:{port}/")
+
+
+def test_the_other_side_is_told_the_trace_it_is_called_in(server: Listening) -> None:
+    with outgoing_client(allow_private=True, timeout_s=5) as client:
+        url = f"http://127.0.0.1:{server.server_port}/"
+        client.get(url)
+        with in_context(new_context()) as context:
+            client.get(url)
+    assert server.traces == [None, context.trace.traceparent]
 
 
 @pytest.fixture(scope="module")
