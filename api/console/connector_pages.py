@@ -14,7 +14,7 @@ from api.connectors.system import ConnectorError
 from api.console.configured import connectors_in
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.job_pages import jobs_in
-from api.enrich import Live, connectors_file
+from api.enrich import Answer, Live, connectors_file
 from api.errors import Problem, say
 from api.jobs import Job
 
@@ -32,6 +32,7 @@ class ConnectorRow:
     reads: bool
     listens: bool
     last: Job | None
+    answer: Answer | None
 
     @property
     def last_at(self) -> datetime | None:
@@ -56,7 +57,8 @@ def try_connector(desk: AdminDesk, name: str) -> Response:
     if live.connector.system is None:
         return desk.page("connector_tested.html", is_good=True, line=desk.words("connectors.door_only"))
     try:
-        line = live.connector.system.check()
+        with live.heard():
+            line = live.connector.system.check()
     except ConnectorError as error:
         return desk.page("connector_tested.html", is_good=False, line=str(error))
     return desk.page("connector_tested.html", is_good=True, line=line)
@@ -64,4 +66,6 @@ def try_connector(desk: AdminDesk, name: str) -> Response:
 
 def _row(live: Live, jobs: Sequence[Job]) -> ConnectorRow:
     last = next((job for job in jobs if job.payload.get("connector") == live.options.name), None)
-    return ConnectorRow(live.options, live.connector.system is not None, live.connector.door is not None, last)
+    return ConnectorRow(
+        live.options, live.connector.system is not None, live.connector.door is not None, last, live.answers.last
+    )

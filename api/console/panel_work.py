@@ -12,9 +12,9 @@ from fastapi import Request
 
 from api.connectors.options import ConnectorOptions
 from api.connectors.records import HookEvent
-from api.connectors.system import ConnectorDown, TicketSystem
+from api.connectors.system import ConnectorDown
 from api.console.panel_desk import PanelDesk
-from api.enrich import Connectors, Enrichment, revert_change
+from api.enrich import Connectors, Enrichment, Live, revert_change
 from api.errors import Problem, say
 from api.jobs import Job, Jobs, JsonValue, Task, TryLater
 from api.store.changes import Change
@@ -94,18 +94,21 @@ class PanelWork:
         return job
 
     def _comment(self, task: Task) -> JsonValue:
-        system = self._system(task.text("connector"))
+        live = self._live(task.text("connector"))
+        system = live.connector.system
+        assert system is not None
         try:
-            system.comment(task.text("ticket_id"), task.text("text"), mark=task.text("mark"))
+            with live.heard():
+                system.comment(task.text("ticket_id"), task.text("text"), mark=task.text("mark"))
         except ConnectorDown as error:
             raise TryLater(str(error), error.after_s) from error
         return {"commented": True}
 
-    def _system(self, name: str) -> TicketSystem:
+    def _live(self, name: str) -> Live:
         live = self._connectors.get(name)
         if live is None or live.connector.system is None:
             raise Problem("not_found", say("detail.unknown", what=say("what.connector"), name=repr(name)))
-        return live.connector.system
+        return live
 
 
 def open_panel_work(jobs: Jobs, connectors: Connectors, enrichment: Enrichment) -> PanelWork:

@@ -110,4 +110,5 @@ class CatchUps:
 def _new_since(live: Live, at: datetime) -> Iterator[ExternalTicket | Listed]:
     system = live.connector.system
     assert system is not None
-    yield from system.new_since(at) if isinstance(system, ListsNew) else system.since(at)
+    with live.heard():
+        yield from system.new_since(at) if isinstance(system, ListsNew) else system.since(at)

@@ -89,7 +89,8 @@ class FollowUps:
             return {"outcome": "superseded"}
         with system_errors():
             try:
-                ticket = live.connector.system.read(ticket_id)
+                with live.heard():
+                    ticket = live.connector.system.read(ticket_id)
             except ConnectorRefused as error:
                 log.warning("follow_up_refused", connector=name, ticket_id=ticket_id, reason=str(error))
                 return {"outcome": "refused", "reason": str(error)[:500]}

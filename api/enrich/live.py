@@ -7,8 +7,10 @@ log says why: a slip of an editor must not cut a running desk off.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -16,13 +18,34 @@ import structlog
 
 from api.connectors.options import ConnectorOptions, read_options
 from api.connectors.registry import build_connector
-from api.connectors.system import Connector, OptionsInvalid
+from api.connectors.system import Connector, ConnectorError, OptionsInvalid
 from api.outgoing import outgoing_client
 
 log = structlog.get_logger(__name__)
 
 FILE_NAME = "connectors.toml"
 Stamp = tuple[int, int]
+REASON_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a system answered; `error` is empty where it did what it was asked."""
+
+    at: datetime
+    error: str = ""
+
+
+class Answers:
+    """A system's last answer to whatever it was asked for work's sake. Nobody is asked to fill it, so looking at it
+    never waits; a refusal stands until the next answer, which comes with the next catch-up at the latest."""
+
+    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._clock = clock
+        self.last: Answer | None = None
+
+    def note(self, error: str = "") -> None:
+        self.last = Answer(self._clock(), error[:REASON_CHARS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +54,18 @@ class Live:
 
     options: ConnectorOptions
     connector: Connector
+    answers: Answers = field(default_factory=Answers)
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Note how the calls within were answered."""
+        try:
+            yield
+        except ConnectorError as error:
+            self.answers.note(str(error) or type(error).__name__)
+            raise
+        if self.connector.system is not None:
+            self.answers.note()
 
 
 def connectors_file(data_dir: Path) -> Path:

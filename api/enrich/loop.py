@@ -113,7 +113,7 @@ class Enrichment:
         if live is None or live.options.tenant != task.tenant:
             raise Problem("not_found", say("detail.connector_gone", name=parcel.connector))
         work = Work(task, live, self._tenants.get(task.tenant), self._clock())
-        with self._turn(parcel), system_errors():
+        with self._turn(parcel), system_errors(), live.heard():
             done = self._work(work, parcel.event)
         self._spool.remove(spool_of(task.payload))
         log.info("event_worked", connector=parcel.connector, kind=parcel.kind, **done)

@@ -77,7 +77,7 @@ class Mirror:
         said = words(language_of_locale(tenant.engines.settings.default_locale))
         done: dict[str, JsonValue] = {}
         for live in self.wanted(task.tenant):
-            with self._turn, system_errors():
+            with self._turn, system_errors(), live.heard():
                 done[live.options.name] = self._bring(live, ticket, store=tenant.store, said=said)
         return done
 

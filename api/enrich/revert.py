@@ -31,7 +31,7 @@ def revert_change(change_id: str, *, connectors: Connectors, store: Store, actor
         raise Problem("not_found", say("detail.connector_gone", name=change.connector))
     if change.state != "filled":
         raise Problem("change_not_ours", say("detail.change_not_written", field=change.field))
-    with told_at_once():
+    with told_at_once(), live.heard():
         held = held_now(live.connector.system, change.ticket_id).get(change.field, "")
         if is_same(held, change.after):
             live.connector.system.write(change.ticket_id, [FieldWrite(change.field, change.target, change.before)])

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from api.connectors.options import read_options
 from api.connectors.system import OptionsInvalid
-from api.enrich.live import Connectors
+from api.enrich.live import Connectors, Live
 from api.errors import Words
 from api.routes.health import Health
 from api.routes.metrics import Metrics
@@ -79,14 +79,31 @@ def add_work_parts(work: DurableWork, connectors: Connectors, *, health: Health,
         except OptionsInvalid as error:
             yield PartState(name="connectors", state="degraded", detail=str(error)[:500], fix=said("fix.connectors"))
             return
-        shown = ", ".join(f"{live.options.name} ({live.options.mode})" for live in connectors.all())
-        yield PartState(name="connectors", state="ok" if shown else "off", detail=shown)
+        every = connectors.all()
+        names = ", ".join(live.options.name for live in every)
+        yield PartState(name="connectors", state="ok" if names else "off", detail=names)
+        for live in every:
+            yield connector_state(live, said)
 
     health.add("jobs", check_jobs)
     health.add("outbox", check_outbox)
     health.add("connectors", check_connectors)
     metrics.add_source("jobs_unfinished", "Jobs not over", (), lambda: {(): float(work.jobs.unfinished())})
     metrics.add_source("outbox_deliveries", "Deliveries by state", ("state",), deliveries)
+
+
+def connector_state(live: Live, said: Words) -> PartState:
+    """Return how a connector is by its last answer; it is not asked."""
+    name, mode, last = f"connector {live.options.name}", live.options.mode, live.answers.last
+    if last is None or mode == "off":
+        return PartState(
+            name=name, state="off" if mode == "off" else "ok", detail=said("health.connector_unasked", mode=mode)
+        )
+    at = last.at.isoformat(timespec="seconds")
+    if last.error:
+        detail = said("health.connector_error", mode=mode, at=at, error=last.error)
+        return PartState(name=name, state="degraded", detail=detail, fix=said("fix.connector"))
+    return PartState(name=name, state="ok", detail=said("health.connector_ok", mode=mode, at=at))
 
 
 def _backlog(name: str, count: int, said: Words) -> PartState:

@@ -115,6 +115,7 @@ def test_a_connector_is_tested(admin: TestClient, ticket_desk: TicketDesk) -> No
     answer = admin.post("/console/connectors/desk/test")
     assert answer.status_code == 200
     assert 'role="status"' in answer.text
+    assert re.search(r"<dt>(Last answer|最近应答)</dt><dd><time", admin.get("/console/connectors").text)
 
 
 # --- keys
