@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
@@ -18,7 +18,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, JsonV
 
 from api.connectors.http_calls import CallRefused, HttpCalls
 from api.connectors.options import ConnectorOptions
-from api.connectors.records import Attached, HookCall
+from api.connectors.records import Attached, FieldWrite, HookCall
 from api.connectors.system import ConnectorRefused, OptionsInvalid, SignatureWrong
 from nlp.loaders.html_kb import text_of_page
 
@@ -190,3 +190,24 @@ def fetch_files(calls: HttpCalls, linked: Iterable[Linked], *, hosts: Sequence[s
             break
         files.append(Attached(one.name, content, one.media_type))
     return tuple(files)
+
+
+def changed_fields(
+    raw: Mapping[str, JsonValue], writes: Iterable[FieldWrite], *, connector: str
+) -> dict[str, JsonValue]:
+    """Return what a ticket whose fields stand beside its own must be told, leaving out what it holds already.
+
+    Raises:
+        ConnectorRefused: its API knows no such field.
+    """
+    writes = tuple(writes)
+    if unknown := [write.target for write in writes if write.target not in raw]:
+        raise ConnectorRefused(f"connector {connector}: tickets have no {', '.join(unknown)} in the API")
+    return {write.target: write.value for write in writes if field_text(raw[write.target]) != write.value}
+
+
+def check_taken(answer: JsonValue, body: Mapping[str, JsonValue], *, connector: str) -> None:
+    """See that a ticket's answer to a write holds what was written: some systems answer 200 and drop a field."""
+    taken = answer if isinstance(answer, dict) else {}
+    if refused := [target for target in body if not field_text(taken.get(target))]:
+        raise ConnectorRefused(f"connector {connector}: it did not take {', '.join(refused)}")

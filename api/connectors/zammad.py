@@ -25,7 +25,9 @@ from api.connectors.desk_shapes import (
     ExtraOptions,
     Linked,
     body_of,
+    changed_fields,
     check_equal,
+    check_taken,
     extra_of,
     fetch_files,
     field_text,
@@ -201,18 +203,10 @@ class Zammad:
 
     def write(self, ticket_id: str, writes: Sequence[FieldWrite]) -> None:
         """Set object attributes, and see that they were taken."""
-        raw = self._raw(ticket_id)
-        if unknown := [write.target for write in writes if write.target not in raw]:
-            raise ConnectorRefused(f"connector {self._options.name}: tickets have no attribute {', '.join(unknown)}")
-        body: dict[str, JsonValue] = {
-            write.target: write.value for write in writes if field_text(raw[write.target]) != write.value
-        }
-        if not body:
-            return
-        answer = self._calls.json("PUT", f"tickets/{path_part(ticket_id)}", body=body)
-        taken = answer if isinstance(answer, dict) else {}
-        if refused := [target for target in body if not field_text(taken.get(target))]:
-            raise ConnectorRefused(f"connector {self._options.name}: Zammad did not take {', '.join(refused)}")
+        body = changed_fields(self._raw(ticket_id), writes, connector=self._options.name)
+        if body:
+            answer = self._calls.json("PUT", f"tickets/{path_part(ticket_id)}", body=body)
+            check_taken(answer, body, connector=self._options.name)
 
     def comment(self, ticket_id: str, text: str, *, mark: str) -> None:
         """Add an internal note, once for each mark."""
