@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from api.engines import Engines
@@ -21,7 +22,8 @@ def suggest(
     Raises:
         Problem: the question is too long, or its prefill or ticket is not known.
     """
-    question = _question(request, store=store)
+    asked = _asked(request, store=store)
+    question = asked.text
     limit = engines.settings.limits.question_chars
     if len(question) > limit:
         raise Problem(
@@ -35,6 +37,7 @@ def suggest(
         top_k=request.top_k,
         groups=request.filters.groups,
         locale=request.locale,
+        is_ticket=asked.is_ticket,
     )
     response = shapes.SuggestionResponse(
         id=make_id(),
@@ -61,12 +64,15 @@ def find_suggestions(
     top_k: int = 5,
     groups: Iterable[str] = (),
     locale: str = "",
+    is_ticket: bool = False,
 ) -> Suggestions:
-    """Search one knowledge base as one group of people may see it; near ties go to the locale's language."""
+    """Search one knowledge base as one group of people may see it; near ties go to the locale's language. A ticket's
+    text is not one question: those that it may be asking are put one by one."""
     import nlp
 
     retriever = engines.retriever(kb)
-    return nlp.suggest(question, retriever=retriever, top_k=top_k, allowed=tuple(groups), locale=locale)
+    ask = nlp.suggest_for_ticket if is_ticket else nlp.suggest
+    return ask(question, retriever=retriever, top_k=top_k, allowed=tuple(groups), locale=locale)
 
 
 def _answer(found: Suggestions) -> shapes.Answer | None:
@@ -80,9 +86,17 @@ def _answer(found: Suggestions) -> shapes.Answer | None:
     )
 
 
-def _question(request: shapes.SuggestionRequest, *, store: Store) -> str:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for, and whether it is a ticket's whole text."""
+
+    text: str
+    is_ticket: bool
+
+
+def _asked(request: shapes.SuggestionRequest, *, store: Store) -> _Asked:
     if request.question is not None:
-        return request.question
+        return _Asked(request.question, is_ticket=False)
     if request.prefill_id is not None:
         prefill = store.drafts.prefill(request.prefill_id)
         if prefill is None:
@@ -91,11 +105,11 @@ def _question(request: shapes.SuggestionRequest, *, store: Store) -> str:
                 say("detail.unknown", what=say("what.prefill"), name=repr(request.prefill_id)),
                 where="/prefill_id",
             )
-        return prefill.text
+        return _Asked(prefill.text, is_ticket=True)
     ticket_id = request.ticket_id or ""
     prefill = store.drafts.prefill_of_ticket(ticket_id)
     if prefill is not None:
-        return prefill.text
+        return _Asked(prefill.text, is_ticket=True)
     ticket = store.tickets.get(ticket_id)
     if ticket is None:
         raise Problem(
@@ -103,4 +117,4 @@ def _question(request: shapes.SuggestionRequest, *, store: Store) -> str:
             say("detail.unknown", what=say("what.prefill_or_ticket"), name=repr(ticket_id)),
             where="/ticket_id",
         )
-    return ticket.title
+    return _Asked(ticket.title, is_ticket=False)

@@ -23,6 +23,7 @@ from nlp.search.lexical import QuestionTooLong
 from nlp.search.schema import KnowledgeBaseUnreadable
 from nlp.search.sources import load_articles
 from nlp.search.suggest import suggest
+from nlp.search.ticket_suggest import suggest_for_ticket
 from nlp.summary import summarise
 from nlp.text import fold, language_of
 
@@ -69,6 +70,7 @@ __all__ = [
     "resolve",
     "shipped_calibration",
     "suggest",
+    "suggest_for_ticket",
     "summarise",
     "template_names",
     "write_calibration",

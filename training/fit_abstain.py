@@ -10,9 +10,10 @@ from __future__ import annotations
 import argparse
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from rich.console import Console
@@ -27,7 +28,7 @@ from training.kb_sets import SET_NAMES, KbSet, read_kb_set
 TRAINABLE = frozenset({"cmrc2018", "drcd", "tidb_faq_zh", "stackfaq", "covidfaq"})
 _ENGLISH = frozenset({"stackfaq", "covidfaq", "docs_en"})
 _SAME_SUBJECT = (frozenset({"docs_zh", "tidb_faq_zh"}),)  # both hold the manuals of one database
-_QUESTIONS = 150  # of each kind and set
+QUESTIONS = 150  # of each kind and set
 _FOREIGN = 40  # questions from each other set
 
 
@@ -37,6 +38,11 @@ class Example:
     kind: str  # "own", "removed" or "foreign"
     features: tuple[float, ...]
     is_right: bool
+
+
+_T = TypeVar("_T")
+Ask = Callable[[KnowledgeBase, KbSet, str, str, frozenset[str]], Iterator[_T]]
+"""A base, the set, a kind, a question and the ids of its right articles in; what is to be fitted or measured out."""
 
 
 def foreign_questions(name: str, sets: Sequence[KbSet], *, seed: int) -> list[str]:
@@ -51,14 +57,16 @@ def foreign_questions(name: str, sets: Sequence[KbSet], *, seed: int) -> list[st
     return drawn
 
 
-def examples(kb_set: KbSet, foreign: Sequence[str], *, seed: int) -> Iterator[Example]:
+def examples(
+    kb_set: KbSet, foreign: Sequence[str], *, seed: int, ask: Ask[_T], questions: int = QUESTIONS
+) -> Iterator[_T]:
     """Ask bases of three sizes; a third of the articles with questions is always taken out."""
     chance = random.Random(seed)
     answered = sorted({article for ids in kb_set.answers.values() for article in ids})
     removed = frozenset(chance.sample(answered, len(answered) // 3))
     own = [name for name, ids in sorted(kb_set.answers.items()) if not ids & removed]
     lost = [name for name, ids in sorted(kb_set.answers.items()) if ids <= removed]
-    own, lost = (chance.sample(names, min(_QUESTIONS, len(names))) for names in (own, lost))
+    own, lost = (chance.sample(names, min(questions, len(names))) for names in (own, lost))
     rest = [article for article in kb_set.articles if article.id not in removed]
     chance.shuffle(rest)
     for size in sorted({20, 200, len(rest)}):
@@ -67,9 +75,9 @@ def examples(kb_set: KbSet, foreign: Sequence[str], *, seed: int) -> Iterator[Ex
             base.put_many(articles)
             for kind, names in (("own", asked), ("removed", lost)):
                 for name in names:
-                    yield from _asked(base, kb_set, kind, kb_set.questions[name], kb_set.answers[name])
+                    yield from ask(base, kb_set, kind, kb_set.questions[name], kb_set.answers[name])
             for question in foreign:
-                yield from _asked(base, kb_set, "foreign", question, frozenset())
+                yield from ask(base, kb_set, "foreign", question, frozenset())
 
 
 def _base(kb_set: KbSet, own: Sequence[str], rest: Sequence[Article], size: int) -> tuple[list[Article], list[str]]:
@@ -84,7 +92,9 @@ def _base(kb_set: KbSet, own: Sequence[str], rest: Sequence[Article], size: int)
     return [article for article in rest if article.id in needed] + others[: size - len(needed)], asked
 
 
-def _asked(base: KnowledgeBase, kb_set: KbSet, kind: str, question: str, answers: frozenset[str]) -> Iterator[Example]:
+def ask_once(
+    base: KnowledgeBase, kb_set: KbSet, kind: str, question: str, answers: frozenset[str]
+) -> Iterator[Example]:
     hits = base.search(question, top_k=2, allowed=())
     if hits:
         yield Example(kb_set.name, kind, features(hits), hits[0].passage.article_id in answers)
@@ -131,7 +141,9 @@ def main() -> None:
     sets = [read_kb_set(options.data / name) for name in SET_NAMES]
     found: list[Example] = []
     for kb_set in track(sets, description="asking", console=Console(stderr=True)):
-        found += examples(kb_set, foreign_questions(kb_set.name, sets, seed=options.seed), seed=options.seed)
+        found += examples(
+            kb_set, foreign_questions(kb_set.name, sets, seed=options.seed), seed=options.seed, ask=ask_once
+        )
     is_fitted = np.array([example.set_name in TRAINABLE for example in found])
     values = np.array([example.features for example in found])  # (n, 3)
     right = np.array([example.is_right for example in found])

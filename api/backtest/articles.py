@@ -32,7 +32,7 @@ def judge_article(ticket: PastTicket, question: str, *, engines: Engines, kb: st
         return None
     base = engines.knowledge_base(kb)
     question = question[: engines.settings.limits.question_chars]
-    found = find_suggestions(question, engines=engines, kb=kb, top_k=TOP_K * 2, locale=ticket.locale)
+    found = find_suggestions(question, engines=engines, kb=kb, top_k=TOP_K * 2, locale=ticket.locale, is_ticket=True)
     offered = [suggestion for suggestion in found.suggestions if not _is_own(suggestion, base, ticket)][:TOP_K]
     ids = tuple(suggestion.article_id for suggestion in offered)
     expected, matched_by = ticket.article_id, "id"

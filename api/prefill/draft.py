@@ -180,7 +180,7 @@ def _question(request: PrefillRequest, heard: Heard, response: PrefillResponse) 
         if segment.speaker != "agent"
     ]
     words = _without_numbers("\n".join(written) or "\n".join(spoken), response)
-    return " ".join(text for text in (words[:QUESTION_CHARS], *named) if text)
+    return "\n".join(text for text in (words[:QUESTION_CHARS], " ".join(filter(None, named))) if text)
 
 
 def _without_numbers(text: str, response: PrefillResponse) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nlp import Catalogue, TemplateField
+from nlp import Catalogue, TemplateField, fold
 from nlp.extraction.belief import canonical
 from nlp.phone import e164_of
 
@@ -32,6 +32,7 @@ class Sameness:
         >>> Sameness().is_same(phone, "+8613800138000", "138 0013 8000")
         True
         """
+        one, other = fold(one).text, fold(other).text
         if canonical(one) == canonical(other):
             return bool(canonical(one)) or one == other
         if field.choices:

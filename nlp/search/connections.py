@@ -39,6 +39,17 @@ class Connections:
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
+    def compact(self) -> None:
+        """Write the file anew: SQLite keeps the bytes of deleted rows in free pages and in the log until then."""
+        with self._turn:
+            connection = self._take()
+            try:
+                connection.execute("VACUUM")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                with self._lock:
+                    self._free.append(connection)
+
     def close(self) -> None:
         """Close the free connections; call it when no thread searches any more."""
         with self._lock:

@@ -44,8 +44,11 @@ class Experience:
             self._base.put(Article(id=experience_id, title="", body=question, url=_MARKS[verdict] + article_id))
 
     def forget(self, experience_ids: Iterable[str]) -> int:
-        """Forget; return how many there were."""
-        return sum(self._base.delete(experience_id) for experience_id in experience_ids)
+        """Forget, to the last byte; return how many there were."""
+        gone = sum(self._base.delete(experience_id) for experience_id in experience_ids)
+        if gone:
+            self._base.compact()
+        return gone
 
     def count(self) -> int:
         """Return how many are remembered."""
