@@ -105,7 +105,7 @@ class Drafts:
         )
         with self._database.transaction() as session:
             rows = session.execute(query.order_by(Prefill.created_at, Prefill.id).limit(limit)).all()
-        return tuple(Drafted(*row) for row in rows)
+        return tuple(Drafted(name, ticket_id or "", created_at) for name, ticket_id, created_at in rows)
 
     def recent_prefills(self, *, limit: int) -> tuple[PrefillResponse, ...]:
         """Return the newest prefills, newest first."""
