@@ -84,4 +84,5 @@ class Heartbeat:
         """Delete what settings no longer keep, and learn what people said since yesterday."""
         for tenant in self._tenants.open():
             forget_old(self._settings, tenant=tenant, at=now)
+        self._work.sweep()
         learn_daily(self._work.jobs, tenants=self._tenants, at=now)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,10 @@ class Learned:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 self._experiences[knowledge_base] = Experience(self._path(knowledge_base))
             return self._experiences[knowledge_base]
+
+    def forget(self, knowledge_base: str, experience_ids: Iterable[str]) -> int:
+        """Forget past questions of a knowledge base; return how many there were."""
+        return self.experience(knowledge_base).forget(experience_ids) if self._path(knowledge_base).is_file() else 0
 
     def retriever(self, base: KnowledgeBase, name: str) -> Retriever:
         """Return a knowledge base with its past questions, or as it is where none were kept."""

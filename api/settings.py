@@ -181,6 +181,10 @@ class Settings(BaseSettings):
     is what learning from feedback and the panel's past tickets look back on."""
     suggestion_keep_days: float = Field(default=180.0, ge=0)
     feedback_keep_days: float = Field(default=730.0, ge=0)
+    change_keep_days: float = Field(default=180.0, ge=0)
+    """Values written into other systems, with those that stood there before; a forgotten change cannot be undone."""
+    ticket_keep_days: float = Field(default=730.0, ge=0)
+    """Maintenance tickets after they were resolved, with what stands for them elsewhere."""
     audit_keep_days: float = Field(default=730.0, ge=0)
     """Two years: an audit of a year looks back on the year before."""
     media_keep_days: float = Field(default=30.0, gt=0)

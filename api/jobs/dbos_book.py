@@ -162,13 +162,18 @@ class Book:
         stands for it.
         """
         found: dict[str, Job] = {}
-        for status in self._newest(tenant=tenant, states=states, kind=kind):
+        prefix = f"{tenant}/{kind}/" if kind else f"{tenant}/"
+        for status in self._newest(prefix=prefix, states=states):
             job = _job_of(status)
             if job is not None and job.tenant == tenant:
                 found.setdefault(job.id, job)
             if len(found) == limit:
                 break
         return tuple(found.values())
+
+    def all(self) -> Iterator[Job]:
+        """Yield every tenant's jobs, newest first."""
+        yield from (job for status in self._newest(prefix=None, states=()) if (job := _job_of(status)) is not None)
 
     def cancel(self, job_id: str, *, tenant: str) -> None:
         """Cancel a job that is not over."""
@@ -236,9 +241,8 @@ class Book:
             statuses += self._client.list_workflows(workflow_id_prefix=first_id + "#")
         return max(statuses, key=lambda status: _number_of(status), default=None)
 
-    def _newest(self, *, tenant: str, states: Sequence[JobState], kind: str | None) -> Iterator[WorkflowStatus]:
+    def _newest(self, *, prefix: str | None, states: Sequence[JobState]) -> Iterator[WorkflowStatus]:
         names = [name for name, state in _STATES.items() if not states or state in states]
-        prefix = f"{tenant}/{kind}/" if kind else f"{tenant}/"
         for offset in range(0, 1_000_000, LOOKED_AT_ONCE):
             page = self._client.list_workflows(
                 workflow_id_prefix=prefix, status=names, sort_desc=True, limit=LOOKED_AT_ONCE, offset=offset

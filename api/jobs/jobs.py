@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -250,6 +250,10 @@ class Jobs:
     def forget_before(self, at: datetime) -> tuple[Job, ...]:
         """Forget jobs that were over before a moment."""
         return self._book().forget_before(at) if self.may_have_work else ()
+
+    def all(self) -> Iterator[Job]:
+        """Yield the jobs of all tenants."""
+        yield from self._book().all() if self.may_have_work else ()
 
     def erase(self, *, tenant: str, is_theirs: Callable[[Job], bool]) -> tuple[Job, ...]:
         """Delete a tenant's jobs that a condition names, whatever their state; one that runs ends at its next step."""

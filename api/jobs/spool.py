@@ -12,7 +12,7 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,10 +65,13 @@ class Spool:
         if spool_id:
             shutil.rmtree(self._named(spool_id), ignore_errors=True)
 
-    def sweep(self, named: frozenset[str], *, older_than_s: float) -> int:
-        """Remove folders that no job names and that are old enough not to be on their way; return how many."""
+    def sweep(self, named: Callable[[], frozenset[str]], *, older_than_s: float) -> int:
+        """Remove folders that no job names and that are old enough not to be on their way; return how many. Where
+        nothing is old, `named` is not asked."""
         oldest = time.time() - older_than_s
-        stray = [path for path in self._folder.glob("*") if path.name not in named and path.stat().st_mtime < oldest]
+        old = [path for path in self._folder.glob("*") if path.stat().st_mtime < oldest]
+        wanted = named() if old else frozenset()
+        stray = [path for path in old if path.name not in wanted]
         for path in stray:
             shutil.rmtree(path, ignore_errors=True)
         return len(stray)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from api.jobs import Job, Jobs, jobs_url
 from api.jobs.spool import Spool
 from api.outbox import Deliverer, Relay, announce_failure, define_deliveries, webhook_client
@@ -18,6 +20,8 @@ from api.routes.metrics import Metrics
 from api.settings import Settings
 from api.store import Store
 from api.tenants import Tenants
+
+log = structlog.get_logger(__name__)
 
 STRAY_S = 3600.0
 """Spooled files that no job names are removed after this long: from first file to job a request takes seconds."""
@@ -38,11 +42,21 @@ class DurableWork:
         """Take up what the last process left."""
         self.jobs.start()
         self.relay.start()
+        self.sweep()
 
     def stop(self) -> None:
         """Let what runs end in the time that settings give; the rest is left to the next start."""
         self.relay.stop()
         self.jobs.stop(self.settings.job_drain_s)
+
+    def sweep(self) -> int:
+        """Remove files that no job names: the process ended between keeping them and the job. Return how many."""
+        swept = self.spool.sweep(
+            lambda: frozenset(str(job.payload.get("spool") or "") for job in self.jobs.all()), older_than_s=STRAY_S
+        )
+        if swept:
+            log.info("spool_swept", folders=swept)
+        return swept
 
     def forget(self, now: datetime) -> None:
         """Forget jobs, messages and files that are over long enough."""

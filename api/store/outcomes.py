@@ -11,11 +11,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from api.schemas.prefill import DraftField, PrefillResponse
+from api.security import make_id
 from api.store.database import Database
 from api.store.tables import DraftFieldRow, DraftOutcome, FeedbackRow, Prefill, SuggestionSet, TicketRow
 
@@ -81,52 +82,76 @@ def keep_outcome(
     required: Collection[str],
 ) -> None:
     """Count a draft, in place of an earlier draft of its ticket; part of the transaction that keeps it."""
-    outcome = _claimed(session, prefill)
-    key = (DraftFieldRow.tenant == outcome.tenant, DraftFieldRow.subject == outcome.subject)
-    earlier = session.scalars(select(DraftFieldRow).where(*key)).all()
-    before = {row.field for row in earlier if row.was_filled} if earlier else set(filled_before)
-    verdicts = {row.field: row.verdict for row in earlier}
-    session.execute(delete(DraftFieldRow).where(*key))
+    subject = subject_of(prefill.ticket_id, prefill.id, connector=prefill.connector)
+    created_at, before, verdicts = prefill.created_at, set(filled_before), dict[str, str]()
+    told = _told(prefill, response, before=before, required=required)
+    if not _is_first(session, prefill, subject, told):
+        created_at = _locked_since(session, prefill.tenant, subject)
+        key = (DraftFieldRow.tenant == prefill.tenant, DraftFieldRow.subject == subject)
+        earlier = session.scalars(select(DraftFieldRow).where(*key)).all()
+        before = {row.field for row in earlier if row.was_filled} if earlier else before
+        verdicts = {row.field: row.verdict for row in earlier}
+        session.execute(delete(DraftFieldRow).where(*key))
+        told = _told(prefill, response, before=before, required=required)
+        session.execute(update(DraftOutcome).where(*_outcome(prefill.tenant, subject)).values(told))
+    rows = [
+        {
+            "tenant": prefill.tenant,
+            "subject": subject,
+            "field": name,
+            "created_at": created_at,
+            "day": _day(created_at),
+            "mode": prefill.mode,
+            "status": field.status,
+            "source": _source_of(field),
+            "engine": response.models.get(ENGINE_OF.get(_source_of(field), "fields"), "")[:ENGINE_CHARS],
+            "was_filled": name in before,
+            "verdict": verdicts.get(name, ""),
+        }
+        for name, field in response.fields.items()
+    ]
+    if rows:
+        session.execute(insert(DraftFieldRow), rows)
+
+
+def _told(
+    prefill: Prefill, response: PrefillResponse, *, before: Collection[str], required: Collection[str]
+) -> dict[str, str | int]:
+    """Return the columns that a ticket's newest draft sets."""
     statuses = {name: field.status for name, field in response.fields.items()}
     counts = outcome_counts(statuses, before=before, required=required)
-    for name, count in {**counts, "asked": int(response.next_question is not None)}.items():
-        setattr(outcome, name, count)
-    outcome.queue, outcome.mode, outcome.template = prefill.queue, prefill.mode, response.template
-    for name, field in response.fields.items():
-        source = _source_of(field)
-        row = DraftFieldRow(
-            tenant=outcome.tenant,
-            subject=outcome.subject,
-            field=name,
-            created_at=outcome.created_at,
-            day=outcome.day,
-            mode=prefill.mode,
-            status=field.status,
-            source=source,
-            engine=response.models.get(ENGINE_OF.get(source, "fields"), "")[:ENGINE_CHARS],
-            was_filled=name in before,
-            verdict=verdicts.get(name, ""),
-        )
-        session.add(row)
+    asked = int(response.next_question is not None)
+    return {"queue": prefill.queue, "mode": prefill.mode, "template": response.template, **counts, "asked": asked}
 
 
-def _claimed(session: Session, prefill: Prefill) -> DraftOutcome:
-    """Return the ticket's row, made where there is none; another draft of the ticket waits until this one is kept."""
-    first = {
+def _is_first(session: Session, prefill: Prefill, subject: str, told: Mapping[str, str | int]) -> bool:
+    """Write the ticket's row and return True, where there is none."""
+    row = {
         "tenant": prefill.tenant,
-        "subject": subject_of(prefill.ticket_id, prefill.id, connector=prefill.connector),
+        "subject": subject,
         "created_at": prefill.created_at,
-        "day": prefill.created_at.astimezone(UTC).date().isoformat(),
+        "day": _day(prefill.created_at),
         "connector": prefill.connector,
-        "queue": prefill.queue,
-        "mode": prefill.mode,
-        "template": "",
-        **dict.fromkeys(COUNTS, 0),
+        **told,
     }
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(DraftOutcome).values(first).on_conflict_do_nothing())
-    query = select(DraftOutcome).where(DraftOutcome.tenant == first["tenant"], DraftOutcome.subject == first["subject"])
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    statement = (postgresql.insert if is_postgresql else sqlite.insert)(DraftOutcome.__table__)
+    made = statement.on_conflict_do_nothing().returning(DraftOutcome.subject)
+    return session.execute(made, row).first() is not None
+
+
+def _locked_since(session: Session, tenant: str, subject: str) -> datetime:
+    """Return since when there is the ticket's row; another draft of the ticket waits until this one is kept."""
+    query = select(DraftOutcome.created_at).where(*_outcome(tenant, subject))
     return session.scalars(query.with_for_update()).one()
+
+
+def _outcome(tenant: str, subject: str) -> tuple[ColumnElement[bool], ...]:
+    return (DraftOutcome.tenant == tenant, DraftOutcome.subject == subject)
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone(UTC).date().isoformat()
 
 
 def outcome_counts(
@@ -162,6 +187,13 @@ def keep_verdict(session: Session, tenant: str, prefill_id: str, *, field: str, 
     subject = subject_of(prefill.ticket_id, prefill.id, connector=prefill.connector)
     key = (DraftFieldRow.tenant == tenant, DraftFieldRow.subject == subject, DraftFieldRow.field == field)
     session.execute(update(DraftFieldRow).where(*key).values(verdict=action))
+
+
+def cut_loose(session: Session, tenant: str, subject: str) -> None:
+    """Let a ticket's counts stand without the digest that names it."""
+    nobody = make_id()
+    for table in (DraftFieldRow, DraftOutcome):
+        session.execute(update(table).where(table.tenant == tenant, table.subject == subject).values(subject=nobody))
 
 
 def subject_of(ticket_id: str | None, prefill_id: str, *, connector: str) -> str:

@@ -38,6 +38,11 @@ class SuggestionVerdict:
     knowledge_base: str
 
 
+def experience_id_of(suggestion_id: str, article_id: str) -> str:
+    """Return the name that learning keeps a question by."""
+    return f"{suggestion_id}/{article_id}"
+
+
 class Verdicts:
     def __init__(self, database: Database, tenant: str) -> None:
         self._database = database
@@ -87,4 +92,6 @@ class Verdicts:
         for body, suggestion_id, question, kb in rows:
             feedback = Feedback.model_validate_json(body)
             article_id = feedback.article_id or ""
-            yield SuggestionVerdict(f"{suggestion_id}/{article_id}", question, article_id, feedback.action, kb)
+            yield SuggestionVerdict(
+                experience_id_of(suggestion_id, article_id), question, article_id, feedback.action, kb
+            )

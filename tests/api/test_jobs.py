@@ -253,7 +253,7 @@ def test_spooled_files_come_back_in_order_with_their_names(tmp_path: Path) -> No
     spool_id = spool.put(files)
     assert spool.files(spool_id) == files
     assert spool.put(()) == ""
-    assert spool.sweep(frozenset({spool_id}), older_than_s=-60) == 0
+    assert spool.sweep(lambda: frozenset({spool_id}), older_than_s=-60) == 0
     spool.remove(spool_id)
     assert not list((tmp_path / "spool").iterdir())
     with pytest.raises(ValueError, match="names no spooled files"):
