@@ -23,6 +23,8 @@ from api.connectors.options import ConnectorOptions, read_options
 from api.connectors.registry import connector_kinds
 from api.connectors.system import OptionsInvalid
 from api.errors import EXPECTED_ERRORS, Said, say, words
+from api.security import SecretUnusable, read_server_secret
+from api.security.server_secret import FILE_NAME as SECRET_FILE
 from api.settings import Settings
 
 USAGE = 2
@@ -73,6 +75,7 @@ def find_mistakes(settings: Settings) -> list[Mistake]:
     """Return all that is wrong with what settings point to."""
     looks = (
         _look_at_folder,
+        _look_at_secret,
         _look_at_database,
         _look_at_connectors,
         _look_at_catalogues,
@@ -101,6 +104,19 @@ def _look_at_folder(settings: Settings) -> Iterator[Mistake]:
         yield Mistake(str(folder), say("config.not_folder", path=existing), say("fix.data_dir"))
     elif not os.access(existing, os.W_OK | os.X_OK):
         yield Mistake(str(folder), say("config.not_writable", path=existing), say("fix.data_dir"))
+
+
+def _look_at_secret(settings: Settings) -> Iterator[Mistake]:
+    """The secret of the data folder is made by the start; one that was given, or is there, must be usable."""
+    given, file = settings.secret.get_secret_value(), settings.secret_file
+    own = settings.data_dir / SECRET_FILE
+    if not given and file is None and not own.exists():
+        return
+    try:
+        read_server_secret(settings.data_dir, given=given, file=file)
+    except SecretUnusable as error:
+        where = "BEFOREHAND_SECRET" if given else "BEFOREHAND_SECRET_FILE" if file is not None else str(own)
+        yield Mistake(where, say("config.secret", original=str(error)), say("fix.secret"))
 
 
 def _look_at_database(settings: Settings) -> Iterator[Mistake]:

@@ -17,6 +17,10 @@ from api.cli.keys import create_key
 from api.cli.output import error_console
 from api.logs import configure_logs
 
+SWITCH_S = 0.001
+"""How long a thread may keep the interpreter from the event loop, which needs it some times for each answer: /livez
+comes sooner than with Python's 5 ms, and as many requests are answered (tests.bench.load, 2026-11-22)."""
+
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -27,7 +31,7 @@ def serve(
     ] = None,
 ) -> None:
     """Serve HTTP and the console."""
-    from api.cli.server import make_server
+    from api.cli.server import make_server, reload_on_hangup, run_to_the_end
 
     settings = checked_settings(data_dir, database_url=database_url)
     configure_logs(logging.getLevelNamesMapping()[settings.log_level.upper()], is_personal=not settings.log_personal)
@@ -38,4 +42,6 @@ def serve(
         error_console().print(
             f"API key, shown once: {secret}\nConsole: http://{host}:{port}/console/", highlight=False, soft_wrap=True
         )
-    make_server(app, settings, host=host, port=port).run()
+    app.state.jobs.keep_ready()
+    reload_on_hangup(app.state.connectors)
+    run_to_the_end(make_server(app, settings, host=host, port=port), app.state.jobs)

@@ -1,21 +1,30 @@
 """The server that runs the app: says that it is leaving before it leaves.
 
 Told to stop by SIGTERM, it first says so at /readyz for a while, so that load balancers stop sending; then it refuses
-new connections and finishes what is under way. SIGINT, or a second signal, leaves out the notice.
+new connections and finishes what is under way. SIGINT, or a second signal, leaves out the notice. SIGHUP reads
+connectors.toml and the secrets that it names again.
 """
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
+import threading
 import time
 from types import FrameType
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from api.cli.connections import DeadlineProtocol
+from api.enrich import Connectors
+from api.jobs import Jobs
 from api.routes.health import Health
 from api.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 CONNECTIONS = 512
 """Open at once; each costs a file descriptor, of which systems give 1,024."""
@@ -65,3 +74,28 @@ class DrainingServer(uvicorn.Server):
         if self._leave_at_s is not None and time.monotonic() >= self._leave_at_s:
             self.should_exit = True
         return await super().on_tick(counter)
+
+
+def run_to_the_end(server: uvicorn.Server, jobs: Jobs) -> None:
+    """Serve until told to stop; end the process even where a job is still running after its time.
+
+    Python waits for every thread of a pool before it ends, however long that takes, and a service manager would kill
+    the process then. What runs was left to the next start already: nothing is lost by not waiting.
+    """
+    try:
+        server.run()
+    finally:
+        if jobs.left:
+            log.warning("exit_with_jobs_running", running=jobs.left, fix="nothing: they are taken up at the next start")
+            logging.shutdown()
+            os._exit(0)
+
+
+def reload_on_hangup(connectors: Connectors) -> None:
+    """Read the connectors again at SIGHUP; on a thread, because a signal may come while their lock is held."""
+
+    def reload(sig: int, frame: FrameType | None) -> None:
+        threading.Thread(target=connectors.reload, name="reload-connectors", daemon=True).start()
+
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, reload)

@@ -91,6 +91,7 @@ class Jobs:
         self._is_stopping = False  # interrupts what runs
         self._is_eager = False
         self._marks = Marks()
+        self.left = 0  # what outlived the last stop
 
     def define(
         self,
@@ -143,6 +144,7 @@ class Jobs:
             book, self._book_open, self._runner = self._book_open, None, None
         if book is not None:
             book.close()
+        self.left = left
         if left:
             log.warning("jobs_interrupted", running=left, fix="nothing: they are taken up at the next start")
         return left

@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from api.cli.configuration import find_mistakes
 from api.cli.doctor import examine, head_revision
-from api.errors import words
+from api.errors import Language, words
 from api.settings import Settings
 from api.store import open_store_for
 
@@ -54,6 +55,29 @@ def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("", encoding="utf-8")
     (mistake,) = find_mistakes(Settings(data_dir=tmp_path / "taken"))
     assert "is not a folder" in words("en").said(mistake.detail)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("which", ["given", "file", "missing file", "own"])
+def test_a_secret_that_cannot_be_used_is_a_mistake(tmp_path: Path, which: str, language: Language) -> None:
+    named = tmp_path / ("secret" if which == "own" else "elsewhere")
+    if which != "missing file":
+        named.write_text("太短 short", encoding="utf-8")
+    given: dict[str, Any] = {
+        "given": {"secret": "short"},
+        "file": {"secret_file": named},
+        "missing file": {"secret_file": named},
+        "own": {},
+    }[which]
+    (mistake,) = find_mistakes(Settings(data_dir=tmp_path, **given))
+    assert "secret" in mistake.where.lower()
+    assert "32" in words(language).said(mistake.fix)
+    assert words(language).said(mistake.detail)
+
+
+def test_looking_for_mistakes_makes_no_secret(tmp_path: Path) -> None:
+    assert find_mistakes(Settings(data_dir=tmp_path)) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
