@@ -13,7 +13,7 @@ from api.routes.jobs import ACCEPTED, Preference, wants_async
 from api.routes.later import LaterOf
 from api.routes.prefill_call import ReadPrefillCall
 from api.routes.prefill_job import check_call
-from api.routes.wiring import EnginesOf, IdempotencyKey, MayPrefill, Now, StoreOf
+from api.routes.wiring import EnginesOf, IdempotencyKey, MayPrefill, Now, StoreOf, TextTurn
 from api.schemas.prefill import PrefillResponse
 
 router = APIRouter(tags=["prefill"])
@@ -32,6 +32,7 @@ def create_prefill(
     store: StoreOf,
     at: Now,
     later: LaterOf,
+    turn: TextTurn,
     key: IdempotencyKey = None,
     prefer: Preference = None,
 ) -> Response:

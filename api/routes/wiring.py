@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
+from anyio import Semaphore
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -24,50 +25,57 @@ from api.settings import Settings
 from api.store import Store
 from api.tenants import Tenant, Tenants
 
+KEYS_AT_ONCE = 4
+"""Keys looked up at once, of the 40 threads that answer: one look-up is a third of a millisecond on SQLite, and threads
+that want the interpreter keep the event loop from it."""
+TEXTS_AT_ONCE = 2
+"""Texts worked on at once: rules are Python, which runs on one core, so that a third thread only makes the others, and
+/livez, wait. One more than one, because a commit waits for the disk. Measured with tests.bench.load, 2026-11-22."""
+
 bearer = HTTPBearer(auto_error=False, description="An API key: `beforehand keys create`")
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
 
-def _house_store(request: Request) -> Store:
+async def _house_store(request: Request) -> Store:
     store: Store = request.app.state.store
     return store
 
 
-def _house_engines(request: Request) -> Engines:
+async def _house_engines(request: Request) -> Engines:
     engines: Engines = request.app.state.engines
     return engines
 
 
-def _metrics(request: Request) -> Metrics:
+async def _metrics(request: Request) -> Metrics:
     metrics: Metrics = request.app.state.metrics
     return metrics
 
 
-def _health(request: Request) -> Health:
+async def _health(request: Request) -> Health:
     health: Health = request.app.state.health
     return health
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     clock: Callable[[], datetime] = request.app.state.clock
     return clock().astimezone(UTC)
 
 
-def _jobs(request: Request) -> Jobs:
+async def _jobs(request: Request) -> Jobs:
     jobs: Jobs = request.app.state.jobs
     return jobs
 
 
-def _spool(request: Request) -> Spool:
+async def _spool(request: Request) -> Spool:
     spool: Spool = request.app.state.spool
     return spool
 
 
-def _deliverer(request: Request) -> Deliverer:
+async def _deliverer(request: Request) -> Deliverer:
     deliverer: Deliverer = request.app.state.deliverer
     return deliverer
 
@@ -110,10 +118,12 @@ def _caller(
         raise Problem("key_invalid", say("detail.key_invalid"), headers=challenge)
     note_caller(tenant=key.tenant, key_prefix=prefix_of(credentials.credentials))
     request.state.key_id, request.state.tenant = key.id, key.tenant
+    tenants: Tenants = request.app.state.tenants
+    request.state.part = tenants.get(key.tenant)  # here, on a thread: to open one takes time
     return Caller(key.id, key.tenant, key.scopes)
 
 
-CallerOf = Annotated[Caller, Depends(_caller)]
+CallerOf = Annotated[Caller, Depends(_caller, max_concurrency=KEYS_AT_ONCE)]
 
 
 class Scope:
@@ -122,7 +132,7 @@ class Scope:
     def __init__(self, scope: str) -> None:
         self._scope = scope
 
-    def __call__(self, caller: CallerOf) -> Caller:
+    async def __call__(self, caller: CallerOf) -> Caller:
         if self._scope not in caller.scopes and "admin" not in caller.scopes:
             raise Problem("forbidden", say("detail.scope_missing", scope=repr(self._scope)))
         return caller
@@ -134,26 +144,44 @@ MaySendTelemetry = Annotated[Caller, Depends(Scope("telemetry"))]
 MayAdminister = Annotated[Caller, Depends(Scope("admin"))]
 
 
-def _tenant(request: Request, caller: CallerOf) -> Tenant:
-    tenants: Tenants = request.app.state.tenants
-    return tenants.get(caller.tenant)
+async def _tenant(request: Request, _: CallerOf) -> Tenant:
+    tenant: Tenant = request.state.part
+    return tenant
 
 
 TenantOf = Annotated[Tenant, Depends(_tenant)]
 
 
-def _store(tenant: TenantOf) -> Store:
+async def _store(request: Request, _: CallerOf) -> Store:
+    tenant: Tenant = request.state.part
     return tenant.store
 
 
-def _engines(tenant: TenantOf) -> Engines:
+async def _engines(request: Request, _: CallerOf) -> Engines:
+    tenant: Tenant = request.state.part
     return tenant.engines
 
 
-def _foresight(tenant: TenantOf) -> Foresight:
+async def _foresight(request: Request, _: CallerOf) -> Foresight:
+    tenant: Tenant = request.state.part
     return tenant.foresight
 
 
 StoreOf = Annotated[Store, Depends(_store)]
 EnginesOf = Annotated[Engines, Depends(_engines)]
 ForesightOf = Annotated[Foresight, Depends(_foresight)]
+
+
+async def _text_turn(request: Request) -> AsyncIterator[None]:
+    """Hold one of the turns while the endpoint works; those that wait hold no thread. A form brings recordings and
+    pictures, which wait for their own engines."""
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        yield
+        return
+    turns: Semaphore = request.app.state.text_turns
+    async with turns:
+        yield
+
+
+TextTurn = Annotated[None, Depends(_text_turn, scope="function")]
+"""Name it last: what is read before it, body and key, waits for others."""

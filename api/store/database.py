@@ -14,12 +14,17 @@ from alembic.config import Config
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
+from sqlalchemy.orm.unitofwork import UOWTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from api.store.fair_lock import FairLock
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another: longer than any transaction here, shorter than an impatient client."""
+TURN = "turn"
+"""Where a session notes that it has this process's turn to write."""
 
 
 class Database:
@@ -28,9 +33,12 @@ class Database:
     def __init__(self, url: str) -> None:
         self._url = make_url(url)
         self._engine = create_engine(self._url)
+        self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+        self._writers = FairLock()
         if self._url.get_backend_name() == "sqlite":
             event.listen(self._engine, "connect", _set_sqlite_pragmas)
-        self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+            event.listen(self._sessions, "before_flush", self._before_flush)
+            event.listen(self._sessions, "do_orm_execute", self._before_statement)
         self.outbox_news = threading.Event()  # set when this process committed something to be told outside
 
     @property
@@ -49,9 +57,15 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Yield a session; commit at the end, roll back on an error."""
-        with self._sessions.begin() as session:
-            yield session
+        """Yield a session; commit at the end, roll back on an error. Writers on SQLite take turns, in the order of
+        their first write: it has room for one, and those that find it taken would sleep and try again."""
+        session = self._sessions()
+        try:
+            with session, session.begin():
+                yield session
+        finally:
+            if session.info.pop(TURN, False):
+                self._writers.release()
 
     @property
     def shown_url(self) -> str:
@@ -65,6 +79,20 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _before_flush(self, session: Session, _context: UOWTransaction, _instances: object) -> None:
+        self._take_turn(session)
+
+    def _before_statement(self, state: ORMExecuteState) -> None:
+        if state.is_insert or state.is_update or state.is_delete:
+            self._take_turn(state.session)
+
+    def _take_turn(self, session: Session) -> None:
+        if TURN in session.info:
+            return
+        if not self._writers.acquire(timeout_s=BUSY_TIMEOUT_MS / 1_000):
+            raise TimeoutError(f"{self.shown_url}: other writers took {BUSY_TIMEOUT_MS / 1_000:g} s; try again")
+        session.info[TURN] = True
 
 
 def _set_sqlite_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -135,7 +135,7 @@ def _is_first(session: Session, prefill: Prefill, subject: str, told: Mapping[st
         **told,
     }
     is_postgresql = session.get_bind().dialect.name == "postgresql"
-    statement = (postgresql.insert if is_postgresql else sqlite.insert)(DraftOutcome.__table__)
+    statement = (postgresql.insert if is_postgresql else sqlite.insert)(DraftOutcome.metadata.tables["draft_outcomes"])
     made = statement.on_conflict_do_nothing().returning(DraftOutcome.subject)
     return session.execute(made, row).first() is not None
 

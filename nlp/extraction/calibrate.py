@@ -44,27 +44,11 @@ class Calibration:
 
     def confidence(self, field: str, raw: float) -> float:
         """Return the chance that a value believed this much is right."""
-        steps = _isotonic(self.of(field))
-        if not steps:
-            return raw
-        at = bisect_right([step[0] for step in steps], raw) - 1
-        if at < 0:
-            return steps[0][1] * raw / steps[0][0]
-        low, low_confidence = steps[at]
-        high, high_confidence = steps[at + 1] if at + 1 < len(steps) else (1.0, max(low_confidence, TOP_CONFIDENCE))
-        return low_confidence + (high_confidence - low_confidence) * (raw - low) / max(high - low, 1e-9)
+        return _confidence(self.of(field), raw)
 
     def threshold(self, field: str, promise: float) -> float:
         """Return the lowest belief that keeps the promise, alone and with all above it; 1 where none does."""
-        count = right = 0
-        lowest = 1.0
-        for outcome in reversed(self.of(field)):
-            count += outcome.count
-            right += outcome.right
-            is_kept = outcome.count and wilson_lower_bound(right, count) >= promise
-            if is_kept and self.confidence(field, outcome.raw) >= promise:
-                lowest = outcome.raw
-        return lowest
+        return _lowest_kept(self.of(field), promise)
 
     def of(self, field: str) -> tuple[Outcomes, ...]:
         """Return a field's own outcomes, or those of every field without its own."""
@@ -97,6 +81,33 @@ def _isotonic(outcomes: tuple[Outcomes, ...]) -> tuple[tuple[float, float], ...]
             blocks[-1][1] += right
             blocks[-1][2] += count
     return tuple((raw, right / count) for raw, right, count in blocks)
+
+
+def _confidence(outcomes: tuple[Outcomes, ...], raw: float) -> float:
+    """Read a belief's confidence off the steps, and between two of them."""
+    steps = _isotonic(outcomes)
+    if not steps:
+        return raw
+    at = bisect_right([step[0] for step in steps], raw) - 1
+    if at < 0:
+        return steps[0][1] * raw / steps[0][0]
+    low, low_confidence = steps[at]
+    high, high_confidence = steps[at + 1] if at + 1 < len(steps) else (1.0, max(low_confidence, TOP_CONFIDENCE))
+    return low_confidence + (high_confidence - low_confidence) * (raw - low) / max(high - low, 1e-9)
+
+
+@lru_cache(maxsize=256)
+def _lowest_kept(outcomes: tuple[Outcomes, ...], promise: float) -> float:
+    """Return the lowest belief that keeps a promise; asked for each field of each ticket, of the same few tables."""
+    count = right = 0
+    lowest = 1.0
+    for outcome in reversed(outcomes):
+        count += outcome.count
+        right += outcome.right
+        is_kept = outcome.count and wilson_lower_bound(right, count) >= promise
+        if is_kept and _confidence(outcomes, outcome.raw) >= promise:
+            lowest = outcome.raw
+    return lowest
 
 
 def read_calibration(text: str) -> Calibration:
