@@ -15,9 +15,7 @@ import pytest
 from tests.systems.rt import wait_until
 
 pytestmark = pytest.mark.systems
-SLOW_S = 300
-SERVED = (
-    """
+SERVED = """
 import sys, time
 from pathlib import Path
 from api.app import create_app
@@ -33,7 +31,7 @@ app = create_app(settings)
 def work(task):
     (folder / f"began-{run}").write_text(task.job_id)
     if run == "first":
-        time.sleep(%d)
+        time.sleep(300)
     (folder / "done").write_text(run)
     return run
 
@@ -50,8 +48,6 @@ if run == "first":
     threading.Thread(target=ask, daemon=True).start()
 run_to_the_end(server, app.state.jobs)
 """
-    % SLOW_S
-)
 
 
 def free_port() -> int:
