@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from anyio import Semaphore
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
@@ -40,6 +41,7 @@ from api.routes.limits import BodyLimit
 from api.routes.metrics import RequestMeter
 from api.routes.rates import RateLimit
 from api.routes.tracing import RequestTrace
+from api.routes.wiring import TEXTS_AT_ONCE
 from api.service import Service, build_service
 from api.settings import VERSION, Settings
 from api.store import DEFAULT_TENANT
@@ -98,6 +100,7 @@ def _give_state(app: FastAPI, service: Service) -> None:
     state.store, state.engines, state.tenants = service.store, service.engines, service.tenants
     state.foresight = service.tenants.get(DEFAULT_TENANT).foresight
     state.metrics, state.health = service.metrics, service.health
+    state.text_turns = Semaphore(TEXTS_AT_ONCE)
     state.work, state.jobs, state.spool, state.deliverer, state.relay = (
         *(work, work.jobs, work.spool),
         *(work.deliverer, work.relay),
