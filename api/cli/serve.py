@@ -6,6 +6,7 @@ At first start a key is made and printed, once.
 from __future__ import annotations
 
 import logging
+import sys
 from typing import Annotated
 
 import typer
@@ -42,6 +43,7 @@ def serve(
         error_console().print(
             f"API key, shown once: {secret}\nConsole: http://{host}:{port}/console/", highlight=False, soft_wrap=True
         )
+    sys.setswitchinterval(SWITCH_S)
     app.state.jobs.keep_ready()
     reload_on_hangup(app.state.connectors)
     run_to_the_end(make_server(app, settings, host=host, port=port), app.state.jobs)
