@@ -75,6 +75,7 @@ class Heartbeat:
         for tenant in self._tenants.open():
             tenant.foresight.snapshot(at=now)
         self._store.replies.forget_before(now - REPLY_KEEP)
+        self._store.sessions.forget_before(now)
         self._work.forget(now)
         if self._forgot_on != now.date():
             self._daily(now)

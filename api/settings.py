@@ -170,6 +170,8 @@ class Settings(BaseSettings):
     trusted_hosts: tuple[str, ...] = ()
     """Names that this service goes by, as a JSON list; requests for any other are refused. Empty: any name."""
     session_hours: float = Field(default=12.0, gt=0)
+    session_idle_hours: float = Field(default=4.0, gt=0)
+    """A console session that nobody used for so long is over: a shift's half."""
     job_keep_days: float = Field(default=30.0, gt=0)
     """How long a job that is over can be looked up, and a delivered message."""
     job_drain_s: float = Field(default=10.0, ge=0)

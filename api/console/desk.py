@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from api.console.language import Words, choose_language, words
 from api.console.places import places_of
 from api.console.rendering import render
-from api.console.sessions import COOKIE, SignInNeeded, Visitor, read_visitor, require_same_origin
+from api.console.sessions import SignInNeeded, Visitor, cookie_name, read_visitor, require_same_origin
 from api.engines import Engines
 from api.errors import EXPECTED_ERRORS, Problem, invalid_problem, language_of_locale, problem_of, say
 from api.prefill.kept_media import KeptMedia, media_of
@@ -127,7 +127,7 @@ def words_of(request: Request) -> Words:
     """Return the messages of the person's language."""
     settings: Settings = request.app.state.settings
     fallback = language_of_locale(settings.default_locale)
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    chosen = request.cookies.get(cookie_name(request, LANGUAGE_COOKIE), "")
     return words(choose_language(chosen=chosen, accept=request.headers.get("accept-language", ""), fallback=fallback))
 
 
@@ -142,8 +142,8 @@ def problem_page(request: Request, problem: Problem) -> Response:
     shown = {
         "words": table,
         "is_page": not is_partial(request),
-        "is_signed_in": COOKIE in request.cookies,
-        "places": (),
+        "is_signed_in": cookie_name(request) in request.cookies,
+        "places": places_of(getattr(request.state, "scopes", ())),
         "here": "",
         "title": problem.title_in(table.language),
         "detail": problem.detail_in(table.language),

@@ -22,7 +22,7 @@ from api.console.configured import connectors_of
 from api.console.desk import LANGUAGE_COOKIE, PAGE_ERRORS, SECURITY_HEADERS, Desk, is_partial, now_of, problem_in
 from api.console.language import Words, choose_language, words
 from api.console.rendering import render
-from api.console.sessions import SignInNeeded, read_visitor, require_same_origin
+from api.console.sessions import SignInNeeded, cookie_name, read_visitor, require_same_origin
 from api.errors import Problem, language_of_locale, say
 from api.security import read_claim, sign_claim
 from api.settings import Settings
@@ -177,7 +177,11 @@ def _options(request: Request, name: str) -> ConnectorOptions | None:
 
 def _chosen_language(request: Request, *, kept: str = "") -> str:
     settings: Settings = request.app.state.settings
-    chosen = request.query_params.get("lang", "")[:2] or kept or request.cookies.get(LANGUAGE_COOKIE, "")
+    chosen = (
+        request.query_params.get("lang", "")[:2]
+        or kept
+        or request.cookies.get(cookie_name(request, LANGUAGE_COOKIE), "")
+    )
     accept = request.headers.get("accept-language", "")
     return choose_language(chosen=chosen, accept=accept, fallback=language_of_locale(settings.default_locale))
 
@@ -196,23 +200,30 @@ class PanelRoute(APIRoute):
             try:
                 response = await answer(request)
             except PAGE_ERRORS as error:
-                response = _problem_panel(request, error)
-            options = _options(request, request.query_params.get("connector", ""))
-            ancestors = frame_ancestors(options) if options else ()
-            response.headers["Content-Security-Policy"] = CSP.format(ancestors=" ".join(ancestors) or "'none'")
-            for name, value in SECURITY_HEADERS.items():
-                if not name.startswith("Cross-Origin"):
-                    response.headers.setdefault(name, value)
+                response = problem_panel(request, _problem_of(error))
+            for name, value in panel_headers(request).items():
+                response.headers.setdefault(name, value)
             return response
 
         return answer_in_panel
 
 
-def _problem_panel(request: Request, error: Exception) -> Response:
+def panel_headers(request: Request) -> dict[str, str]:
+    """Return the headers of every answer of the panel: only the connector's own origins may frame it."""
+    options = _options(request, request.query_params.get("connector", ""))
+    ancestors = frame_ancestors(options) if options else ()
+    headers = {name: value for name, value in SECURITY_HEADERS.items() if not name.startswith("Cross-Origin")}
+    return {**headers, "Content-Security-Policy": CSP.format(ancestors=" ".join(ancestors) or "'none'")}
+
+
+def _problem_of(error: Exception) -> Problem:
     if isinstance(error, SignInNeeded):
-        problem = Problem("key_missing", say("detail.panel_no_link"), fix=say("fix.panel_no_link"))
-    else:
-        problem = problem_in(error)
+        return Problem("key_missing", say("detail.panel_no_link"), fix=say("fix.panel_no_link"))
+    return problem_in(error)
+
+
+def problem_panel(request: Request, problem: Problem) -> Response:
+    """Say what went wrong and what to do, as a panel or in place of a part of one."""
     table = words("zh" if _chosen_language(request) == "zh" else "en")
     theme = request.query_params.get("theme", "auto")
     shown = {

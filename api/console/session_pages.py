@@ -11,14 +11,14 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
 from api.console.desk import LANGUAGE_COOKIE, SIGN_IN, ConsoleRoute, Desk, desk_of
-from api.console.sessions import close_session, open_session, signed_in_key
+from api.console.sessions import close_session, cookie_name, is_secure, open_session, signed_in_key
 from api.errors import Problem, say
 
 STATIC = Path(__file__).parent / "static"
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 YEAR_S = 365 * 24 * 3600
 
-router = APIRouter(route_class=ConsoleRoute)
+router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 AnyDesk = Annotated[Desk, Depends(desk_of)]
 
 
@@ -51,14 +51,8 @@ def sign_in(desk: AnyDesk, key: Annotated[str, Form(max_length=200)]) -> Respons
         hours = f"{desk.settings.session_hours:g}"
         return desk.page("sign_in.html", refused=True, hours=hours, status_code=401)
     response = desk.go("/console/")
-    open_session(
-        response,
-        key_id=key_id,
-        store=desk.store,
-        now=desk.now,
-        hours=desk.settings.session_hours,
-        is_secure=desk.request.url.scheme == "https",
-    )
+    hours_open = desk.settings.session_hours
+    open_session(desk.request, response, key_id=key_id, store=desk.store, now=desk.now, hours=hours_open)
     return response
 
 
@@ -66,7 +60,7 @@ def sign_in(desk: AnyDesk, key: Annotated[str, Form(max_length=200)]) -> Respons
 def sign_out(desk: AnyDesk) -> Response:
     """Close the session."""
     response = desk.go(SIGN_IN)
-    close_session(response)
+    close_session(desk.request, response, store=desk.store, now=desk.now)
     return response
 
 
@@ -77,5 +71,6 @@ def choose(request: Request, language: Literal["zh", "en"]) -> Response:
     is_own = referer.netloc == request.headers.get("host") and referer.path.startswith("/console/")
     back = referer.path + (f"?{referer.query}" if referer.query else "") if is_own else "/console/"
     response = RedirectResponse(back, status_code=303)
-    response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_S, path="/", httponly=True, samesite="lax")
+    name, secure = cookie_name(request, LANGUAGE_COOKIE), is_secure(request)
+    response.set_cookie(name, language, max_age=YEAR_S, path="/", secure=secure, httponly=True, samesite="lax")
     return response

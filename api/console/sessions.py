@@ -1,7 +1,8 @@
 """Who sits before the console: a cookie in, the key that once was shown out; a foreign form is refused.
 
-A session is a signed cookie (HttpOnly, SameSite=Strict) that names a key; revoking the key ends it. A
-form must come from this very origin. It does not know pages.
+A session is a row, named by a signed cookie (HttpOnly, SameSite=Strict, __Host- over https). Signing out, a pause that
+is too long, or revoking the key ends it, wherever a copy of the cookie may be. A form must come from this very origin.
+It does not know pages.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from urllib.parse import urlsplit
 from fastapi import Request, Response
 
 from api.errors import Problem, say
-from api.security import read_session, sign_session
+from api.security import make_secret, read_session, sign_session
+from api.settings import Settings
 from api.store import Store
 
 COOKIE = "beforehand_session"
+HOST_PREFIX = "__Host-"
+"""Browsers take such a name over https only, for this very host: no neighbour under the same domain can set it."""
 SECRET = "console_session"
 MAX_COOKIE_CHARS = 200
-"""A session is 24 characters of id, ten of time and 64 of signature."""
+"""A session is 64 characters of id, ten of time and 64 of signature."""
 
 
 class SignInNeeded(Exception):
@@ -44,16 +48,16 @@ def read_visitor(request: Request, *, store: Store, now: datetime) -> Visitor:
     """Return who is signed in.
 
     Raises:
-        SignInNeeded: there is no cookie, it is not genuine or too old, or its key was revoked.
+        SignInNeeded: there is no cookie, it is not genuine, its session is over, or its key was revoked.
     """
-    cookie = request.cookies.get(COOKIE, "")
-    if not cookie or len(cookie) > MAX_COOKIE_CHARS:
-        raise SignInNeeded
-    key_id = read_session(cookie, now=now, secret=_secret(store))
+    settings: Settings = request.app.state.settings
+    session_id = _session_of(request, store=store, now=now)
+    idle = timedelta(hours=settings.session_idle_hours)
+    key_id = store.sessions.key_of(session_id, at=now, idle=idle) if session_id is not None else None
     key = store.keys.get(key_id, at=now) if key_id is not None else None
     if key is None:
         raise SignInNeeded
-    request.state.key_id, request.state.tenant = key.id, key.tenant
+    request.state.key_id, request.state.tenant, request.state.scopes = key.id, key.tenant, key.scopes
     return Visitor(key.id, key.tenant, key.scopes)
 
 
@@ -71,19 +75,55 @@ def signed_in_key(request: Request, secret: str, *, store: Store, now: datetime)
     return key.id
 
 
+def cookie_name(request: Request, name: str = COOKIE) -> str:
+    """Return the name that a cookie has on this connection; the other one is not looked at."""
+    return HOST_PREFIX + name if is_secure(request) else name
+
+
+def is_secure(request: Request) -> bool:
+    """Return whether the browser came by https, here or at a proxy that is trusted."""
+    return request.url.scheme == "https"
+
+
 def open_session(
-    response: Response, *, key_id: str, store: Store, now: datetime, hours: float, is_secure: bool
+    request: Request, response: Response, *, key_id: str, store: Store, now: datetime, hours: float
 ) -> None:
-    """Put a session's cookie on an answer."""
-    value = sign_session(key_id, expires_at=now + timedelta(hours=hours), secret=_secret(store))
+    """Open a session and put its cookie on an answer; the one that the browser had is over."""
+    end_session(request, store=store, now=now)
+    session_id, expires_at = make_secret(), now + timedelta(hours=hours)
+    store.sessions.open(session_id, key_id=key_id, at=now, expires_at=expires_at)
     response.set_cookie(
-        COOKIE, value, max_age=int(hours * 3600), path="/", secure=is_secure, httponly=True, samesite="strict"
+        cookie_name(request),
+        sign_session(session_id, expires_at=expires_at, secret=_secret(store)),
+        max_age=int(hours * 3600),
+        path="/",
+        secure=is_secure(request),
+        httponly=True,
+        samesite="strict",
     )
 
 
-def close_session(response: Response) -> None:
-    """Take the cookie back."""
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+def close_session(request: Request, response: Response, *, store: Store, now: datetime) -> None:
+    """End the session and take its cookie back, with what the browser kept of the pages."""
+    end_session(request, store=store, now=now)
+    secure = is_secure(request)
+    response.delete_cookie(cookie_name(request), path="/", secure=secure, httponly=True, samesite="strict")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+
+def end_session(request: Request, *, store: Store, now: datetime) -> None:
+    """End the session that a request bears, if it bears one."""
+    session_id = _session_of(request, store=store, now=now)
+    if session_id is not None:
+        store.sessions.end(session_id)
+
+
+def _session_of(request: Request, *, store: Store, now: datetime) -> str | None:
+    """Return the session that a genuine cookie names, over or not."""
+    cookie = request.cookies.get(cookie_name(request), "")
+    if not cookie or len(cookie) > MAX_COOKIE_CHARS:
+        return None
+    return read_session(cookie, now=now, secret=_secret(store))
 
 
 def require_same_origin(request: Request) -> None:

@@ -44,13 +44,13 @@ def read_claim(token: str, *, now: datetime, secret: str) -> str | None:
     return unquote(claim) if now.timestamp() < int(expires) else None
 
 
-def sign_session(key_id: str, *, expires_at: datetime, secret: str) -> str:
-    """Return a cookie value that proves, until it expires, that its bearer once showed the key."""
-    return sign_claim(key_id, expires_at=expires_at, secret=secret)
+def sign_session(session_id: str, *, expires_at: datetime, secret: str) -> str:
+    """Return a cookie value that proves, until it expires, that its bearer opened the session."""
+    return sign_claim(session_id, expires_at=expires_at, secret=secret)
 
 
 def read_session(cookie: str, *, now: datetime, secret: str) -> str | None:
-    """Return the key id of a cookie that is genuine and in time."""
+    """Return the session that is named by a cookie that is genuine and in time."""
     return read_claim(cookie, now=now, secret=secret)
 
 

@@ -20,6 +20,7 @@ from api.store.outbox import Outbox
 from api.store.outcomes import Outcomes
 from api.store.replies import Replies
 from api.store.retention import Retention
+from api.store.sessions import Sessions
 from api.store.tables import DEFAULT_TENANT
 from api.store.telemetry import Telemetry
 from api.store.templates import Templates
@@ -43,6 +44,7 @@ class Store:
     telemetry: Telemetry
     templates: Templates
     tickets: Tickets
+    sessions: Sessions
     verdicts: Verdicts
     changes: Changes
     links: Links
@@ -84,6 +86,7 @@ def _shelves(database: Database, tenant: str, *, server_secret: str) -> Store:
         telemetry=Telemetry(database, tenant),
         templates=Templates(database, tenant),
         tickets=Tickets(database, tenant),
+        sessions=Sessions(database),
         verdicts=Verdicts(database, tenant),
         changes=Changes(database, tenant),
         links=Links(database, tenant),

@@ -54,6 +54,18 @@ class Secret(Base):
     value: Mapped[str] = mapped_column(String(200))
 
 
+class SessionRow(Base):
+    """Somebody signed in to the console, with a key."""
+
+    __tablename__ = "console_sessions"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key_id: Mapped[str] = mapped_column(String(32))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime)  # coarse
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class Prefill(Base):
     __tablename__ = "prefills"
 

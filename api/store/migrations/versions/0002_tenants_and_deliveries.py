@@ -32,6 +32,7 @@ def upgrade() -> None:
     _create_traces()
     _create_counterparts()
     _create_outcomes()
+    _create_sessions()
 
 
 def _add_tenants() -> None:
@@ -260,6 +261,20 @@ def _create_outcomes() -> None:
     )
     report = ["tenant", "created_at", "day", "field", "source", "engine", "mode", "status", "was_filled", "verdict"]
     op.create_index("ix_draft_fields_report", "draft_fields", report)
+
+
+def _create_sessions() -> None:
+    """Make the table of console sessions; who was signed in signs in again."""
+    op.create_table(
+        "console_sessions",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("key_id", sa.String(length=32), nullable=False),
+        sa.Column("opened_at", sa.DateTime(), nullable=False),
+        sa.Column("used_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_console_sessions_expires_at", "console_sessions", ["expires_at"])
 
 
 def downgrade() -> None:
