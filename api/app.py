@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api.console.pages import build_router
+from api.console.refusals import page_of
 from api.engines import NO_STAND_INS, StandIns
 from api.routes import (
     articles,
@@ -114,7 +115,7 @@ def _add_middleware(app: FastAPI, service: Service) -> None:
     settings = service.settings
     app.add_middleware(audit.AuditTrail, store=service.store, clock=service.clock)
     app.add_middleware(BodyLimit, limits=settings.limits)
-    app.add_middleware(RateLimit, limits=settings.limits)
+    app.add_middleware(RateLimit, limits=settings.limits, page_of=page_of)
     app.add_middleware(SecurityHeaders, hosts=settings.trusted_hosts)
     app.add_middleware(RequestMeter, metrics=service.metrics)
     app.add_middleware(RequestTrace)

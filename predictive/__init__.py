@@ -4,7 +4,7 @@ from predictive.alerts import AlertOptions, alert_key
 from predictive.detector import ANOMALOUS, Ensemble, build_detector, default_detectors, detector_names
 from predictive.evidence import EvidenceOptions
 from predictive.monitor import Monitor, MonitorOptions
-from predictive.plot import plot_alert_svg
+from predictive.plot import plot_alert_svg, plot_in_language
 from predictive.prognosis import foresee_crossing
 from predictive.records import (
     Alert,
@@ -71,6 +71,7 @@ __all__ = [
     "detector_names",
     "foresee_crossing",
     "plot_alert_svg",
+    "plot_in_language",
     "read_table",
     "write_table",
 ]

@@ -31,6 +31,10 @@ DRAWN_FONT = "DejaVu Sans"
 SHOWN_FONTS = "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans', 'DejaVu Sans', sans-serif"
 # Matplotlib lays these words out; afterwards each becomes its text, so that no glyph of a name is looked for.
 TITLE, UNIT, OBSERVED, EXPECTED, SINCE = "series-title", "unit", "observed", "expected", "since"
+# Of ticks at years, months, days, hours, minutes and seconds: digits, which people read in every language.
+TICKS = ["%Y", "%Y-%m", "%d", "%H:%M", "%H:%M", "%S.%f"]
+ZERO_TICKS = ["", "%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M"]
+OFFSETS = ["", "%Y", "%Y-%m", "%Y-%m-%d", "%Y-%m-%d", "%Y-%m-%d %H:%M"]
 _DRAWING = threading.Lock()  # rc_context is one for the whole program
 _LABELS = {
     "en": {OBSERVED: "observed", EXPECTED: "expected", SINCE: "since"},
@@ -55,6 +59,15 @@ def plot_alert_svg(alert: Alert, points: SeriesPoints, *, locale: str = "en") ->
     svg = _draw(alert.key, reason, points).replace(f"'{DRAWN_FONT}'", SHOWN_FONTS)
     for word, text in texts.items():
         svg = svg.replace(f">{word}</text>", f">{_label(text)}</text>")
+    return svg
+
+
+def plot_in_language(svg: str, *, locale: str) -> str:
+    """Return a plot with the words of its legend in the reader's language; what it was drawn in does not matter."""
+    wanted = _LABELS["zh" if locale.lower().startswith("zh") else "en"]
+    for labels in _LABELS.values():
+        for word, text in labels.items():
+            svg = svg.replace(f">{text}</text>", f">{wanted[word]}</text>")
     return svg
 
 
@@ -94,7 +107,10 @@ def _dress(axes: Axes) -> None:
 
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    formatter = ConciseDateFormatter(  # type: ignore[no-untyped-call]
+        locator, formats=TICKS, zero_formats=ZERO_TICKS, offset_formats=OFFSETS
+    )
+    axes.xaxis.set_major_formatter(formatter)
     axes.xaxis.get_offset_text().set_fontsize(8)
     axes.set_title(TITLE, fontsize=9, loc="left")
     axes.set_ylabel(UNIT, fontsize=8)

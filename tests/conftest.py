@@ -24,6 +24,7 @@ from api.engines import StandIns
 from api.settings import Limits, Settings
 from speech import Word, build_activity, build_transcriber
 from tests.browser.console_server import ConsoleServer
+from tests.console.panel_agent import Agent
 from tests.console.ticket_desk import TicketDesk, connect, write_connectors
 from tests.model_cards.hub_server import Hub
 from vision import Line, build_reader
@@ -193,6 +194,24 @@ def panel_app(tmp_path_factory: pytest.TempPathFactory, ticket_desk: TicketDesk)
     app.state.work.stop()
     app.state.engines.close()
     app.state.store.database.close()
+
+
+@pytest.fixture(params=["en", "zh"])
+def agent(panel_app: FastAPI, request: pytest.FixtureRequest) -> Agent:
+    """Return somebody beside a ticket, in each language."""
+    return Agent(panel_app, request.param)
+
+
+@pytest.fixture
+def english(panel_app: FastAPI) -> Agent:
+    """Return somebody beside a ticket who reads English."""
+    return Agent(panel_app, "en")
+
+
+@pytest.fixture(scope="module")
+def panel_key(panel_app: FastAPI) -> str:
+    """Make a key for whoever drafts tickets."""
+    return create_key(panel_app.state.store, name="panel", scopes=["admin"])[1]
 
 
 @dataclass(frozen=True, slots=True)

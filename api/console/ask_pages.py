@@ -19,7 +19,7 @@ from api.schemas.prefill import Feedback
 from api.security import make_id
 from api.suggest import suggest
 
-router = APIRouter(route_class=ConsoleRoute)
+router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 AskDesk = Annotated[Desk, Depends(Entry("suggest"))]
 
 

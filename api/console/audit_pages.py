@@ -14,7 +14,7 @@ PAGE_SIZE = 50
 LOOKED_THROUGH = 2_000
 """Rows that one page may cost when it is filtered by actor, which has no index."""
 
-router = APIRouter(route_class=ConsoleRoute)
+router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 AdminDesk = Annotated[Desk, Depends(Entry("admin"))]
 Filter = Annotated[str, Query(max_length=200)]
 

@@ -22,7 +22,7 @@ ENRICH = "enrich"
 LOOKED_AT = 200
 """Jobs, the newest first, among which each connector's last event is looked for."""
 
-router = APIRouter(route_class=ConsoleRoute)
+router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 AdminDesk = Annotated[Desk, Depends(Entry("admin"))]
 
 

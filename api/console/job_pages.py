@@ -20,7 +20,7 @@ STATES: Mapping[States, Sequence[JobState]] = {
     "done": ("done",),
 }
 
-router = APIRouter(route_class=ConsoleRoute)
+router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 AdminDesk = Annotated[Desk, Depends(Entry("admin"))]
 
 

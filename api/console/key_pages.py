@@ -13,7 +13,7 @@ from api.security import SCOPES, make_id, make_key
 
 NAME_CHARS = 100
 
-router = APIRouter(route_class=ConsoleRoute)
+router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 AdminDesk = Annotated[Desk, Depends(Entry("admin"))]
 
 

@@ -18,6 +18,7 @@ from api.console.draft_desk import field_labels
 from api.console.places import home_of
 from api.console.plots import Bar, ceiling_of, stacked_bars
 from api.report import Day, Share, overview, quality
+from api.store.exports import COLUMNS
 
 PERIODS = (7, 30, 90)
 Period = Annotated[int, Query(ge=1, le=366)]
@@ -25,7 +26,7 @@ PARTS = ("before", "auto", "suggested", "missing")
 """Of a day's column, from the bottom up."""
 CHART_WIDTH, CHART_HEIGHT = 720.0, 160.0
 
-router = APIRouter(route_class=ConsoleRoute)
+router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 AdminDesk = Annotated[Desk, Depends(Entry("admin"))]
 
 
@@ -59,6 +60,7 @@ def show_overview(desk: Annotated[Desk, Depends(Entry())], days: Period = 30) ->
         labels=field_labels(desk),
         percent_of=percent_of,
         interval_of=interval_of,
+        tables=tuple(COLUMNS),
     )
 
 

@@ -8,6 +8,7 @@ from api.console import (
     ask_pages,
     audit_pages,
     connector_pages,
+    export_pages,
     job_pages,
     key_pages,
     overview_pages,
@@ -21,6 +22,7 @@ from api.console import (
 CONSOLE = (
     session_pages,
     overview_pages,
+    export_pages,
     prefill_pages,
     ask_pages,
     ticket_pages,
@@ -36,6 +38,6 @@ def build_router() -> APIRouter:
     """Return the pages; they are no part of the API's description."""
     router = APIRouter(include_in_schema=False)
     for pages in CONSOLE:
-        router.include_router(pages.router, prefix="/console")
+        router.include_router(pages.router)
     router.include_router(panel_pages.router)
     return router

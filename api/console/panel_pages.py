@@ -15,12 +15,13 @@ from fastapi.responses import FileResponse
 from api.console.ask_pages import views_of
 from api.console.device_health import devices_of, health_of
 from api.console.draft_view import percent
+from api.console.language import words
 from api.console.panel_desk import PanelDesk, PanelRoute, media_tenant, panel_by_link, panel_by_token
 from api.console.panel_view import panel_view, past_drafts, stored_of
 from api.console.panel_work import PanelWork, left_alone, panel_work_of
 from api.console.past_tickets import PastTicketsOf
 from api.console.prefill_pages import MEDIA_TYPES
-from api.console.ticket_pages import PLOT_HEADERS, quantity, title_of
+from api.console.ticket_pages import plot_answer, quantity, title_of
 from api.errors import Problem, say
 from api.prefill.kept_media import media_of
 from api.schemas.knowledge import SuggestionRequest, SuggestionResponse
@@ -134,6 +135,7 @@ def use_answer(
     _keep_opinion(panel, suggestion_id, article_id, "used")
     text = panel.words("panel.used_comment", title=chosen.title, passage=chosen.passage, user=panel.actor)
     job = work.comment(panel, text, mark=f"use-{suggestion_id}-{article_id}")
+    _note(panel, "answer.used", suggestion=suggestion_id, article=article_id, job=job.id if job else "")
     return panel.page("panel_said.html", said=panel.words.known("panel.said", "used"), job=job)
 
 
@@ -145,6 +147,9 @@ def insert_question(panel: TokenPanel, work: WorkOf) -> Response:
         raise Problem("not_found", say("detail.panel_no_question"))
     text = panel.words("panel.question_comment", question=response.next_question.text, user=panel.actor)
     job = work.comment(panel, text, mark=f"ask-{response.id}-{response.next_question.field}")
+    if job is None:
+        raise Problem("not_found", say("detail.panel_silent"), fix=say("fix.panel_silent"))
+    _note(panel, "question.added", prefill=response.id, field=response.next_question.field, job=job.id)
     return panel.page("panel_said.html", said=panel.words("panel.inserted"), job=job)
 
 
@@ -184,13 +189,13 @@ def show_media(request: Request, prefill_id: str, stored: str, key: str = "") ->
 
 
 @router.get("/panel/plots/{ticket_id}.svg")
-def show_plot(request: Request, ticket_id: str, key: str = "") -> Response:
+def show_plot(request: Request, ticket_id: str, key: str = "", lang: str = "") -> Response:
     """Send the plot of a maintenance ticket to whoever holds its key."""
     tenants: Tenants = request.app.state.tenants
     plot = tenants.get(media_tenant(request, ticket_id, key)).store.tickets.plot(ticket_id)
     if not plot:
         raise Problem("not_found", say("detail.unknown", what=say("what.plot"), name=repr(ticket_id[:50])))
-    return Response(plot, media_type="image/svg+xml", headers=PLOT_HEADERS)
+    return plot_answer(plot, words("zh" if lang == "zh" else "en"))
 
 
 def _shown(panel: PanelDesk, work: PanelWork) -> dict[str, Any]:
@@ -222,6 +227,12 @@ def _suggestions(panel: PanelDesk, stored: StoredPrefill) -> SuggestionResponse:
 def _keep_opinion(panel: PanelDesk, suggestion_id: str, article_id: str, action: str) -> None:
     feedback = Feedback.model_validate({"suggestion_id": suggestion_id, "article_id": article_id, "action": action})
     keep_feedback(feedback, feedback_id=make_id(), store=panel.desk.store, at=panel.desk.now)
+
+
+def _note(panel: PanelDesk, action: str, **detail: str) -> None:
+    store, sight = panel.desk.store, panel.sight
+    subject = f"{sight.connector or 'console'}/{sight.ticket}"
+    store.audit.add(at=panel.desk.now, actor=panel.actor, action=action, subject=subject, detail=detail)
 
 
 def _article_title(panel: PanelDesk, article_id: str) -> str:

@@ -1,8 +1,8 @@
 """Past tickets like this one: a ticket's words in, the tenant's own earlier tickets out, the likest first.
 
 An index in memory over the newest drafts, one a tenant, built at the first question and caught up at each: nothing of a
-customer's is written to a second place. A draft that is no longer kept is dropped from it when it is found. Lexical:
-it does not know that two tickets mean the same in other words.
+customer's is written to a second place. A draft that is no longer kept is dropped at the next question, and at once
+where somebody says that drafts were erased. Lexical: it does not know that two tickets mean the same in other words.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class PastTickets:
         if not question:
             return ()
         with self._lock:
+            self._drop_erased(past)
             self._catch_up(past)
             hits = self._index.search(question, top_k=4 * SHOWN, allowed=())
             found: dict[str, PastTicket] = {}
@@ -51,11 +52,22 @@ class PastTickets:
                 name = hit.passage.article_id
                 if name != ticket_id and name not in found and name in self._drafts:
                     found[name] = PastTicket(self._drafts[name], hit.passage.text, hit.score)
-            kept = past.known([one.draft.prefill_id for one in found.values()])
-            for name in [name for name, one in found.items() if one.draft.prefill_id not in kept]:
-                self._forget(name)
-                del found[name]
         return tuple(found.values())[:SHOWN]
+
+    def tickets(self) -> frozenset[str]:
+        """Return which tickets are remembered."""
+        with self._lock:
+            return frozenset(self._drafts)
+
+    def drop_erased(self, past: PastDrafts) -> None:
+        """Forget what is no longer kept."""
+        with self._lock:
+            self._drop_erased(past)
+
+    def _drop_erased(self, past: PastDrafts) -> None:
+        kept = past.known([draft.prefill_id for draft in self._drafts.values()])
+        for name in [name for name, draft in self._drafts.items() if draft.prefill_id not in kept]:
+            self._forget(name)
 
     def _catch_up(self, past: PastDrafts) -> None:
         for draft in past.texts(limit=KEPT_TEXTS, since=self._seen_to):
@@ -85,6 +97,13 @@ class PastTicketsOf:
     def __getitem__(self, tenant: str) -> PastTickets:
         with self._lock:
             return self._indexes.setdefault(tenant, PastTickets())
+
+    def drop_erased(self, tenant: str, past: PastDrafts) -> None:
+        """Forget what is no longer kept of a tenant; one that nobody asked about has no index."""
+        with self._lock:
+            index = self._indexes.get(tenant)
+        if index is not None:
+            index.drop_erased(past)
 
     def close(self) -> None:
         """Let go of every index."""

@@ -33,7 +33,7 @@ USUAL_OFFSET_MINUTES = {"zh": 8 * 60, "en": 0}
 MEDIA_TYPES = {".wav": "audio/wav", ".jpg": "image/jpeg"}
 TITLE_FIELDS = ("device_model", "error_code", "order_number")
 
-router = APIRouter(route_class=ConsoleRoute)
+router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 PrefillDesk = Annotated[Desk, Depends(Entry("prefill"))]
 
 

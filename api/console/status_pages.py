@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.settings import VERSION
 
-router = APIRouter(route_class=ConsoleRoute)
+router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 
 
 @router.get("/status")

@@ -23,7 +23,7 @@ PLOT_HEADERS = {
     "Cache-Control": "private, no-store",
 }
 
-router = APIRouter(route_class=ConsoleRoute)
+router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 TicketDesk = Annotated[Desk, Depends(Entry("telemetry"))]
 
 
@@ -59,7 +59,14 @@ def show_plot(desk: TicketDesk, ticket_id: str) -> Response:
     plot = desk.store.tickets.plot(_stored(desk, ticket_id).id)
     if not plot:
         raise Problem("not_found", say("detail.unknown", what=say("what.plot"), name=repr(ticket_id)))
-    return Response(plot, media_type="image/svg+xml", headers=PLOT_HEADERS)
+    return plot_answer(plot, desk.words)
+
+
+def plot_answer(plot: str, words: Words) -> Response:
+    """Return a plot in the reader's language."""
+    from predictive import plot_in_language
+
+    return Response(plot_in_language(plot, locale=words.locale), media_type="image/svg+xml", headers=PLOT_HEADERS)
 
 
 def title_of(ticket: Ticket, words: Words) -> str:

@@ -38,6 +38,8 @@ ACTIONS: Mapping[tuple[str, str], str] = {
     ("POST", "/v1/panel-links"): "panel_link.made",
     ("POST", "/v1/learn"): "learning.asked",
     ("GET", "/v1/audit"): "audit.read",
+    ("GET", "/v1/export/{table}"): "table.exported",
+    ("GET", "/console/export/{table}.{format}"): "table.exported",
 }
 """Routes that change what others rely on. Requests for work (prefill, suggestions, readings, feedback) are kept as rows
 of their own; changes in other systems, erasures and sign-ins write their own entries."""

@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import math
 import time
+from collections.abc import Callable
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem, say
@@ -25,10 +27,11 @@ REFUSED = (401, 403)
 
 
 class RateLimit:
-    """ASGI middleware; the app's key check leaves `key_id` in the request's state."""
+    """ASGI middleware; the app's key check leaves `key_id` in the request's state. People get `page_of` a refusal."""
 
-    def __init__(self, app: ASGIApp, *, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, *, limits: Limits, page_of: Callable[[Problem, Request], Response | None]) -> None:
         self._app = app
+        self._page_of = page_of
         self._keys = Buckets(Rate(limits.requests_at_once, limits.requests_per_minute))
         self._strangers = Buckets(Rate(limits.failures_at_once, limits.failures_per_minute))
 
@@ -44,7 +47,9 @@ class RateLimit:
         else:
             allowance, rate = self._strangers.look(address, at_s=now_s), self._strangers.rate
         if not allowance.is_allowed:
-            await _refuse(scope, receive, send, allowance, rate)
+            problem, request = _refusal(allowance, rate), Request(scope)
+            answer = self._page_of(problem, request) or problem_response(problem, request)
+            await answer(scope, receive, send)
             return
 
         async def note_answer(message: Message) -> None:
@@ -75,9 +80,8 @@ def _rate_headers(allowance: Allowance, rate: Rate) -> list[tuple[bytes, bytes]]
     ]
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, allowance: Allowance, rate: Rate) -> None:
+def _refusal(allowance: Allowance, rate: Rate) -> Problem:
     wait_s = math.ceil(allowance.wait_s)
     headers = {"Retry-After": str(wait_s)}
     headers |= {name.decode(): value.decode() for name, value in _rate_headers(allowance, rate)}
-    problem = Problem("too_many_requests", say("detail.too_many_requests", wait_s=wait_s), headers=headers)
-    await problem_response(problem, Request(scope))(scope, receive, send)
+    return Problem("too_many_requests", say("detail.too_many_requests", wait_s=wait_s), headers=headers)

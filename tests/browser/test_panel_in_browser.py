@@ -133,9 +133,10 @@ class Embedded:
         return self.page.frames[1]
 
     def press(self, key: str) -> None:
-        self.panel.locator("body").press(key) if self.frame.evaluate(
-            "document.activeElement === document.body"
-        ) else self.page.keyboard.press(key)
+        """Press a key in the panel; an agent's first click in it is what brings the keys there."""
+        if not self.frame.evaluate("document.hasFocus()"):
+            self.panel.locator("h1").click()
+        self.page.keyboard.press(key)
 
     def close(self) -> None:
         self.context.close()

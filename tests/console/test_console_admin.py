@@ -15,6 +15,7 @@ from api.report import Day
 from api.report.figures import Totals
 from api.store.outbox import message_of
 from api.store.webhooks import Endpoint
+from tests.console.panel_agent import draft
 from tests.console.ticket_desk import TicketDesk
 
 HOSTILE = "<script>alert(1)</script>"
@@ -85,6 +86,37 @@ def test_the_figures_count_what_was_drafted(panel_app: FastAPI) -> None:
     found = [name for name, field in made.json()["fields"].items() if field["value"]]
     assert found == ["error_code"]
     assert re.search(r'<rect class="part-(auto|suggested)"', text)
+
+
+@pytest.mark.parametrize(("format", "starts"), [("csv", b"\xef\xbb\xbfprefill_id,"), ("parquet", b"PAR1")])
+def test_the_rows_behind_the_figures_are_exported(
+    panel_app: FastAPI, panel_key: str, admin: TestClient, format: str, starts: bytes
+) -> None:
+    draft(panel_app, panel_key)
+    (link,) = re.findall(rf'href="(/console/export/fields\.{format}\?days=7)"', admin.get("/console/?days=7").text)
+    answer = admin.get(link)
+    assert answer.content.startswith(starts)
+    assert answer.headers["content-disposition"].endswith(f'-7d.{format}"')
+    assert panel_app.state.store.audit.list(limit=1, action="table.exported")[0].subject == f"fields/{format}"
+
+
+@pytest.mark.parametrize("name", ["keys.csv", "fields.exe", "fields.csv?days=0"])
+def test_only_the_named_tables_are_exported(admin: TestClient, name: str) -> None:
+    assert admin.get(f"/console/export/{name}").status_code == 422
+
+
+def test_only_administrators_export(panel_app: FastAPI) -> None:
+    client = signed_in(panel_app, create_key(panel_app.state.store, name="agent", scopes=["prefill"])[1])
+    assert client.get("/console/export/fields.csv").status_code == 403
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Accept, Edit or Clear"), ("zh", "“采纳”“修改”或“清空”")])
+def test_quality_without_verdicts_says_what_to_do(panel_app: FastAPI, language: str, said: str) -> None:
+    store = panel_app.state.store.of(f"quality-{language}")
+    client = signed_in(panel_app, create_key(store, name="new", scopes=["admin"])[1])
+    text = client.get("/console/quality", headers={"Accept-Language": language}).text
+    assert said in text
+    assert 'href="/console/prefill"' in text
 
 
 def test_days_become_columns_under_a_round_top() -> None:
@@ -166,6 +198,7 @@ def test_a_failed_job_says_why_and_is_retried(panel_app: FastAPI, admin: TestCli
     answer = admin.post(f"/console/jobs/{job.id}/retry?show=failed", headers={"HX-Request": "true"})
     assert answer.status_code == 200
     assert "<html" not in answer.text
+    assert panel_app.state.store.audit.list(limit=1, action="job.retried")[0].subject == job.id
     assert wait_until_over(panel_app, job.id) == "failed"
 
 

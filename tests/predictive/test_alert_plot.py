@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from predictive import Alert, PredictiveError, Reason, SeriesPoints, plot_alert_svg
+from predictive import Alert, PredictiveError, Reason, SeriesPoints, plot_alert_svg, plot_in_language
 
 SINCE = datetime(2026, 6, 19, tzinfo=UTC)
 HOSTILE = '<script>alert(1)</script> & $x_{1}$ "空调"\x07'
@@ -39,6 +39,17 @@ def test_plot_is_svg_with_text_in_the_language(locale: str, words: list[str]) ->
     found = texts(svg)
     assert set(words) <= set(found)
     assert {"AC-003 · suction_pressure", "kPa"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "read", "words"),
+    [("en", "zh-CN", ["实测", "预期", "起始"]), ("zh", "en-US", ["observed", "expected", "since"])],
+)
+def test_plot_is_read_in_another_language(drawn: str, read: str, words: list[str]) -> None:
+    svg = plot_alert_svg(alert_about("suction_pressure"), points_of("suction_pressure"), locale=drawn)
+    found = texts(plot_in_language(svg, locale=read))
+    assert set(words) <= set(found)
+    assert "AC-003 · suction_pressure" in found
 
 
 def test_plot_escapes_what_a_device_calls_itself() -> None:

@@ -113,7 +113,8 @@ function lightUp(number, { scroll }) {
   const lit = all(`[data-evidence~="${CSS.escape(number)}"]`);
   lit.forEach((element) => element.classList.add("is-lit"));
   lit.forEach((element) => element.closest("details")?.setAttribute("open", ""));
-  if (scroll && lit.length) lit[0].scrollIntoView({ block: "center", behavior: "smooth" });
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  if (scroll && lit.length) lit[0].scrollIntoView({ block: "center", behavior });
 }
 
 function recordingOf(element) {
@@ -204,6 +205,7 @@ document.addEventListener("DOMContentLoaded", () => {
   // What the customer calls "yesterday" is relative to the agent's own day.
   all("[data-utc-offset]").forEach((input) => { input.value = -new Date().getTimezoneOffset(); });
   watchRefusals();
+  one(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest", behavior: "instant" });
   document.body.addEventListener("htmx:afterSwap", (event) => localTimes(event.detail.target));
   localTimes(document);
 });

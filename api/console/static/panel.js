@@ -20,7 +20,7 @@ function buttonOf(key) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
-  if (event.target.matches("input, textarea, select, audio, summary")) return;
+  if (event.target.matches("input, textarea, select, audio")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key in MOVES) {
     event.preventDefault();
