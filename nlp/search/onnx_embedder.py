@@ -23,8 +23,9 @@ MODEL_FILES = ("model.onnx", "onnx/model.onnx")
 TOKENIZER_FILE = "tokenizer.json"
 MAX_TOKENS = 256
 """max_seq_length of all-MiniLM-L6-v2; longer input was not trained for."""
-LENGTHS = (8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512)
-"""What a batch's length is padded up to: at most a third above, half below 24."""
+LENGTHS = (*range(1, 33), 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512)
+"""What a batch's length is padded up to: at most a quarter above, and questions, which have 6 to 14 tokens, not at all:
+of eight of ten tokens each padding to twelve costs a sixth more (measured 2026-11-22 on two cores with AVX-512)."""
 CHARS_PER_TOKEN = 20
 """No natural text has tokens longer than this on average; what is beyond is cut before it is looked at."""
 
@@ -110,8 +111,8 @@ class OnnxEmbedder:
 def padded_length(length: int) -> int:
     """Return the length that a batch is brought to.
 
-    >>> padded_length(3), padded_length(16), padded_length(17), padded_length(600)
-    (8, 16, 20, 600)
+    >>> padded_length(3), padded_length(17), padded_length(33), padded_length(600)
+    (3, 17, 40, 600)
     """
     at = bisect_left(LENGTHS, length)
     return LENGTHS[at] if at < len(LENGTHS) else length
