@@ -10,7 +10,6 @@ from api.routes.documentation import problems
 from api.routes.idempotency import answer_once, digest_of_parts
 from api.routes.wiring import EnginesOf, IdempotencyKey, MayPrefill, Now, StoreOf
 from api.schemas.prefill import Feedback, FeedbackTaken
-from api.security import make_id
 
 router = APIRouter(tags=["feedback"])
 
@@ -23,10 +22,9 @@ def create_feedback(
 ) -> Response:
     """Keep what a person did, to learn from."""
 
-    def keep() -> FeedbackTaken:
-        taken = FeedbackTaken(id=make_id())
-        take_feedback(feedback, feedback_id=taken.id, engines=engines, store=store, at=at)
-        return taken
+    def keep(feedback_id: str) -> FeedbackTaken:
+        take_feedback(feedback, feedback_id=feedback_id, engines=engines, store=store, at=at)
+        return FeedbackTaken(id=feedback_id)
 
     digest = digest_of_parts(feedback.model_dump_json().encode())
     return answer_once(keep, key=key, owner=caller.key_id, digest=digest, store=store, at=at, status=201)

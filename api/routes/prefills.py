@@ -40,8 +40,15 @@ def create_prefill(
     if wants_async(prefer):
         check_call(call.request, call.files, engines=engines, store=store, at=at)
         return later.accept(call.later(), key=key)
+
+    def fill_in(draft_id: str) -> PrefillResponse:
+        kept = store.drafts.prefill(draft_id) if key is not None else None
+        if kept is not None:
+            return kept.response
+        return prefill(call.request, call.files, engines=engines, store=store, at=at, draft_id=draft_id)
+
     return answer_once(
-        lambda: prefill(call.request, call.files, engines=engines, store=store, at=at),
+        fill_in,
         key=key,
         owner=caller.key_id,
         digest=call.digest(),

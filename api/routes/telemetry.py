@@ -45,7 +45,7 @@ def create_telemetry(
 ) -> Response:
     """Take readings; what was not taken is listed with its reason."""
 
-    def take() -> TelemetryTaken:
+    def take(_: str) -> TelemetryTaken:
         limit, received_at_s = settings.limits.measurements, at.timestamp()
         readings = parse_telemetry(
             content, media_type=media_type, limit=limit, received_at_s=received_at_s, precision=precision

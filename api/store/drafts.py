@@ -146,7 +146,7 @@ class Drafts:
         return None if row is None or row.tenant != self._tenant else SuggestionResponse.model_validate_json(row.body)
 
     def add_feedback(self, feedback_id: str, feedback: Feedback, *, at: datetime) -> None:
-        """Keep what a person did with a value or a suggestion."""
+        """Keep what a person did with a value or a suggestion, once for each id."""
         row = FeedbackRow(
             id=feedback_id,
             tenant=self._tenant,
@@ -156,6 +156,8 @@ class Drafts:
             body=feedback.model_dump_json(),
         )
         with self._database.transaction() as session:
+            if session.get(FeedbackRow, feedback_id) is not None:
+                return
             session.add(row)
             if feedback.prefill_id is not None and feedback.field is not None:
                 session.flush()

@@ -1,7 +1,7 @@
 """Who is signed in to the console: a session's random name in, the key it was opened with out, until it ends.
 
-It ends when somebody signs out, when its time is over, when nobody used it for a while, and with its key. A name is only
-believed with the server's signature, so a copy of this table opens nothing.
+It ends when somebody signs out, when its time is over, when nobody used it for a while, and with its key. A name is
+only believed with the server's signature, so a copy of this table opens nothing.
 """
 
 from __future__ import annotations
