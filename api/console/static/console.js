@@ -164,6 +164,7 @@ function copyBySelection(text, beside) {
 
 async function copy(button) {
   try {
+    if (document.featurePolicy?.allowsFeature("clipboard-write") === false) throw new Error("not in this frame");
     await navigator.clipboard.writeText(button.dataset.copy);
   } catch {
     const isCopied = copyBySelection(button.dataset.copy, button);
