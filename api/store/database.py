@@ -68,6 +68,11 @@ class Database:
                 self._writers.release()
 
     @property
+    def waiting_writers(self) -> int:
+        """Return how many transactions of this process wait to write; on PostgreSQL none do."""
+        return self._writers.waiting
+
+    @property
     def shown_url(self) -> str:
         """Return the URL without its password."""
         return self._url.render_as_string(hide_password=True)

@@ -15,6 +15,11 @@ class FairLock:
         self._line: deque[threading.Lock] = deque()
         self._is_held = False
 
+    @property
+    def waiting(self) -> int:
+        """Return how many stand in line."""
+        return len(self._line)
+
     def acquire(self, *, timeout_s: float) -> bool:
         """Wait in line; return whether it was had in time."""
         with self._guard:
