@@ -157,6 +157,7 @@ def test_a_ticket_is_filled_in_from_the_frame(embedded: Embedded) -> None:
     values = embedded.panel.locator(".field .value")
     expect(values.filter(has_text="20260302118")).to_have_count(1)
     expect(embedded.panel.locator(".change").first).to_contain_text("Written to the ticket")
+    expect(embedded.panel.locator("time", has_text="UTC")).to_have_count(0)  # people read their own clock
 
 
 def test_keys_move_use_and_explain(embedded: Embedded, ticket_desk: TicketDesk) -> None:

@@ -207,6 +207,8 @@ document.addEventListener("DOMContentLoaded", () => {
   all("[data-utc-offset]").forEach((input) => { input.value = -new Date().getTimezoneOffset(); });
   watchRefusals();
   one(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest", behavior: "instant" });
-  document.body.addEventListener("htmx:afterSwap", (event) => localTimes(event.detail.target));
+  // What is swapped out of band is not the event's target.
+  ["htmx:afterSwap", "htmx:oobAfterSwap"].forEach((name) =>
+    document.body.addEventListener(name, () => localTimes(document)));
   localTimes(document);
 });
