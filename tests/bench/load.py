@@ -14,9 +14,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -78,6 +80,14 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of asking: the target's rate, and how many answers were not 200."""
+
+    rate: Rate
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """What came of one load: the target's rate, and /livez's beside it."""
 
@@ -87,10 +97,19 @@ class Loaded:
 
 
 def load(url: str, key: str, target: Target, *, clients: int, seconds: float) -> Loaded:
-    """Ask from so many clients at once, each again as soon as it has its answer; ask /livez all the while."""
+    """Ask from so many clients at once; ask /livez all the while."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as watchers:
+        watchers.submit(watch_live, url, 0.0).result()  # it takes a second to begin
+        live = watchers.submit(watch_live, url, seconds)
+        asked = ask_all(url, key, target, clients=clients, seconds=seconds)
+        live_rate = _rate(f"livez beside {target.name}", clients, live.result(), seconds)
+    return Loaded(asked.rate, live_rate, asked.refused)
+
+
+def ask_all(url: str, key: str, target: Target, *, clients: int, seconds: float) -> Asked:
+    """Ask from so many clients at once, each again as soon as it has its answer."""
     until_s = time.perf_counter() + seconds
     times_s: list[float] = []
-    live_s: list[float] = []
     statuses: list[int] = []
 
     def client(number: int) -> None:
@@ -102,26 +121,27 @@ def load(url: str, key: str, target: Target, *, clients: int, seconds: float) ->
             turn += 1
         asker.close()
 
-    def watch() -> None:
-        asker = Asker(url, key)
-        while (asked_s := time.perf_counter()) < until_s:
-            assert asker.ask("GET", "/livez") == 200
-            live_s.append(time.perf_counter() - asked_s)
-            time.sleep(LIVE_EVERY_S)
-        asker.close()
-
     threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
-    threads.append(threading.Thread(target=watch))
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     refused = sum(status != 200 for status in statuses)
-    return Loaded(
-        _rate(target.name, clients, times_s, seconds),
-        _rate(f"livez beside {target.name}", clients, live_s, seconds),
-        refused,
-    )
+    return Asked(_rate(target.name, clients, times_s, seconds), refused)
+
+
+def watch_live(url: str, seconds: float) -> list[float]:
+    """Ask /livez for so long; return what each answer took. Runs as a process of its own: beside the clients' threads
+    it would wait for their interpreter, not for the service."""
+    until_s = time.perf_counter() + seconds
+    took_s: list[float] = []
+    asker = Asker(url, "")
+    while (asked_s := time.perf_counter()) < until_s:
+        assert asker.ask("GET", "/livez") == 200
+        took_s.append(time.perf_counter() - asked_s)
+        time.sleep(LIVE_EVERY_S)
+    asker.close()
+    return took_s
 
 
 def _rate(way: str, clients: int, times_s: Sequence[float], seconds: float) -> Rate:

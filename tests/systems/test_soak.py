@@ -15,7 +15,7 @@ import httpx
 import numpy as np
 import pytest
 
-from tests.bench.load import OUT, PREFILL, SUGGEST, fill, load
+from tests.bench.load import OUT, PREFILL, SUGGEST, ask_all, fill
 from tests.systems.beforehand_process import BeforehandProcess
 from training.live_service import free_port
 
@@ -101,7 +101,7 @@ def test_memory_and_descriptors_stay_level(service: BeforehandProcess, examples:
     def text_work() -> None:
         while time.monotonic() < until_s:
             for target in (PREFILL, SUGGEST):
-                load(service.url, service.key, target, clients=2, seconds=ROUND_S)
+                ask_all(service.url, service.key, target, clients=2, seconds=ROUND_S)
 
     threads = [
         threading.Thread(target=text_work),
