@@ -1,4 +1,4 @@
-"""GET /v1/reports/* and /v1/export/*: counts that can be checked by hand, formulas made harmless, nobody else's rows."""
+"""GET /v1/reports/* and /v1/export/*: counts checked by hand, formulas made harmless, nobody else's rows."""
 
 from __future__ import annotations
 
