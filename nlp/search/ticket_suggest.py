@@ -19,7 +19,8 @@ from nlp.search.ticket_questions import ticket_questions
 
 # python -m training.eval_ticket_questions --fit, 2026-11-22: questions written as tickets, half of them answerable.
 # From the threshold on, 90% of what is offered is right on the sets it was fitted on, 85% on docs_zh, docs_en and
-# esun_faq, which were only measured. Offered of the answerable: 42% and 47%; the same tickets put as one question: 23% and 14%.
+# esun_faq, which were only measured. Offered of the answerable: 42% and 47%; the same tickets put as one question: 23%
+# and 14%.
 RULE = AbstainRule(intercept=-2.00, weights=(0.99, -0.49, 1.72), threshold=0.72)
 _RANKED = 10
 """Articles of the whole text's ranking that are looked at."""
