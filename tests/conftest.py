@@ -222,9 +222,12 @@ class ServedConsole:
     key: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served_console(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> Iterator[ServedConsole]:
-    """Serve the examples: the real reader, a scripted recogniser, articles, orders and a month of telemetry."""
+    """Serve the examples: the real reader, a scripted recogniser, articles, orders and a month of telemetry.
+
+    One a module: a process runs the jobs of one service only, and the next module may serve another.
+    """
     from nlp import load_articles
 
     said = ["my", "order", "number", "is", "2", "0", "2", "6", "0", "3", "0", "2", "1", "1", "8"]
