@@ -32,8 +32,8 @@ class BatchOptions:
     """Sum of sizes after padding, of one batch: 4 texts of 512 tokens or 128 questions of 16. Beyond this a larger
     batch of a MiniLM is no faster (tests.bench), and its attention takes 12 x 512 x 512 x 4 bytes a text."""
     padding: float = 0.15
-    """Share of a batch that may be padding. Of 0.1, 0.15, 0.2 and 0.3 it cost the least time of a core for a question
-    of 6 to 14 tokens, 16 asking at once (2026-11-22): less padding makes batches of five, which cost more each."""
+    """Share of a batch that may be padding. 0.1 to 0.3 cost the same within the noise for questions of 6 to 14
+    tokens, 16 asking at once (2026-11-22); much less makes small batches, much more computes on nothing."""
     waiting: int = 1_024
     """Items that may wait; about two seconds of work on two cores. The next are told 429."""
     gather: float = 0.05
