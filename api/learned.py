@@ -69,10 +69,6 @@ class Learned:
 
         return ExperiencedRetriever(base, self.experience(name)) if self._path(name).is_file() else base
 
-    def knowledge_bases(self) -> tuple[str, ...]:
-        """Return the names of the knowledge bases that have past questions."""
-        return tuple(sorted(path.stem for path in self._folder.glob("*.sqlite3")))
-
     def close(self) -> None:
         """Release files."""
         with self._lock:

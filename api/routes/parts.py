@@ -50,6 +50,9 @@ def add_parts(settings: Settings, database: Database, *, health: Health, metrics
     metrics.add_source(
         "disk_bytes", "The file system of the data folder", ("kind",), lambda: _disk_bytes(settings.data_dir)
     )
+    metrics.add_source(
+        "writers_waiting", "Transactions in line to write", (), lambda: {(): float(database.waiting_writers)}
+    )
     metrics.add_source("draining", "1 while the service finishes up", (), lambda: {(): float(health.is_draining)})
 
 

@@ -24,7 +24,7 @@ TOKENIZER_FILE = "tokenizer.json"
 MAX_TOKENS = 256
 """max_seq_length of all-MiniLM-L6-v2; longer input was not trained for."""
 LENGTHS = (*range(1, 33), 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512)
-"""What a batch's length is padded up to: at most a quarter above, and questions, which have 6 to 14 tokens, not at all."""
+"""What a batch's length is padded up to: at most a quarter above; questions, which have 6 to 14 tokens, not at all."""
 CHARS_PER_TOKEN = 20
 """No natural text has tokens longer than this on average; what is beyond is cut before it is looked at."""
 
