@@ -45,7 +45,11 @@ class Receiver:
         class Door(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 length = min(int(self.headers.get("content-length", 0)), MAX_BYTES)
-                status = receiver.take(self.rfile.read(length), dict(self.headers.items()))
+                body = self.rfile.read(length)
+                if len(body) < length:  # the sender was killed in the middle of it: nothing was said
+                    self.close_connection = True
+                    return
+                status = receiver.take(body, dict(self.headers.items()))
                 self.send_response(status)
                 self.send_header("content-length", "0")
                 self.end_headers()

@@ -88,13 +88,16 @@ def is_drained(client: httpx.Client) -> bool:
 
 
 @pytest.mark.systems
-def test_what_was_answered_for_survives_random_kills(tmp_path: Path, database_url: str, receiver: Receiver) -> None:
+def test_what_was_answered_for_survives_random_kills(
+    tmp_path: Path, database_url: str, receiver: Receiver, request: pytest.FixtureRequest
+) -> None:
     data_dir = tmp_path / "data"
     data_dir.mkdir()
     environment = {"BEFOREHAND_OUTGOING_HOSTS": json.dumps(["127.0.0.0/8"]), "BEFOREHAND_SNAPSHOT_EVERY_S": "2"}
     if database_url:
         environment["BEFOREHAND_DATABASE_URL"] = database_url
     service = BeforehandProcess(data_dir, port=free_port(), environment=environment)
+    request.addfinalizer(service.stop)
     service.make_key()
     service.start()
     with service.client() as client:
@@ -115,7 +118,6 @@ def test_what_was_answered_for_survives_random_kills(tmp_path: Path, database_ur
         told = _check(load, client, store, receiver)
         _check_that_losses_would_be_seen(load.acknowledged, client, store)
         store.database.close()
-    service.stop()
     print(told)  # noqa: T201
 
 
