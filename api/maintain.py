@@ -213,7 +213,7 @@ def suggestions_for(metrics: Iterable[str], *, engines: Engines, locale: str) ->
     question = " ".join(dict.fromkeys(metric.replace("_", " ") for metric in metrics))
     if not question:
         return []
-    found = nlp.suggest(question, retriever=engines.knowledge_base(), top_k=SUGGESTIONS, locale=locale)
+    found = nlp.suggest(question, retriever=engines.retriever(), top_k=SUGGESTIONS, locale=locale)
     return [] if found.is_abstained else [suggestion_body(suggestion) for suggestion in found.suggestions]
 
 

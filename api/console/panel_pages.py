@@ -23,12 +23,12 @@ from api.console.past_tickets import PastTicketsOf
 from api.console.prefill_pages import MEDIA_TYPES
 from api.console.ticket_pages import plot_answer, quantity, title_of
 from api.errors import Problem, say
+from api.learn import take_feedback
 from api.prefill.kept_media import media_of
 from api.schemas.knowledge import SuggestionRequest, SuggestionResponse
 from api.schemas.prefill import Feedback
 from api.security import make_id
 from api.store.drafts import StoredPrefill
-from api.store.feedback import keep_feedback
 from api.suggest import suggest
 from api.tenants import Tenants
 
@@ -226,7 +226,8 @@ def _suggestions(panel: PanelDesk, stored: StoredPrefill) -> SuggestionResponse:
 
 def _keep_opinion(panel: PanelDesk, suggestion_id: str, article_id: str, action: str) -> None:
     feedback = Feedback.model_validate({"suggestion_id": suggestion_id, "article_id": article_id, "action": action})
-    keep_feedback(feedback, feedback_id=make_id(), store=panel.desk.store, at=panel.desk.now)
+    desk = panel.desk
+    take_feedback(feedback, feedback_id=make_id(), engines=desk.engines, store=desk.store, at=desk.now)
 
 
 def _note(panel: PanelDesk, action: str, **detail: str) -> None:

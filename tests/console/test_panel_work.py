@@ -27,6 +27,8 @@ def test_an_answer_is_used_and_becomes_a_comment(
     article_id = re.findall(r'name="article_id" value="(\w+)"', shown)[0]
     said = agent.send("/panel/use", suggestion_id=suggestion_id, article_id=article_id)
     assert {"en": "Used", "zh": "已采用"}[language] in said.text
+    experience = panel_app.state.engines.learned.experience("default")
+    assert experience.forget([f"{suggestion_id}/{article_id}"]) == 1, "what was used teaches the next such question"
     (comment,) = ticket_desk.wait_for_comments(ticket)
     assert "anna" in comment
     assert "E2" in comment
