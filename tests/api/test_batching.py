@@ -49,9 +49,13 @@ def make_batcher(gate: Gate) -> Iterator[Made]:
     made: list[Batcher[str, str]] = []
 
     def make(**options: float) -> Batcher[str, str]:
-        given: dict[str, float] = {"budget": 100, "padding": 0.5, "waiting": 50, "gather": 0.0, **options}
+        given: dict[str, float] = {"budget": 100, "padding": 0.5, "waiting": 50, "gather": 0.0, "lanes": 1, **options}
         batch_options = BatchOptions(
-            budget=int(given["budget"]), padding=given["padding"], waiting=int(given["waiting"]), gather=given["gather"]
+            budget=int(given["budget"]),
+            padding=given["padding"],
+            waiting=int(given["waiting"]),
+            gather=given["gather"],
+            lanes=int(given["lanes"]),
         )
         batcher: Batcher[str, str] = Batcher(gate.work, size_of=len, options=batch_options)
         batcher.start()
@@ -176,6 +180,17 @@ def test_a_stopped_batcher_finishes_what_waits_and_takes_no_more(make_batcher: M
     assert waiting.result(WAIT_S) == "WAITING"
     with pytest.raises(Problem):
         batcher.submit(["more"])
+
+
+def test_no_more_batches_at_once_than_lanes(make_batcher: Made, gate: Gate) -> None:
+    batcher = make_batcher(lanes=2, budget=5)
+    futures = batcher.submit(["first", "other", "third"])
+    assert gate.entered.acquire(timeout=WAIT_S)
+    assert gate.entered.acquire(timeout=WAIT_S)
+    assert not gate.entered.acquire(timeout=0.05)
+    assert batcher.waiting == 1
+    gate.let(3)
+    assert [future.result(WAIT_S) for future in futures] == ["FIRST", "OTHER", "THIRD"]
 
 
 def test_each_batch_is_told(gate: Gate) -> None:
