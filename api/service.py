@@ -23,6 +23,7 @@ from api.routes.metrics import Metrics
 from api.routes.parts import add_parts, add_work_parts
 from api.routes.work import DurableWork, build_work
 from api.settings import VERSION, Settings
+from api.shared import settle
 from api.store import Store, open_store_for
 from api.tenants import Tenants
 
@@ -60,6 +61,7 @@ class Service:
             self.clock, tenants=self.tenants, store=self.store, work=self.work, settings=self.settings
         )
         self.heartbeat.start()
+        settle()
 
     def stop(self) -> None:
         """Let what runs end, write the state and release every file."""
