@@ -7,7 +7,7 @@ It does not find mentions, and it asks nobody but the records.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from nlp.extraction.belief import MAX_BELIEF, Belief, canonical, weigh
 from nlp.extraction.calibrate import DEFAULT_PROMISE, MIN_AUTO_BELIEF, SUGGEST_PROMISE, Calibration, shipped_calibration
@@ -37,9 +37,9 @@ def resolve(
     customer_id: str | None = None,
     customer_phone: str | None = None,
     calibration: Calibration | None = None,
-    promise: float = DEFAULT_PROMISE,
+    promise: float | Mapping[str, float] = DEFAULT_PROMISE,
 ) -> Resolution:
-    """Decide each field of the template."""
+    """Decide each field of the template; `promise` is one for all, or by extractor's field with "" for every other."""
     phone = (e164_of(customer_phone, document.region) or customer_phone) if customer_phone else None
     lookup = RecordLookup(records)
     beliefs = _beliefs(mentions, document)
@@ -69,9 +69,9 @@ def _add_customer_phone(beliefs: Beliefs, phone: str) -> None:
 class _Judge:
     """Holds the calibration and the promise while the fields of one ticket are decided."""
 
-    def __init__(self, calibration: Calibration, promise: float) -> None:
+    def __init__(self, calibration: Calibration, promise: float | Mapping[str, float]) -> None:
         self._calibration = calibration
-        self._promise = promise
+        self._promises = promise if isinstance(promise, Mapping) else {"": promise}
 
     def decide(self, field: TemplateField, beliefs: Iterable[Belief]) -> FieldValue:
         """Return the best value with its rivals, or an honest nothing; candidates may stand behind a nothing."""
@@ -96,9 +96,12 @@ class _Judge:
     def _status(self, field: TemplateField, ranked: Sequence[Belief]) -> Status:
         best = ranked[0]
         raw = _after_rivals(best, ranked)
-        is_sure = raw >= max(self._calibration.threshold(field.field, self._promise), MIN_AUTO_BELIEF)
+        is_sure = raw >= max(self._calibration.threshold(field.field, self._promise(field)), MIN_AUTO_BELIEF)
         is_checked = all(check.passed for check in best.checks)
         return "auto" if is_sure and is_checked and best.is_stated and _is_single(field) else "suggest"
+
+    def _promise(self, field: TemplateField) -> float:
+        return self._promises.get(field.field, self._promises.get("", DEFAULT_PROMISE))
 
     def _candidate(self, field: TemplateField, belief: Belief, ranked: Sequence[Belief]) -> Candidate:
         confidence = self._calibration.confidence(field.field, _after_rivals(belief, ranked))
