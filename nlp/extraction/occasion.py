@@ -1,14 +1,15 @@
 """Occasion: which of a text's times is the one a ticket asks for, by the words around it.
 
 In: a Document, words that speak of the occasion ("stopped", 坏了) and words that speak of others ("bought", 上门). Out:
-the times said of it; never a time of something else, one of which nothing says what it is of, "now", or a time to come.
+the times said of it; never a time of something else, one of which nothing says what it is of, "now", or one of the
+wrong side of now (`moment_of` says which: a fault lies behind, a visit ahead).
 It reads words, not stories: what it finds is suggested, not filled in.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -18,6 +19,7 @@ from nlp.extraction.field import Example, FieldTexts
 from nlp.fields.date_time import FIELD as DATE_TIME
 from nlp.fields.date_time import NOT_A_TIME_SCORE
 from nlp.records import Document, Mention
+from nlp.text import language_of
 
 SCORE = 0.5
 """Of 32 times found in 300 Chinese public helpdesk dialogues about half were the fault's, read by eye on 2026-11-22:
@@ -38,9 +40,17 @@ _NOT_A_MOMENT = re.compile(
 _CLOCK = re.compile(r"(\d{2}):(\d{2}):(\d{2})")
 
 
+MomentOf = Callable[[Mention, datetime | None], str | None]
+"""Choose the alternative of a time that the occasion can have had; None where it has none."""
+
+
+def past_of(mention: Mention, reference: datetime | None) -> str | None:
+    return past_moment(mention.value, reference)
+
+
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """A field whose value is a time in the past; two times of a text do not contradict each other."""
+    """A field whose value is a time; two times of a text do not contradict each other."""
 
     name: str
     texts: FieldTexts
@@ -51,6 +61,7 @@ class Occasion:
     is_identifier: bool = False
     is_single: bool = False
     effort: float = 1.0
+    moment_of: MomentOf = past_of
 
     def extract(self, document: Document) -> Sequence[Mention]:
         """Find the times that are said of the occasion, and weakly those that may be."""
@@ -61,7 +72,7 @@ class Occasion:
         origins = origins_of(document, mention.start, mention.end)
         is_on_page = any(origin.part.kind == "image" for origin in origins)
         said = self._said(document.text, mention, is_on_page=is_on_page)
-        value = past_moment(mention.value, document.reference_time)
+        value = self.moment_of(mention, document.reference_time)
         own = document.text[mention.start : mention.end].strip().lower()
         if value is None or said.is_against or not said.word or _NOT_A_MOMENT.fullmatch(own):
             return None
@@ -88,8 +99,7 @@ class Occasion:
         words = _regex(self.about, self.not_about)
         last = max(words.finditer(before), key=lambda match: match.end(), default=None)
         first = words.search(behind)
-        is_chinese = any("\u4e00" <= character <= "\u9fff" for character in before + behind)
-        found = (first or last) if is_chinese else (last or first)
+        found = (first or last) if language_of(before + behind) == "zh" else (last or first)
         return _Said(found.group(), found.lastgroup == "against") if found else _Said()
 
 
