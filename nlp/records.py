@@ -44,7 +44,13 @@ class CatalogueInvalid(NlpError): ...
 class ArticleRejected(NlpError): ...
 
 
-class RecordSystemDown(NlpError): ...
+class RecordSystemDown(NlpError):
+    """`zh` says the same in Chinese; `found` is what other systems answered all the same, None where nobody did."""
+
+    def __init__(self, message: str, *, zh: str = "", found: Sequence[Record] | None = None) -> None:
+        super().__init__(message)
+        self.zh = zh
+        self.found = found
 
 
 class LabelsInvalid(NlpError): ...
@@ -121,11 +127,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One test that a value passed or failed; `detail` is for people."""
+    """One test that a value passed or failed; `detail` is for people, `detail_zh` the same where words need another
+    language: resolve() keeps the one its reader speaks, as `detail`."""
 
     name: str
     passed: bool
     detail: str = ""
+    detail_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)

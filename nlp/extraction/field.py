@@ -43,6 +43,17 @@ class Localised:
         return self.zh if locale.lower().startswith("zh") else self.en
 
 
+def check_in(check: Check, locale: str) -> Check:
+    """Return a check with its detail in one language.
+
+    >>> check_in(Check("valid_phone_number", False, "no region knows it", "没有地区使用它"), "zh-CN").detail
+    '没有地区使用它'
+    """
+    if not check.detail_zh:
+        return check
+    return Check(check.name, check.passed, Localised(check.detail_zh, check.detail).in_locale(locale))
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     text: str
@@ -150,7 +161,7 @@ class FieldSpec:
             score = moved(pattern.score, context) * FAILED_CHECK_FACTOR ** sum(not check.passed for check in checks)
             score *= self.printed_factor if any(part.kind == "image" for part in parts) else 1.0
             if is_negated(view.text, start):
-                checks = (*checks, Check("not_negated", False, "the text says it is not this one"))
+                checks = (*checks, Check("not_negated", False, "the text says it is not this one", "文中说不是这个"))
             if score >= MIN_SCORE:
                 why = f"{pattern.name} near {context.word!r}" if context.word else pattern.name
                 found = Mention(self.name, value, source_start, source_end, round(score, 4), why, checks)

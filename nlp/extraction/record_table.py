@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from nlp.extraction.belief import canonical
-from nlp.extraction.record_belief import value_in
+from nlp.extraction.record_forms import keys_of
+from nlp.extraction.record_links import value_in
 from nlp.records import Record
 
-_INDEXED = ("order_number", "serial_number", "phone_number", "email", "tracking_number")
+_INDEXED = ("order_number", "serial_number", "phone_number", "email", "tracking_number", "device_id")
 
 
 class RecordTable:
@@ -30,7 +31,7 @@ class RecordTable:
 
     def find(self, field: str, value: str) -> Sequence[Record]:
         """Return the records whose field has this value."""
-        return tuple(self._by_value.get((field, canonical(value)), ()))
+        return tuple(record for key in keys_of(field, value) for record in self._by_value.get((field, key), ()))
 
     def of_customer(self, customer_id: str) -> Sequence[Record]:
         """Return a customer's own records."""

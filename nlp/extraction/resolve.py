@@ -12,12 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from nlp.extraction.belief import MAX_BELIEF, Belief, canonical, weigh
 from nlp.extraction.calibrate import DEFAULT_PROMISE, MIN_AUTO_BELIEF, SUGGEST_PROMISE, Calibration, shipped_calibration
 from nlp.extraction.choices import choice_mentions
+from nlp.extraction.field import check_in
 from nlp.extraction.record_belief import Beliefs, Customer, consult
 from nlp.extraction.record_lookup import RecordLookup
 from nlp.extraction.registry import ticket_field
 from nlp.extraction.templates import Template, TemplateField
 from nlp.phone import e164_of
 from nlp.records import Candidate, Document, Evidence, FieldValue, Mention, RecordSystem, Resolution, Status
+from nlp.text import language_of
 
 CONFLICT_SHARE = 0.6
 """A rival with six tenths of the best belief is another side, not noise: an agent's word against a customer's is .6."""
@@ -41,12 +43,13 @@ def resolve(
 ) -> Resolution:
     """Decide each field of the template; `promise` is one for all, or by extractor's field with "" for every other."""
     phone = (e164_of(customer_phone, document.region) or customer_phone) if customer_phone else None
-    lookup = RecordLookup(records)
+    locale = document.locale or language_of(document.text)
+    lookup = RecordLookup(records, locale=locale)
     beliefs = _beliefs(mentions, document)
     if phone:
         _add_customer_phone(beliefs, phone)
-    consult(beliefs, Customer(customer_id, phone), lookup)
-    judge = _Judge(calibration or shipped_calibration(), promise)
+    consult(beliefs, Customer(customer_id, phone, document.region), lookup)
+    judge = _Judge(calibration or shipped_calibration(), promise, locale)
     fields: dict[str, FieldValue] = {}
     for field in template.fields:
         said = weigh(choice_mentions(document, field), document) if field.choices else beliefs.get(field.field, {})
@@ -69,8 +72,9 @@ def _add_customer_phone(beliefs: Beliefs, phone: str) -> None:
 class _Judge:
     """Holds the calibration and the promise while the fields of one ticket are decided."""
 
-    def __init__(self, calibration: Calibration, promise: float | Mapping[str, float]) -> None:
+    def __init__(self, calibration: Calibration, promise: float | Mapping[str, float], locale: str) -> None:
         self._calibration = calibration
+        self._locale = locale
         self._promises = promise if isinstance(promise, Mapping) else {"": promise}
 
     def decide(self, field: TemplateField, beliefs: Iterable[Belief]) -> FieldValue:
@@ -89,7 +93,7 @@ class _Judge:
             confidence=candidates[0].confidence,
             candidates=candidates,
             evidence=(*best.evidence, *(other.evidence if other else ())),
-            checks=tuple(best.checks),
+            checks=tuple(check_in(check, self._locale) for check in best.checks),
             belief=_after_rivals(best, ranked),
         )
 
