@@ -53,7 +53,9 @@ FIELD = FieldSpec(
         Example("串号是 35-693803-564380-9", "356938035643809"),
         Example("串号三五六九三八零三五六四三八零九", "356938035643809"),
         Example("*#06# shows 356938035643809", "356938035643809"),
-        Example("The IMEI is three five six nine three eight oh three five six four three eight oh nine", "356938035643809"),
+        Example(
+            "The IMEI is three five six nine three eight oh three five six four three eight oh nine", "356938035643809"
+        ),
     ),
     counter_examples=("订单号：356938035643809", "the order number is 126938035643807", "拨打 *#06# 查询"),
     effort=2.0,

@@ -15,6 +15,11 @@ _DATE = re.compile(r"(?:19|20)\d{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])"
 _RESIDENT_ID = re.compile(r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]")
 _TRACKING = re.compile(r"(?:SF|YT|JT|ZTO|STO|EMS|1Z)[0-9A-Z]{10,}")
 MIN_DIGITS = 4
+_COUNTED = (
+    r"\s{0,2}(?:[元块年月件个台套张部份人次]|日(?!志)|天|%"
+    r"|pieces|pcs|units|items|dollars|pounds|euros|usd|rmb|yuan|days|times)"
+)
+"""What follows an amount, a count or a year: "订单2000元", "order 5000 pieces"."""
 
 
 def normalise(matched: str, document: Document) -> str | None:
@@ -37,23 +42,51 @@ FIELD = FieldSpec(
         ),
     ),
     labels=(
-        r"订单\s{0,2}(?:编号|号码|号|ID|NO)?",
-        r"单号",
-        r"(?<![a-z])order\s{0,2}(?:number|no|num|id|#)?(?![a-z])",
+        r"(?:订单|定单|采购单|销售单|购物单|交易)\s{0,2}(?:的)?(?:编号|号码|单号|号|ID|NO)?",
+        # The number of a parcel, a job or a repair is called so too, and is none of an order.
+        r"(?<![运递流裹工修件务退发])单号",
+        r"(?<![a-z])(?:order|purchase|PO)\s{0,2}(?:ref(?:erence)?\s{0,2})?(?:number|no|num|id|code|ref|#)?(?![a-z])",
         r"(?<![a-z])(?:purchase|sales)\s{1,2}order(?![a-z])",
+        r"(?<![a-z])(?:number|no|id)\s{1,2}(?:of|for)\s{1,2}(?:my|the|this|that|our)\s{1,2}(?:last\s)?order(?![a-z])",
     ),
-    labelled_shape=r"(?:[A-Z]{1,6}[-_ ]?)?\d(?:[0-9A-Z]|-(?=[0-9A-Z])| (?=\d{3})){3,30}(?![0-9A-Z])",
+    labelled_shape=(
+        rf"(?:[A-Z]{{1,6}}[-_ ]?)?\d(?:[0-9A-Z]|-(?=[0-9A-Z])| (?=\d{{3}})){{3,30}}(?![0-9A-Z]|{_COUNTED})"
+    ),
     patterns=(
+        # Pinduoduo: date and fifteen digits. Amazon: 3-7-7. eBay: 2-5-5. Each is printed so by one shop only.
+        Pattern("pinduoduo", r"(?<![0-9A-Z-])2\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-\d{15}(?![0-9A-Z-])", 0.95),
+        Pattern("amazon", r"(?<![0-9A-Z-])(?:\d{3}|D\d\d)-\d{7}-\d{7}(?![0-9A-Z-])", 0.95),
+        Pattern("ebay", r"(?<![0-9A-Z-])\d{2}-\d{5}-\d{5}(?![0-9A-Z-])", 0.8),
         Pattern("prefixed", r"(?<![0-9A-Z-])(?:SO|PO|DD|ORD|ORDER|TB|JD|PDD)-?\d{6,22}(?![0-9A-Z])", 0.75),
-        Pattern("dated", r"(?<![0-9A-Z.-])20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-?\d{3,12}(?![0-9A-Z-])", 0.6),
-        Pattern("digits", r"(?<![0-9A-Z.+-])(?<!\(\d\d\))\d{10,20}(?![0-9A-Z-]|\.\d)", 0.5),
+        Pattern(
+            "dated",
+            r"(?<![0-9A-Z.-])(?<!工单号)(?<!工单号[ :])20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+            r"-?\d{3,12}(?![0-9A-Z-])",
+            0.6,
+        ),
+        Pattern("digits", r"(?<![0-9A-Z.+-])(?<!工单号)(?<!工单号[ :])(?<!\(\d\d\))\d{10,20}(?![0-9A-Z-]|\.\d)", 0.5),
         # Not 8 or 12 to 14 digits, which are product codes (GTIN), nor what follows a GS1 identifier such as (01).
         Pattern("code", r"(?<![0-9A-Z)])(?:\d{9,11}|\d{15,20})(?![0-9A-Z])", 0.6, is_code_only=True),
     ),
     context=("订单", "下单", "购买", "买的", "单号", "退货", "退款", "order", "purchase", "bought", "refund", "return"),
     counter_context=(
-        *("电话", "手机", "账号", "卡号", "条码", "条形码", "序列号", "机身号"),
-        *("phone", "account", "card", "gtin", "ean", "upc", "serial", "s/n"),
+        *("电话", "手机", "账号", "卡号", "条码", "条形码", "序列号", "机身号", "串号"),
+        *("工单", "税号", "信用代码", "身份证", "证件", "运单", "快递单", "帐号"),
+        *(
+            "phone",
+            "account",
+            "card",
+            "gtin",
+            "ean",
+            "upc",
+            "serial",
+            "s/n",
+            "imei",
+            "vat",
+            "tax",
+            "tracking",
+            "ticket",
+        ),
     ),
     normalise=normalise,
     gs1=("400",),
@@ -62,11 +95,20 @@ FIELD = FieldSpec(
         Example("我的订单号是幺二三四五六七八九零", "1234567890"),
         Example("订单编号 DD-20231105-8871，请查一下", "DD-20231105-8871"),
         Example("My order number is nine four eight five nine three zero three nine three five", "94859303935"),
+        Example("单号是二零二三一一零五杠八八七一", "20231105-8871"),
+        Example("拼多多 231105-123456789012345 还没发货", "231105-123456789012345"),
         Example("Order No. 9485 9303 935 arrived broken", "94859303935"),
+        Example(
+            "the number of my order is two zero two three one one zero five dash eight eight seven one", "20231105-8871"
+        ),
+        Example("I bought it on Amazon, 112-1234567-7654321", "112-1234567-7654321"),
     ),
     counter_examples=(
         "我的电话是13800138000",
         "日期 20240518",
+        "订单2000元以上包邮",
+        "工单号 20231105123",
+        "we want to order 5000 pieces",
         "运单号 SF1234567890123",
         "(01)04012345678901",
         "GTIN 04012345678901",
