@@ -149,12 +149,14 @@ class Mention:
     checks: tuple[Check, ...] = ()
     resolution: Mapping[str, object] | None = None  # Recognizers-Text shape, for date_time and the like
     is_labelled: bool = False  # it stands right behind its own label ("订单号：", "S/N")
+    base: Mention | None = None  # what this one corrects, confirms or denies; its place is evidence too
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     value: str
     confidence: float
+    detail: str = ""  # how a person knows it: the product and day of an order in the records
 
 
 @dataclass(frozen=True, slots=True)
