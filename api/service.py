@@ -12,7 +12,7 @@ from datetime import datetime
 
 import structlog
 
-from api.connectors.csv_records import CsvRecords
+from api.connectors.record_systems import RecordSystems
 from api.console.panel_work import PanelWork, open_panel_work
 from api.console.past_tickets import PastTicketsOf
 from api.engines import Engines, StandIns
@@ -20,7 +20,7 @@ from api.enrich import Loop, open_loop
 from api.heartbeat import Heartbeat
 from api.routes.health import Health
 from api.routes.metrics import Metrics
-from api.routes.parts import add_parts, add_work_parts
+from api.routes.parts import add_parts, add_record_parts, add_work_parts
 from api.routes.work import DurableWork, build_work
 from api.settings import VERSION, Settings
 from api.shared import settle
@@ -82,12 +82,14 @@ def build_service(settings: Settings, *, stand_ins: StandIns, clock: Callable[[]
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     store = open_store_for(settings)
     metrics, health = Metrics(), Health()
-    engines = _build_engines(settings, stand_ins=stand_ins, metrics=metrics)
-    tenants = Tenants(store=store, engines=engines)
+    records = RecordSystems(settings.data_dir, region=settings.default_region)
+    engines = _build_engines(settings, records=records, stand_ins=stand_ins, metrics=metrics)
+    tenants = Tenants(store=store, engines=engines, records=records)
     work = build_work(settings, store=store, tenants=tenants, clock=clock, metrics=metrics)
     loop = open_loop(settings, jobs=work.jobs, spool=work.spool, tenants=tenants, clock=clock)
     work.relay.also(loop.mirror.orders_of)
     add_parts(settings, store.database, health=health, metrics=metrics)
+    add_record_parts(tenants, health=health)
     add_work_parts(work, loop.connectors, health=health, metrics=metrics)
     return Service(
         settings=settings,
@@ -104,11 +106,11 @@ def build_service(settings: Settings, *, stand_ins: StandIns, clock: Callable[[]
     )
 
 
-def _build_engines(settings: Settings, *, stand_ins: StandIns, metrics: Metrics) -> Engines:
+def _build_engines(settings: Settings, *, records: RecordSystems, stand_ins: StandIns, metrics: Metrics) -> Engines:
     """Put the default tenant's engines together; the metrics are told of each turn and batch."""
     engines = Engines(
         settings,
-        find_records=CsvRecords(settings.data_dir / "records").current,
+        find_records=records.current,
         stand_ins=stand_ins,
         note_turn=metrics.note_turn,
         note_batch=metrics.note_batch,

@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.connectors.csv_records import CsvRecords
+from api.connectors.record_systems import RecordSystems
 from api.engines import Engines
 from api.errors import Problem, say
 from api.maintain import Foresight
@@ -29,17 +29,18 @@ class Tenant:
     store: Store
     engines: Engines
     foresight: Foresight
+    records: RecordSystems
 
 
 class Tenants:
     """Every tenant's part, put together when first asked for."""
 
-    def __init__(self, *, store: Store, engines: Engines) -> None:
+    def __init__(self, *, store: Store, engines: Engines, records: RecordSystems) -> None:
         self._store = store
         self._engines = engines
         self._lock = threading.Lock()
         self._is_started = False
-        first = Tenant(DEFAULT_TENANT, store, engines, Foresight(engines=engines, store=store))
+        first = Tenant(DEFAULT_TENANT, store, engines, Foresight(engines=engines, store=store), records)
         self._open = {DEFAULT_TENANT: first}
 
     def get(self, name: str) -> Tenant:
@@ -78,6 +79,7 @@ class Tenants:
         """Release files."""
         for tenant in self.open():
             tenant.engines.close()
+            tenant.records.close()
 
     def folder(self, name: str) -> Path:
         """Return where a tenant's files lie."""
@@ -85,9 +87,10 @@ class Tenants:
 
     def _build(self, name: str) -> Tenant:
         folder = self.folder(name)
-        engines = self._engines.beside(folder, find_records=CsvRecords(folder / "records").current)
+        records = RecordSystems(folder, region=self._engines.settings.default_region)
+        engines = self._engines.beside(folder, find_records=records.current)
         store = self._store.of(name)
-        return Tenant(name, store, engines, Foresight(engines=engines, store=store))
+        return Tenant(name, store, engines, Foresight(engines=engines, store=store), records)
 
 
 def folder_of(data_dir: Path, tenant: str) -> Path:

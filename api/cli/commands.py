@@ -22,6 +22,7 @@ from api.cli import (
     media,
     models,
     prefill,
+    records,
     serve,
     telemetry,
 )
@@ -52,6 +53,7 @@ command.add_typer(audit.group, name="audit")
 command.command("erase")(erase.erase)
 command.add_typer(jobs.group, name="jobs")
 command.add_typer(connectors.group, name="connectors")
+command.add_typer(records.group, name="records")
 command.add_typer(models.group, name="models")
 command.command("doctor")(doctor.doctor)
 command.command("demo")(demo.demo)

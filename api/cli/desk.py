@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.connectors.csv_records import CsvRecords
+from api.connectors.record_systems import RecordSystems
 from api.engines import Engines
 from api.settings import Settings
 from api.store import Store, open_store_for
@@ -27,7 +27,12 @@ def settings_for(data_dir: Path | None) -> Settings:
 
 def open_engines(settings: Settings) -> Engines:
     """Return engines that know the records beside the data; models load when first used."""
-    return Engines(settings, find_records=CsvRecords(settings.data_dir / "records").current)
+    return Engines(settings, find_records=open_records(settings).current)
+
+
+def open_records(settings: Settings) -> RecordSystems:
+    """Return the record systems beside the data; each is opened when first asked."""
+    return RecordSystems(settings.data_dir, region=settings.default_region)
 
 
 def open_data(settings: Settings) -> Store:

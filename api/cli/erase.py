@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.app import utc_now
-from api.cli.desk import AsJson, DataDir, open_data, open_engines, settings_for
+from api.cli.desk import AsJson, DataDir, open_data, open_engines, open_records, settings_for
 from api.cli.keys import OfTenant
 from api.cli.output import console, log_to_stderr, write_line
 from api.jobs import Jobs, jobs_url
@@ -29,7 +29,7 @@ def erase(
     store = open_data(settings)
     deleted = erase_customer(
         customer,
-        tenant=Tenants(store=store, engines=open_engines(settings)).get(tenant),
+        tenant=Tenants(store=store, engines=open_engines(settings), records=open_records(settings)).get(tenant),
         jobs=Jobs(jobs_url(settings)),
         spool=Spool(settings.data_dir / "spool"),
         actor="command line",

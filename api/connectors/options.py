@@ -41,7 +41,7 @@ SECRET_CHARS = 4_096
 FILE_BYTES = 1024 * 1024
 
 
-def _resolved(reference: object) -> object:
+def resolved(reference: object) -> object:
     """Return the secret that a reference names."""
     if not isinstance(reference, str) or not reference:
         return reference
@@ -58,7 +58,7 @@ def _resolved(reference: object) -> object:
     raise ValueError("write env:NAME or file:PATH; a secret does not stand in this file")
 
 
-Secret = Annotated[SecretStr, BeforeValidator(_resolved)]
+Secret = Annotated[SecretStr, BeforeValidator(resolved)]
 
 
 class MaintenanceOptions(BaseModel):

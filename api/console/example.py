@@ -9,7 +9,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from api.connectors.csv_records import CsvRecords
+from api.connectors.record_systems import RecordSystems
 from api.engines import MAIN_CATALOGUE, Engines
 from api.errors import LANGUAGES, words
 
@@ -32,6 +32,6 @@ def example_engines(engines: Engines) -> Engines:
         records.mkdir(parents=True, exist_ok=True)
         for name in RECORDS:
             (records / name).write_bytes((EXAMPLES / name).read_bytes())
-        beside = engines.beside(folder, find_records=CsvRecords(records).current)
+        beside = engines.beside(folder, find_records=RecordSystems(folder).current)
         beside.put_catalogue(MAIN_CATALOGUE, (EXAMPLES / "catalogue.csv").read_bytes(), suffix=".csv")
     return beside

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from api.connectors.options import read_options
+from api.connectors.record_systems import RecordState
 from api.connectors.system import OptionsInvalid
 from api.enrich.live import Connectors, Live
 from api.errors import Words
@@ -24,6 +25,7 @@ from api.schemas.ops import PartState
 from api.settings import Settings
 from api.store import DEFAULT_TENANT
 from api.store.database import Database
+from api.tenants import Tenants
 
 GIB = 1024**3
 BACKLOG = 1_000
@@ -93,6 +95,32 @@ def add_work_parts(work: DurableWork, connectors: Connectors, *, health: Health,
     health.add("connectors", check_connectors)
     metrics.add_source("jobs_unfinished", "Jobs not over", (), lambda: {(): float(work.jobs.unfinished())})
     metrics.add_source("outbox_deliveries", "Deliveries by state", ("state",), deliveries)
+
+
+def add_record_parts(tenants: Tenants, *, health: Health) -> None:
+    """Watch the record systems of every tenant that was asked for; none is asked here, only how they answered."""
+
+    def check_records(said: Words) -> Iterator[PartState]:
+        for tenant in tenants.open():
+            of_whom = "" if tenant.name == DEFAULT_TENANT else f" ({tenant.name})"
+            if mistake := tenant.records.mistake:
+                name, fix = f"records{of_whom}", said("fix.records_settings")
+                yield PartState(name=name, state="degraded", detail=mistake[:500], fix=fix)
+            for state in tenant.records.states():
+                yield record_state(state, said, name=f"records {state.name}{of_whom}")
+
+    health.add("records", check_records)
+
+
+def record_state(state: RecordState, said: Words, *, name: str) -> PartState:
+    """Return how a record system is by its last answers."""
+    if not state.report.error:
+        return PartState(name=name, state="ok", detail=said("health.records", kind=state.kind))
+    rest_s, error = f"{state.report.rest_s:.0f}", state.report.error
+    key = "health.records_resting" if state.report.state == "open" else "health.records_failed"
+    return PartState(
+        name=name, state="degraded", detail=said(key, error=error, seconds=rest_s), fix=said("fix.records")
+    )
 
 
 def connector_state(live: Live, said: Words) -> PartState:

@@ -29,7 +29,12 @@ def value_in(record: Record, field: str) -> str:
 
 def merged(records: Iterable[Record]) -> tuple[Record, ...]:
     """Return each record once, in order."""
-    return tuple({(record.kind, record.id): record for record in records}.values())
+    return tuple({_identity(record): record for record in records}.values())
+
+
+def _identity(record: Record) -> tuple[str, str, frozenset[tuple[str, str]]]:
+    """Tell rows apart that share an id: the items of one order."""
+    return (record.kind, record.id, frozenset(record.values.items()))
 
 
 def one_customer(records: Iterable[Record]) -> str | None:
@@ -47,7 +52,7 @@ def linked(records: Sequence[Record], lookup: RecordLookup) -> tuple[Record, ...
             link = (field, value_in(record, field))
             if link[1] and link not in walked and len(walked) < MAX_LINKS:
                 walked.add(link)
-                known = {(one.kind, one.id) for one in found}
-                found += [one for one in merged(lookup.find(*link)) if (one.kind, one.id) not in known]
+                known = {_identity(one) for one in found}
+                found += [one for one in merged(lookup.find(*link)) if _identity(one) not in known]
     owner = lookup.of_customer(one_customer(found))
     return merged((*found, *(record for record in owner if not any(value_in(record, field) for field in LINKS))))
