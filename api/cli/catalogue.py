@@ -23,7 +23,7 @@ from api.cli.output import (
 from api.errors import EXPECTED_ERRORS, Problem, say
 from api.prefill.answer import unit_interval
 from nlp import Catalogue
-from nlp.extraction.catalogue import TextSource
+from nlp.extraction.catalogue_decision import TextSource
 
 group = typer.Typer(help="Products that names and codes are matched against.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help='Of the catalogue; "devices" is the one prefill takes.')]

@@ -7,36 +7,36 @@ that is, and the rivals; or an honest none. It does not know where the text stoo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-import numpy as np
-from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
-
+from nlp.extraction.catalogue_channel import reader_channel, recogniser_channel, typist_channel
+from nlp.extraction.catalogue_decision import (
+    EXACT_CONFIDENCE,
+    MAX_CANDIDATES,
+    NO_MATCH,
+    CatalogueMatch,
+    Reading,
+    TextSource,
+    belief_of_cover,
+    beliefs_of,
+    decided,
+)
+from nlp.extraction.catalogue_keys import (
+    MAX_QUERY_CHARS,
+    is_findable,
+    key_of,
+    keys_within,
+    skeleton_of,
+)
+from nlp.extraction.catalogue_names import NameIndex
+from nlp.extraction.catalogue_near import NearIndex
+from nlp.extraction.catalogue_sounds import coarse_of, heard, sounds_of
 from nlp.extraction.spoken import read_spoken
-from nlp.records import Candidate, CatalogueInvalid
+from nlp.records import CatalogueInvalid
 
-TextSource = Literal["ocr", "speech", "text"]
-MatchStatus = Literal["auto", "suggest", "none"]
-
-MAX_QUERY_CHARS = 200
-"""Longer than any product name in use; beyond it a query is a text, not a name."""
-MAX_CANDIDATES = 5
-MIN_SIMILARITY = 0.6
-"""Two random codes of eight characters share about a third of their letters; below .6 a resemblance says nothing."""
-AUTO_CONFIDENCE = 0.98
-SUGGEST_CONFIDENCE = 0.5
-
-EDIT_COST = 2.2
-"""Log-odds of one more edit. Chosen so that a code one edit away beats one two edits away by 9 : 1;
-what that does on noisy codes is measured by training/eval_prefill.py."""
-NONE_COST = 0.55
-"""Log-odds against "none of these" for each character of the query: an eight-character code may differ by two."""
-
-# Characters that readers and people take for one another, folded to one each.
-_CONFUSABLE = str.maketrans("ODQILSBGZMN", "000115862HH")
+PIECE_CONFIDENCE = 0.99
+"""A listed code that stands whole among other words of a line; the words may yet speak of another product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,6 @@ class Product:
     code: str
     names: tuple[str, ...] = ()
     brand: str = ""  # several spellings are separated by "|"
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueMatch:
-    """`code` is None where nothing in the catalogue is meant."""
-
-    code: str | None
-    status: MatchStatus
-    confidence: float
-    candidates: tuple[Candidate, ...] = ()
-
-
-NO_MATCH = CatalogueMatch(None, "none", 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +57,6 @@ class Found:
     why: str
 
 
-def key_of(text: str) -> str:
-    """Keep letters, digits and Han characters, in capitals: what is left when spaces and dashes are a matter of taste.
-
-    >>> key_of("Kfr-35 GW/n8")
-    'KFR35GWN8'
-    """
-    return "".join(character for character in read_spoken(text).text.upper() if character.isalnum())
-
-
-def skeleton_of(key: str) -> str:
-    """Fold the characters that look alike.
-
-    >>> skeleton_of("KFR35GWO") == skeleton_of("KFR3SGW0")
-    True
-    """
-    return key.translate(_CONFUSABLE)
-
-
 class Catalogue:
     """Products, indexed for exact, look-alike and near matches. Immutable after construction; threads may share it."""
 
@@ -98,10 +67,19 @@ class Catalogue:
             self._put(key_of(product.code), product.code)
             for name in product.names:
                 self._put_name(product, name)
-        self._codes_by_skeleton: dict[str, set[str]] = defaultdict(set)
-        for key, codes in self._codes_by_key.items():
-            self._codes_by_skeleton[skeleton_of(key)].update(codes)
-        self._skeletons = list(self._codes_by_skeleton)
+        self._codes = list(dict.fromkeys(key_of(code) for code in self.products))
+        self._near_codes = NearIndex(self._codes, fold=skeleton_of)
+        self._names = NameIndex(
+            (product.code, name, _listed(product.brand)) for product in self.products.values() for name in product.names
+        )
+        self._codes_by_sound: dict[str, list[str]] = defaultdict(list)
+        for product in self.products.values():
+            for name in dict.fromkeys((product.code, *product.names)):
+                sound = sounds_of(name)
+                if product.code not in self._codes_by_sound[sound]:
+                    self._codes_by_sound[sound].append(product.code)
+        self._sounds = list(self._codes_by_sound)
+        self._near_sounds = NearIndex(self._sounds, fold=coarse_of)
         self._lengths_by_prefix: dict[str, set[int]] = defaultdict(set)
         for key in self._codes_by_key:
             if is_findable(key):
@@ -133,13 +111,54 @@ class Catalogue:
 
     def match(self, text: str, *, source: TextSource = "text") -> CatalogueMatch:
         """Say which product a name or code means."""
-        key = key_of(text[:MAX_QUERY_CHARS])
+        text = text[:MAX_QUERY_CHARS]
+        key = key_of(text)
         if not key:
             return NO_MATCH
-        exact = self._codes_by_key.get(key)
-        if exact:
-            return _decided([Candidate(code, 0.995 if len(exact) == 1 else 1 / len(exact)) for code in exact])
-        return _decided(self._near(key, source=source))
+        codes = self._codes_by_key.get(key)
+        if codes:
+            return decided([Reading(tuple(codes), EXACT_CONFIDENCE)], may_fill=True)
+        named = self._names.exact(text)
+        if named is not None:
+            return decided([Reading(named.codes, EXACT_CONFIDENCE)], may_fill=True)
+        searches = {"ocr": self._as_read, "speech": self._as_heard, "text": self._as_typed}
+        readings = _first_of_each([*searches[source](text), *self._as_called(text)])
+        return decided(readings, may_fill=source != "text")
+
+    def _as_read(self, text: str) -> Iterator[Reading]:
+        """Read a label's line: a listed code in it, or the piece that is nearest to one."""
+        keys = keys_within(text)
+        whole = [codes for key in keys[1:] if len(key) >= 5 and (codes := self._codes_by_key.get(key))]
+        if whole:
+            yield Reading(tuple(whole[0]), PIECE_CONFIDENCE)
+            return
+        found = [self._near_key(key, source="ocr") for key in keys[:4]]
+        yield from max(found, key=lambda readings: readings[0].confidence if readings else 0, default=[])
+
+    def _as_typed(self, text: str) -> Iterator[Reading]:
+        yield from self._near_key(key_of(text), source="text")
+
+    def _as_heard(self, text: str) -> Iterator[Reading]:
+        sound = heard(text)
+        near = self._near_sounds.near(sound, recogniser_channel())
+        for number, belief in zip(near.keys, beliefs_of(near, listed=len(self._sounds)), strict=True):
+            yield Reading(tuple(self._codes_by_sound[self._sounds[number]]), belief)
+
+    def _near_key(self, key: str, *, source: TextSource) -> list[Reading]:
+        near = self._near_codes.near(key, reader_channel() if source == "ocr" else typist_channel())
+        beliefs = beliefs_of(near, listed=len(self._codes))
+        return [
+            Reading(tuple(self._codes_by_key[self._codes[number]]), belief)
+            for number, belief in zip(near.keys, beliefs, strict=True)
+        ]
+
+    def _as_called(self, text: str) -> Iterator[Reading]:
+        """Find the name that people shorten so."""
+        families = self._names.near(text)
+        rival = families[1].cover if len(families) > 1 else 0.0
+        for family in families[:MAX_CANDIDATES]:
+            yield Reading(family.codes, belief_of_cover(family.cover, rival))
+            rival = families[0].cover
 
     def find_in(self, text: str) -> tuple[Found, ...]:
         """Find codes and names as they stand in a text, longest first at each place."""
@@ -179,40 +198,6 @@ class Catalogue:
             if not key_of(name).startswith(key_of(brand)):
                 self._put(key_of(brand + name), product.code)
 
-    def _near(self, key: str, *, source: TextSource) -> list[Candidate]:
-        skeleton = skeleton_of(key)
-        twins = self._codes_by_skeleton.get(skeleton, set())
-        if len(twins) == 1:
-            # Reading errors are swaps of look-alikes; typing them is rarer, so typed text is suggested only.
-            return [Candidate(next(iter(twins)), 0.985 if source == "ocr" else 0.9)]
-        cutoff = int(len(skeleton) * (1 - MIN_SIMILARITY))
-        distances = process.cdist(
-            [skeleton], self._skeletons, scorer=Levenshtein.distance, score_cutoff=cutoff, dtype=np.uint8, workers=1
-        )[0]
-        best = np.argsort(distances, kind="stable")[: 4 * MAX_CANDIDATES]
-        near = [(self._skeletons[i], int(distances[i])) for i in best if distances[i] <= cutoff]
-        return self._ranked(key, near)
-
-    def _ranked(self, key: str, near: list[tuple[str, int]]) -> list[Candidate]:
-        """Order look-alike neighbours by what was really written, and share the belief out by distance."""
-        costs: dict[str, float] = {}
-        for skeleton, distance in near:
-            for code in self._codes_by_skeleton[skeleton]:
-                raw = Levenshtein.distance(key, key_of(code))
-                costs[code] = min(costs.get(code, np.inf), distance + 0.1 * min(raw, 9))
-        ranked = sorted(costs.items(), key=lambda pair: (pair[1], pair[0]))[:MAX_CANDIDATES]
-        weights = [np.exp(-EDIT_COST * cost) for _, cost in ranked]
-        nothing = np.exp(-NONE_COST * max(len(key), 1))
-        total = sum(weights) + nothing
-        return [Candidate(code, round(float(w / total), 4)) for (code, _), w in zip(ranked, weights, strict=True)]
-
-
-def is_findable(key: str) -> bool:
-    """Say whether a key is long enough to be looked for inside running text: two Han characters, or a short code."""
-    if not key.isascii():
-        return len(key) >= 2
-    return len(key) >= 4 or (len(key) == 3 and any(c.isdigit() for c in key) and any(c.isalpha() for c in key))
-
 
 def _is_boundary(text: str, at: int) -> bool:
     """Say whether a Latin word or number does not run on across `at`."""
@@ -227,12 +212,11 @@ def _listed(names: str | Sequence[str] | None) -> list[str]:
     return [piece.strip() for piece in pieces if piece.strip()]
 
 
-def _decided(candidates: list[Candidate]) -> CatalogueMatch:
-    if not candidates:
-        return NO_MATCH
-    best = candidates[0]
-    if best.confidence >= AUTO_CONFIDENCE:
-        return CatalogueMatch(best.value, "auto", best.confidence, tuple(candidates))
-    if best.confidence >= SUGGEST_CONFIDENCE:
-        return CatalogueMatch(best.value, "suggest", best.confidence, tuple(candidates))
-    return CatalogueMatch(None, "none", round(1 - sum(c.confidence for c in candidates), 4), tuple(candidates))
+def _first_of_each(readings: Iterable[Reading]) -> list[Reading]:
+    """Keep the surest reading for each set of codes."""
+    best: dict[tuple[str, ...], Reading] = {}
+    for reading in readings:
+        known = best.get(reading.codes)
+        if known is None or known.confidence < reading.confidence:
+            best[reading.codes] = reading
+    return list(best.values())

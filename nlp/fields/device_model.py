@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nlp.document import origins_of
-from nlp.extraction.catalogue import Catalogue, TextSource
+from nlp.extraction.catalogue import Catalogue
+from nlp.extraction.catalogue_decision import TextSource
 from nlp.extraction.field import Example, FieldSpec, FieldTexts, Localised, Pattern, without_overlaps
 from nlp.records import Check, Document, Extractor, Mention
 
