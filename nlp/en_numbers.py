@@ -129,7 +129,11 @@ def _exact(tokens: Sequence[_Token]) -> str:
 
 def _is_pronoun(tokens: Sequence[_Token], text: str) -> bool:
     first = tokens[0]
-    return len(tokens) == 1 and first.word == "one" and bool(_POINTED_AT.search(text, max(0, first.start - 9), first.start))
+    return (
+        len(tokens) == 1
+        and first.word == "one"
+        and bool(_POINTED_AT.search(text, max(0, first.start - 9), first.start))
+    )
 
 
 class _Run:
@@ -163,10 +167,10 @@ def _number(tokens: Sequence[_Token], at: int, text: str) -> _Read | None:
 
 
 def _unsigned(run: _Run, at: int, text: str) -> _Read | None:
-    fraction = _word_fraction(run, at)
-    if fraction is not None:
-        return fraction
-    whole = _share_of_scale(run, at) or _article(run, at) or _cardinal(run, at)
+    alone = _share_of_scale(run, at) or _word_fraction(run, at)
+    if alone is not None:
+        return alone
+    whole = _article(run, at) or _cardinal(run, at)
     if whole is None:
         return None
     if _is_ordinal(run, whole.after):
@@ -177,7 +181,7 @@ def _unsigned(run: _Run, at: int, text: str) -> _Read | None:
 
 def _is_ordinal(run: _Run, after: int) -> bool:
     """Say whether the number goes on to "twenty-first", which counts nothing."""
-    return run.word(after) in EN_ORDINALS and run.kind(after - 1) in ("ten", "scale") and run.value(after) < _THOUSAND
+    return run.word(after) in EN_ORDINALS and (run.kind(after - 1) == "ten" or run.word(after - 1) == "hundred")
 
 
 def _cardinal(run: _Run, at: int) -> _Read | None:
@@ -200,7 +204,9 @@ def _cardinal(run: _Run, at: int) -> _Read | None:
                 break
             section += value
             room = {"unit": 0.0, "ten": 10.0, "figure": 0.0}[kind] if value else 0.0
-        elif kind == "scale" and value == _HUNDRED and section and (section < _HUNDRED or run.kind(here - 1) == "figure"):
+        elif (
+            kind == "scale" and value == _HUNDRED and section and (section < _HUNDRED or run.kind(here - 1) == "figure")
+        ):
             section, room = section * _HUNDRED, 100.0
         elif kind == "scale" and value != _HUNDRED and section and value < last_scale:
             total, section, last_scale, room = total + section * value, 0.0, value, float("inf")

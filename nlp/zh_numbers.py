@@ -30,14 +30,12 @@ _RUN = rf"(?:{ARABIC}|俩(?=[百佰千仟万亿])|参(?=[拾佰仟万亿])|[{_WO
 _POINT = rf"(?:[ ]?点[ ]?(?:[{_SMALL}{_CAPITALS}]{{1,12}}|\d{{1,12}})(?![两十百千]|刻))?"
 _SIGN = r"(?:负[ ]?|(?<!\d)-)?"
 _WORDS = (
-    r"(?!一[切看些样般直定起下共旦律向再边致键体]|[一两]美[元刀金]|四川|三星|三亚|九[江龙]|百度|一加(?!\d)|二手|二维码|五金"
+    r"(?!一[切看些样般直定起下共旦律向再边致键体]|四川|三星|三亚|九[江龙]|百度|一加(?!\d)|二手|二维码|五金"
     r"|十足|十分(?![钟之钱])|千万(?=[别不要记得小])"
     rf"|[{_CAPITALS}拾](?![ ]?[{_SMALL}{_CAPITALS}十百千拾佰仟万亿点分打多]))(?<!第)"
 )
 """Everyday words that begin with a numeral, and a capital numeral alone (大陆, 收拾): those are written in strings."""
-_FRACTION = (
-    rf"(?:[ ]?又[ ]?{_RUN}[ ]{{0,2}}分[ ]{{0,2}}之[ ]?{_RUN}|[ ]?分[ ]{{0,2}}之[ ]?{_SIGN}{_RUN}{_POINT})?"
-)
+_FRACTION = rf"(?:[ ]?又[ ]?{_RUN}[ ]{{0,2}}分[ ]{{0,2}}之[ ]?{_RUN}|[ ]?分[ ]{{0,2}}之[ ]?{_SIGN}{_RUN}{_POINT})?"
 _ZH = re.compile(
     rf"{DOTTED}|(?P<figure>{FIGURE})(?![ ]?[{_WORD}又]|[ ]{{0,2}}分[ ]{{0,2}}之|[多几余][十百千万亿]|打)"
     rf"|(?<![A-Za-z\d])(?<!\d[./]){_SIGN}(?:一半|半(?=个)|{_WORDS}{_RUN}{_POINT}{_FRACTION}"

@@ -5,6 +5,7 @@ It does not know what is counted; amounts of money are in amount.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from nlp.text import fold
 
 SCORE = 0.8
 TEXTS = FieldTexts(label=Localised("数字", "Number"), question=Localised("请问数量是多少？", "How many is it?"))
+
+_ONE_OF_MONEY = re.compile(r"[一两]美[元刀金]")
+"""The specification leaves these to the amount: 一 and 两 alone are too common to be told from words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Number:
         view = fold(document.text)
         mentions: list[Mention] = []
         for found in find_numbers(view.text, is_chinese=language_in(document) == "zh"):
+            if _ONE_OF_MONEY.match(view.text, found.start):
+                continue
             start, end = view.span(found.start, found.end)
             resolution = {"value": found.written}
             mentions.append(Mention(self.name, found.written, start, end, SCORE, "number", resolution=resolution))
