@@ -30,6 +30,7 @@ from api.routes import (
     panel_links,
     prefills,
     problems,
+    promises,
     reports,
     suggestions,
     telemetry,
@@ -49,7 +50,7 @@ from api.store import DEFAULT_TENANT
 
 RESOURCES = (
     *(prefills, feedback, learn, suggestions, articles, media, embeddings),
-    *(telemetry, tickets, templates),
+    *(telemetry, tickets, templates, promises),
     *(hooks, changes, panel_links, jobs, webhooks),
     *(reports, audit, customers, ops),
 )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nlp.records import Retriever
 
 CALIBRATION = "calibration.json"
+LESSONS = "lessons.json"
 
 
 class Learned:
@@ -44,10 +45,16 @@ class Learned:
         """Keep a calibration in place of the last, whole or not at all."""
         from nlp import write_calibration
 
-        self._folder.mkdir(parents=True, exist_ok=True)
-        fresh = self._folder / f"{CALIBRATION}.new"
-        fresh.write_text(write_calibration(calibration), encoding="utf-8")
-        os.replace(fresh, self._folder / CALIBRATION)
+        self._keep(CALIBRATION, write_calibration(calibration))
+
+    def keep_lessons(self, text: str) -> None:
+        """Keep what the last learning took and refused."""
+        self._keep(LESSONS, text)
+
+    def lessons(self) -> str:
+        """Return what the last learning took and refused; "" before the first."""
+        path = self._folder / LESSONS
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
 
     def experience(self, knowledge_base: str) -> Experience:
         """Return the past questions of a knowledge base, to add to."""
@@ -75,6 +82,12 @@ class Learned:
             for experience in self._experiences.values():
                 experience.close()
             self._experiences.clear()
+
+    def _keep(self, name: str, text: str) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        fresh = self._folder / f"{name}.new"
+        fresh.write_text(text, encoding="utf-8")
+        os.replace(fresh, self._folder / name)
 
     def _path(self, knowledge_base: str) -> Path:
         return self._folder / f"{knowledge_base}.sqlite3"

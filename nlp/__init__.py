@@ -4,15 +4,16 @@
 from nlp.classification import classify
 from nlp.classifier import Classifier, Labelled, LabelResult, fit_classifier
 from nlp.document import MAX_DOCUMENT_CHARS, compose, evidence_of
-from nlp.extraction.calibrate import Calibration, read_calibration, shipped_calibration
+from nlp.extraction.calibrate import Calibration, read_calibration, shipped_calibration, write_calibration
 from nlp.extraction.catalogue import Catalogue, CatalogueMatch, Product
 from nlp.extraction.catalogue_file import read_catalogue
-from nlp.extraction.corrections import Judged, learn_calibration, write_calibration
+from nlp.extraction.corrections import Fit, Judged, Learned, Lesson, learn_calibration
 from nlp.extraction.extract import extract
 from nlp.extraction.field import Example, FieldSpec, FieldTexts, Localised, Pattern
+from nlp.extraction.promises import Standing
 from nlp.extraction.questions import missing_fields, next_question
 from nlp.extraction.record_table import RecordTable
-from nlp.extraction.registry import build_extractors, field_names
+from nlp.extraction.registry import build_extractors, field_names, ticket_field
 from nlp.extraction.resolve import resolve
 from nlp.extraction.templates import Template, TemplateField, load_template, template_names
 
@@ -39,16 +40,20 @@ __all__ = [
     "ExperiencedRetriever",
     "FieldSpec",
     "FieldTexts",
+    "Fit",
     "Judged",
     "KnowledgeBase",
     "KnowledgeBaseUnreadable",
     "LabelResult",
     "Labelled",
+    "Learned",
+    "Lesson",
     "Localised",
     "Pattern",
     "Product",
     "QuestionTooLong",
     "RecordTable",
+    "Standing",
     "Template",
     "TemplateField",
     "build_extractors",
@@ -73,5 +78,6 @@ __all__ = [
     "suggest_for_ticket",
     "summarise",
     "template_names",
+    "ticket_field",
     "write_calibration",
 ]

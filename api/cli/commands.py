@@ -22,6 +22,7 @@ from api.cli import (
     media,
     models,
     prefill,
+    promises,
     records,
     serve,
     telemetry,
@@ -48,6 +49,7 @@ command.command("replay")(telemetry.replay)
 command.command("backtest")(backtest.backtest)
 command.command("export")(export.export)
 command.command("learn")(learn.learn)
+command.add_typer(promises.group, name="promises")
 command.add_typer(keys.group, name="keys")
 command.add_typer(audit.group, name="audit")
 command.command("erase")(erase.erase)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -13,6 +12,13 @@ from api.cli.output import console, log_to_stderr, write_line
 from api.learn import learn as learn_from_feedback
 from api.store import DEFAULT_TENANT
 from api.tenants import folder_of
+
+SAID = {
+    "taken": "taken: confidence and threshold follow them now",
+    "counted": "counted towards the promise; confidence stays: on the newest third it would have been less true",
+    "refused": "refused: on the newest third fewer auto-filled values would have been right; all stays as it was",
+    "too_few": "counted; too few to try confidence on",
+}
 
 
 def learn(
@@ -27,9 +33,13 @@ def learn(
     changes = {"data_dir": folder_of(settings.data_dir, tenant), "models_dir": settings.models_folder}
     report = learn_from_feedback(engines=open_engines(settings.model_copy(update=changes)), store=store, at=utc_now())
     if as_json:
-        write_line({**asdict(report), "fields": list(report.fields)})
+        lessons = [lesson.model_dump(mode="json") for lesson in report.lessons]
+        counts = {"corrections": report.corrections, "experiences": report.experiences}
+        write_line({**counts, "fields": list(report.fields), "lessons": lessons})
         return
     fields = ", ".join(report.fields) or "no field yet"
     console().print(
         f"{report.corrections} verdicts on values ({fields}), {report.experiences} on suggestions", highlight=False
     )
+    for lesson in report.lessons:
+        console().print(f"  {lesson.field}: {lesson.corrections} corrections, {SAID[lesson.outcome]}", highlight=False)

@@ -1,8 +1,9 @@
 """A ticket's values now and what we recorded of it in; what people did with our values, kept as feedback.
 
-A value that still stands when the ticket is resolved was accepted, one that was changed was edited, one that is gone
-was cleared; a value that a person typed themselves says whether ours would have been right, written or not. The same
-verdict is kept once. It does not know who typed what is not ours: any value of another hand counts as a person's.
+A value that we wrote and that was changed was edited, one that is gone was cleared; one that still stands says nothing,
+resolved or not: nobody need have looked at it. A value that a person typed themselves says whether ours would have been
+right, written or not. The same verdict is kept once. It does not know who typed what is not ours: any value of another
+hand counts as a person's.
 """
 
 from __future__ import annotations
@@ -17,18 +18,11 @@ from api.store import Store
 from api.store.changes import Change
 from api.store.feedback import keep_feedback
 
-RESOLVED = frozenset({"resolved", "closed", "solved", "done", "已解决", "已关闭"})
-"""What the systems known here call a ticket that was worked to its end, in small letters."""
-CLOSED = RESOLVED | {"rejected", "duplicate"}
-"""A ticket that is over, worked or not: nobody need have looked at what we wrote into these two."""
+CLOSED = frozenset({"resolved", "closed", "solved", "done", "已解决", "已关闭", "rejected", "duplicate"})
+"""What the systems known here call a ticket that is over, worked or not, in small letters."""
 
 Same = Callable[[str, str, str], bool]
 """A field's name and two values in, whether people would call them the same out."""
-
-
-def is_resolved(ticket: ExternalTicket) -> bool:
-    """Return whether what stands in a ticket is what it was resolved with."""
-    return ticket.status.casefold() in RESOLVED
 
 
 def is_closed(ticket: ExternalTicket) -> bool:
@@ -44,16 +38,17 @@ def learn_from(
     for name, change in newest.items():
         if name in ticket.fields and change.state in ("suggested", "filled"):
             same = is_same(name, ticket.fields[name], change.after)
-            feedback = verdict_on(change, held=ticket.fields[name], is_same=same, is_resolved=is_resolved(ticket))
+            feedback = verdict_on(change, held=ticket.fields[name], is_same=same)
             kept += feedback is not None and keep_once(feedback, store=store, at=at)
     return kept
 
 
-def verdict_on(change: Change, *, held: str, is_same: bool, is_resolved: bool) -> Feedback | None:
-    """Return what a person did with a value; None while nobody has decided."""
+def verdict_on(change: Change, *, held: str, is_same: bool) -> Feedback | None:
+    """Return what a person did with a value; None where nobody did anything. What we suggested and now stands there was
+    typed or taken by a person."""
     if is_same:
-        is_decided = is_resolved or change.state == "suggested"
-        return _feedback(change.prefill_id, change.field, "accepted", held) if is_decided else None
+        is_taken = change.state == "suggested"
+        return _feedback(change.prefill_id, change.field, "accepted", held) if is_taken else None
     if held:
         return _feedback(change.prefill_id, change.field, "edited", held)
     is_cleared = change.state == "filled"
@@ -101,13 +96,18 @@ def keep_once(feedback: Feedback, *, store: Store, at: datetime) -> bool:
 
 def learn_from_verdict(verdict: CommentVerdict, *, store: Store, at: datetime) -> int:
     """Keep what an agent said of a whole comment by a click: a useful one accepts what it was sure of. That it was not
-    useful says nothing of a single value. The comment's mark is its draft's id."""
+    useful says nothing of a single value; so that such clicks can only praise, and teach no confidence. The comment's
+    mark is its draft's id."""
     stored = store.drafts.prefill(verdict.mark)
     if stored is None or not verdict.is_useful:
         return 0
     sure = [(name, field.value) for name, field in stored.response.fields.items() if field.status == "auto"]
     return sum(
-        keep_once(Feedback(prefill_id=verdict.mark, field=name, final=value, action="accepted"), store=store, at=at)
+        keep_once(
+            Feedback(prefill_id=verdict.mark, field=name, final=value, action="accepted", is_of_all=True),
+            store=store,
+            at=at,
+        )
         for name, value in sure
     )
 

@@ -19,11 +19,14 @@ from api.prefill.guard import GuardedExtractors
 from api.prefill.hear import Heard, Report, Stopwatch, hear, silent
 from api.prefill.limits import check_request
 from api.prefill.parts import message_parts, page_parts, transcript_parts
+from api.prefill.promises import NOTHING_PROMISED, Promised, calibration_for, promised_by
 from api.prefill.templates import find_template
 from api.schemas.prefill import PrefillRequest, PrefillResponse
 from api.security import make_id
+from api.settings import Settings
 from api.store import ASKED, DraftOrigin, Store
 from nlp import Template
+from nlp.personal import redacted
 from nlp.records import Document, RecordSystem
 
 NAMED_BY_ARTICLES = ("error_code", "device_model")
@@ -60,7 +63,14 @@ def prefill(
     check_request(request, files, limits=engines.settings.limits, at=at)
     template = find_template(request.template or engines.settings.default_template, store=store)
     drafted = draft_ticket(
-        request, files, engines=engines, template=template, records=engines.records, at=at, report=report
+        request,
+        files,
+        engines=engines,
+        template=template,
+        records=engines.records,
+        at=at,
+        promised=promised_by(store),
+        report=report,
     )
     said = words(language_of_locale(request.locale or engines.settings.default_locale))
     warnings = [*(said.said(note) for note in notes), *drafted.response.warnings]
@@ -79,13 +89,16 @@ def draft_ticket(
     template: Template,
     records: RecordSystem | None,
     at: datetime,
+    promised: Promised = NOTHING_PROMISED,
     report: Report = silent,
 ) -> Drafted:
     """Fill in a ticket and keep nothing; `records` are those to check against, which may not be today's."""
     watch = Stopwatch()
     with watch.step("total"):
         heard = hear(request, files, engines=engines, watch=watch, report=report)
-        draft = _draft(request, heard, template, engines=engines, records=records, watch=watch, at=at)
+        draft = _draft(
+            request, heard, template, engines=engines, records=records, promised=promised, watch=watch, at=at
+        )
     response = draft.model_copy(update={"ticket_id": request.ticket_id, "timing_ms": watch.timing_ms})
     return Drafted(response, _question(request, heard, response))
 
@@ -97,6 +110,7 @@ def _draft(
     *,
     engines: Engines,
     records: RecordSystem | None,
+    promised: Promised,
     watch: Stopwatch,
     at: datetime,
 ) -> PrefillResponse:
@@ -108,6 +122,8 @@ def _draft(
         guarded = GuardedExtractors(nlp.build_extractors(catalogue=engines.device_catalogue()))
         mentions = nlp.extract(document, guarded.extractors)
     with watch.step("resolve"):
+        kinds = [field.kind for field in template.fields]
+        calibration = calibration_for(kinds, promised, learned=engines.learned)
         resolution = nlp.resolve(
             mentions,
             document,
@@ -115,7 +131,8 @@ def _draft(
             records=records,
             customer_id=request.customer.id,
             customer_phone=request.customer.phone,
-            calibration=engines.learned.calibration(),
+            calibration=calibration,
+            promise=promised.shares(),
         )
         classification = nlp.classify(document, resolution.fields)
         locale = request.locale or ("en-US" if classification.language == "en" else engines.settings.default_locale)
@@ -124,7 +141,7 @@ def _draft(
             missing=nlp.missing_fields(resolution.fields, template),
             question=nlp.next_question(resolution.fields, template, locale=locale),
             classification=classification,
-            summary=nlp.summarise(document, resolution.fields, locale=locale),
+            summary=_summary(nlp.summarise(document, resolution.fields, locale=locale), settings=settings),
             transcripts=heard.transcripts,
             pages=heard.pages,
         )
@@ -147,6 +164,11 @@ def _document(request: PrefillRequest, heard: Heard, *, region: str, zone: tzinf
         reference_time=request.reference_time or at.astimezone(zone),
         region=region_of(request.locale, region),
     )
+
+
+def _summary(quoted: str | None, *, settings: Settings) -> str | None:
+    """Return the customer's words without what names them: a summary is carried on to lists and other services."""
+    return quoted if quoted is None or settings.summary_personal else redacted(quoted)
 
 
 def _models(heard: Heard) -> dict[str, str]:
@@ -180,7 +202,8 @@ def _question(request: PrefillRequest, heard: Heard, response: PrefillResponse) 
         if segment.speaker != "agent"
     ]
     words = _without_numbers("\n".join(written) or "\n".join(spoken), response)
-    return "\n".join(text for text in (words[:QUESTION_CHARS], " ".join(filter(None, named))) if text)
+    words = redacted(words[:QUESTION_CHARS])
+    return "\n".join(text for text in (words, " ".join(filter(None, named))) if text)
 
 
 def _without_numbers(text: str, response: PrefillResponse) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
@@ -36,7 +35,12 @@ def define_learning(jobs: Jobs, *, tenants: Tenants, clock: Callable[[], datetim
     def run(task: Task) -> JsonValue:
         tenant = tenants.get(task.tenant)
         report = learn(engines=tenant.engines, store=tenant.store, at=clock())
-        return {**asdict(report), "fields": list(report.fields)}
+        return {
+            "corrections": report.corrections,
+            "fields": list(report.fields),
+            "experiences": report.experiences,
+            "lessons": [lesson.model_dump(mode="json") for lesson in report.lessons],
+        }
 
     jobs.define(KIND, run)
 

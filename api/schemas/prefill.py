@@ -198,6 +198,9 @@ class Feedback(BaseModel):
     prefill_id: Key | None = None
     field: Name | None = None
     final: Text | None = Field(default=None, max_length=2_000)
+    is_of_all: bool = Field(
+        default=False, description="Said of everything shown at once, not of this value: counted, never learnt from"
+    )
     suggestion_id: Key | None = None
     article_id: Name | None = None
     action: Literal["accepted", "edited", "cleared", "used", "helpful", "not_relevant", "incorrect", "outdated"]

@@ -18,6 +18,7 @@ from api.store.exports import Exports
 from api.store.keys import Keys
 from api.store.outbox import Outbox
 from api.store.outcomes import Outcomes
+from api.store.promises import Promises
 from api.store.replies import Replies
 from api.store.retention import Retention
 from api.store.sessions import Sessions
@@ -39,6 +40,7 @@ class Store:
     drafts: Drafts
     exports: Exports
     outcomes: Outcomes
+    promises: Promises
     replies: Replies
     retention: Retention
     telemetry: Telemetry
@@ -81,6 +83,7 @@ def _shelves(database: Database, tenant: str, *, server_secret: str) -> Store:
         drafts=Drafts(database, tenant),
         exports=Exports(database, tenant),
         outcomes=Outcomes(database, tenant),
+        promises=Promises(database, tenant),
         replies=Replies(database),
         retention=Retention(database, tenant),
         telemetry=Telemetry(database, tenant),

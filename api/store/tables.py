@@ -183,6 +183,19 @@ class TemplateRow(Base):
     body: Mapped[str] = mapped_column(Text)  # JSON Schema
 
 
+class PromiseRow(Base):
+    """What an administrator promises of a field; `default` is every field without its own."""
+
+    __tablename__ = "promises"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    field: Mapped[str] = mapped_column(String(200), primary_key=True)
+    promise: Mapped[float] = mapped_column()  # share of auto-filled values that are right
+    until_held: Mapped[str] = mapped_column(String(20))  # suggest | fill
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(String(200))
+
+
 class IdempotentReply(Base):
     """The answer to the first request with a key; `status` is 0 while that request still runs."""
 

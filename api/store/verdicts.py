@@ -21,6 +21,7 @@ class Judgement:
     """What became of one filled value. `belief` is what it was filled in with, before calibration."""
 
     field: str
+    template: str  # that the field is one of
     belief: float
     action: str
     proposed: str
@@ -49,7 +50,8 @@ class Verdicts:
         self._tenant = tenant
 
     def on_fields(self) -> Iterator[Judgement]:
-        """Yield the last verdict on each value that was filled in."""
+        """Yield the last verdict on each value that a person reviewed, the oldest first. What was said of a whole
+        comment at once is no review of a value."""
         query = (
             select(FeedbackRow.body, Prefill.body)
             .join(Prefill, (Prefill.id == FeedbackRow.subject_id) & (Prefill.tenant == FeedbackRow.tenant))
@@ -63,10 +65,11 @@ class Verdicts:
                 feedback = Feedback.model_validate_json(feedback_body)
                 draft = PrefillResponse.model_validate_json(prefill_body)
                 field = draft.fields.get(feedback.field or "")
-                if field is None or field.value is None or feedback.field is None:
+                if field is None or field.value is None or feedback.field is None or feedback.is_of_all:
                     continue
+                last.pop((draft.id, feedback.field), None)  # a verdict that is changed is as old as the change
                 last[draft.id, feedback.field] = Judgement(
-                    feedback.field, field.belief, feedback.action, field.value, feedback.final or ""
+                    feedback.field, draft.template, field.belief, feedback.action, field.value, feedback.final or ""
                 )
         yield from last.values()
 

@@ -1,8 +1,10 @@
 """Turn belief into calibrated confidence, and a promise into a threshold.
 
-In: counted outcomes, raw belief and whether the value was right. Out: confidence that rises with belief, and the
-lowest belief at which a promise ("98% of auto-filled order numbers right") is kept with 95% certainty. The shipped
-table says itself where its counts come from; an administrator's own corrections replace it.
+In: counted outcomes, raw belief and whether the value was right. Out: confidence that rises with belief, and the belief
+from which up a promise ("98% of auto-filled order numbers right") is kept. The shipped table counts made-up
+conversations: it orders and scales belief and says what may be assumed, and it promises nothing. A promise is held on
+the business's own corrections alone (see promises); until they say something, what is assumed holds, or nothing is
+filled in where the administrator wants that.
 """
 
 from __future__ import annotations
@@ -10,10 +12,13 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from math import sqrt
+
+from nlp.extraction.promises import Standing, stand
+from nlp.extraction.scaling import AS_IT_IS, Scaling
 
 DEFAULT_PROMISE = 0.98
 """What a value that is filled in unasked must keep: an agent who corrects one in fifty still trusts the rest."""
@@ -36,23 +41,58 @@ class Outcomes:
 
 
 @dataclass(frozen=True, slots=True)
+class Taught:
+    """What a field's corrections teach: how many were right at each belief, and how confidence is rescaled by them."""
+
+    rows: tuple[Outcomes, ...]  # in order of belief
+    scaling: Scaling = AS_IT_IS
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
-    """Outcomes by field, in order of belief; "" is every field without its own."""
+    """Made-up outcomes by field, in order of belief, "" for every field without its own; and beside them what was
+    taught. Of fields in `unfilled_until_held` nothing is filled in before their promise is held."""
 
     derived_from: str
     outcomes: Mapping[str, tuple[Outcomes, ...]]
+    taught: Mapping[str, Taught] = field(default_factory=dict)
+    unfilled_until_held: frozenset[str] = frozenset()
+    _standings: dict[tuple[str, float], Standing] = field(default_factory=dict, compare=False, repr=False)
 
     def confidence(self, field: str, raw: float) -> float:
         """Return the chance that a value believed this much is right."""
-        return _confidence(self.of(field), raw)
+        assumed = _confidence(self.of(field), raw)
+        taught = self.taught.get(field)
+        return min(TOP_CONFIDENCE, taught.scaling.scale(assumed)) if taught else assumed
 
     def threshold(self, field: str, promise: float) -> float:
-        """Return the lowest belief that keeps the promise, alone and with all above it; 1 where none does."""
-        return _lowest_kept(self.of(field), promise)
+        """Return the lowest belief that is filled in under a promise; 1 where none is."""
+        standing = self.standing(field, promise)
+        is_open = standing.state == "unmeasured" and field not in self.unfilled_until_held
+        return standing.threshold if standing.state == "held" or is_open else 1.0
+
+    def standing(self, field: str, promise: float) -> Standing:
+        """Return how a promise stands on the corrections."""
+        key = (field, promise)
+        if key not in self._standings:
+            taught = self.taught.get(field)
+            assumed = _lowest_kept(self.of(field), promise)
+            self._standings[key] = stand(taught.rows if taught else (), promise, assumed=assumed, floor=MIN_AUTO_BELIEF)
+        return self._standings[key]
+
+    def is_worth_offering(self, field: str, raw: float) -> bool:
+        """Say whether a value is rather right than wrong."""
+        if field not in self.taught:
+            return raw >= _lowest_kept(self.of(field), SUGGEST_PROMISE)
+        return self.confidence(field, raw) >= SUGGEST_PROMISE
 
     def of(self, field: str) -> tuple[Outcomes, ...]:
-        """Return a field's own outcomes, or those of every field without its own."""
+        """Return a field's own made-up outcomes, or those of every field without its own."""
         return self.outcomes.get(field) or self.outcomes.get("", ())
+
+    def holding_back(self, fields: frozenset[str]) -> Calibration:
+        """Return this calibration, with fields of which nothing is filled in before their promise is held."""
+        return replace(self, unfilled_until_held=fields) if fields != self.unfilled_until_held else self
 
 
 def wilson_lower_bound(right: int, count: int) -> float:
@@ -98,7 +138,7 @@ def _confidence(outcomes: tuple[Outcomes, ...], raw: float) -> float:
 
 @lru_cache(maxsize=256)
 def _lowest_kept(outcomes: tuple[Outcomes, ...], promise: float) -> float:
-    """Return the lowest belief that keeps a promise; asked for each field of each ticket, of the same few tables."""
+    """Return the lowest belief that keeps a promise alone and with all above it; 1 where none does."""
     count = right = 0
     lowest = 1.0
     for outcome in reversed(outcomes):
@@ -111,10 +151,34 @@ def _lowest_kept(outcomes: tuple[Outcomes, ...], promise: float) -> float:
 
 
 def read_calibration(text: str) -> Calibration:
-    """Read {"derived_from": ..., "outcomes": {field: [[raw, count, right], ...]}}."""
+    """Read {"derived_from": ..., "outcomes": {field: [[raw, count, right], ...]}, "taught": {field: {"rows": [[raw,
+    count, right], ...], "slope": ..., "shift": ...}}}; "taught" may be missing."""
     table = json.loads(text)
-    outcomes = {field: tuple(Outcomes(*row) for row in rows) for field, rows in table["outcomes"].items()}
-    return Calibration(table["derived_from"], outcomes)
+    outcomes = {name: _rows(rows) for name, rows in table["outcomes"].items()}
+    taught = {
+        name: Taught(_rows(one["rows"]), Scaling(one["slope"], one["shift"]))
+        for name, one in table.get("taught", {}).items()
+    }
+    return Calibration(table["derived_from"], outcomes, taught)
+
+
+def write_calibration(calibration: Calibration) -> str:
+    """Return the text that read_calibration reads."""
+    outcomes = {name: _lists(rows) for name, rows in calibration.outcomes.items()}
+    taught = {
+        name: {"rows": _lists(one.rows), "slope": one.scaling.slope, "shift": one.scaling.shift}
+        for name, one in calibration.taught.items()
+    }
+    table = {"derived_from": calibration.derived_from, "outcomes": outcomes, "taught": taught}
+    return json.dumps(table, ensure_ascii=False, indent=1)
+
+
+def _rows(rows: list[list[float]]) -> tuple[Outcomes, ...]:
+    return tuple(Outcomes(raw, int(count), int(right)) for raw, count, right in rows)
+
+
+def _lists(rows: tuple[Outcomes, ...]) -> list[list[float]]:
+    return [[row.raw, row.count, row.right] for row in rows]
 
 
 @lru_cache(maxsize=1)

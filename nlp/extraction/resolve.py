@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from nlp.extraction.belief import MAX_BELIEF, Belief, canonical, weigh
-from nlp.extraction.calibrate import DEFAULT_PROMISE, MIN_AUTO_BELIEF, SUGGEST_PROMISE, Calibration, shipped_calibration
+from nlp.extraction.calibrate import DEFAULT_PROMISE, MIN_AUTO_BELIEF, Calibration, shipped_calibration
 from nlp.extraction.choices import choice_mentions
 from nlp.extraction.field import check_in
 from nlp.extraction.record_belief import Beliefs, Customer, consult
@@ -41,7 +41,7 @@ def resolve(
     calibration: Calibration | None = None,
     promise: float | Mapping[str, float] = DEFAULT_PROMISE,
 ) -> Resolution:
-    """Decide each field of the template; `promise` is one for all, or by extractor's field with "" for every other."""
+    """Decide each field of the template; `promise` is one for all, or by kind of field with "" for every other."""
     phone = (e164_of(customer_phone, document.region) or customer_phone) if customer_phone else None
     locale = document.locale or language_of(document.text)
     lookup = RecordLookup(records, locale=locale)
@@ -82,7 +82,7 @@ class _Judge:
         ranked = sorted(beliefs, key=lambda belief: (not belief.is_stated, -belief.raw, belief.value))
         ranked = [belief for belief in ranked if belief.evidence and belief.raw >= MIN_BELIEF][:MAX_CANDIDATES]
         candidates = tuple(self._candidate(field, belief, ranked) for belief in ranked)
-        if not ranked or ranked[0].raw < self._calibration.threshold(field.field, SUGGEST_PROMISE):
+        if not ranked or not self._calibration.is_worth_offering(field.kind, ranked[0].raw):
             return FieldValue(field.name, None, "missing", 0.0, candidates)
         best, other = ranked[0], _other_side(field, ranked)
         status = "conflict" if other else self._status(field, ranked)
@@ -100,15 +100,15 @@ class _Judge:
     def _status(self, field: TemplateField, ranked: Sequence[Belief]) -> Status:
         best = ranked[0]
         raw = _after_rivals(best, ranked)
-        is_sure = raw >= max(self._calibration.threshold(field.field, self._promise(field)), MIN_AUTO_BELIEF)
+        is_sure = raw >= max(self._calibration.threshold(field.kind, self._promise(field)), MIN_AUTO_BELIEF)
         is_checked = all(check.passed for check in best.checks)
         return "auto" if is_sure and is_checked and best.is_stated and _is_single(field) else "suggest"
 
     def _promise(self, field: TemplateField) -> float:
-        return self._promises.get(field.field, self._promises.get("", DEFAULT_PROMISE))
+        return self._promises.get(field.kind, self._promises.get("", DEFAULT_PROMISE))
 
     def _candidate(self, field: TemplateField, belief: Belief, ranked: Sequence[Belief]) -> Candidate:
-        confidence = self._calibration.confidence(field.field, _after_rivals(belief, ranked))
+        confidence = self._calibration.confidence(field.kind, _after_rivals(belief, ranked))
         return Candidate(belief.value, round(confidence, 4))
 
 

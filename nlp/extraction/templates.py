@@ -39,6 +39,11 @@ class TemplateField:
     choices: tuple[Choice, ...] = ()
     effort: float = 1.0
 
+    @property
+    def kind(self) -> str:
+        """Return what its corrections and its promise are kept under: the extractor's name, for choices its own."""
+        return self.field or self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Template:

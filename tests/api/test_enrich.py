@@ -375,9 +375,10 @@ def test_a_person_who_writes_between_plan_and_write_keeps_what_they_wrote(house:
         ({"error_code": "E6"}, "open", {"error_code": "edited"}),
         ({"error_code": ""}, "open", {"error_code": "cleared"}),
         ({}, "open", {}),
-        ({}, "resolved", {"order_number": "accepted", "error_code": "accepted"}),
+        ({}, "resolved", {}),  # nobody need have looked
+        ({"error_code": "E6"}, "resolved", {"error_code": "edited"}),
     ],
-    ids=["edited", "cleared", "untouched", "closed"],
+    ids=["edited", "cleared", "untouched", "resolved_untouched", "resolved_edited"],
 )
 def test_what_people_do_with_our_values_becomes_feedback_once(
     house: House, edit: Mapping[str, str], status: str, actions: Mapping[str, str]
