@@ -29,7 +29,7 @@ def full_day(year: int, month: int, day_of_month: int) -> Day | None:
     return Day(f"{year:04}-{month:02}-{day_of_month:02}", (at,) if at else ())
 
 
-def _around(candidates: list[date], reference: datetime) -> tuple[date, ...]:
+def around(candidates: list[date], reference: datetime) -> tuple[date, ...]:
     past = [at for at in candidates if datetime(at.year, at.month, at.day) < reference]
     future = [at for at in candidates if datetime(at.year, at.month, at.day) >= reference]
     return (*past[-1:], *future[:1])
@@ -41,7 +41,7 @@ def yearless_day(month: int, day_of_month: int, reference: datetime) -> Day | No
         return None
     years = range(reference.year - 8, reference.year + 9)  # leap years are at most eight apart
     found = [at for year in years if (at := day(year, month, day_of_month))]
-    return Day(f"XXXX-{month:02}-{day_of_month:02}", _around(found, reference))
+    return Day(f"XXXX-{month:02}-{day_of_month:02}", around(found, reference))
 
 
 def monthless_day(day_of_month: int, reference: datetime) -> Day | None:
@@ -50,7 +50,7 @@ def monthless_day(day_of_month: int, reference: datetime) -> Day | None:
         return None
     months = [shift_month(reference.date().replace(day=1), n) for n in range(-3, 4)]
     found = [at for first in months if (at := day(first.year, first.month, day_of_month))]
-    return Day(f"XXXX-XX-{day_of_month:02}", _around(found, reference))
+    return Day(f"XXXX-XX-{day_of_month:02}", around(found, reference))
 
 
 def weekday(number: int, reference: datetime, *, weeks: int | None = None) -> Day:
@@ -60,7 +60,7 @@ def weekday(number: int, reference: datetime, *, weeks: int | None = None) -> Da
     if weeks is not None:
         at += timedelta(weeks=weeks)
         return Day(at.isoformat(), (at,))
-    return Day(f"XXXX-WXX-{number}", _around([at + timedelta(weeks=n) for n in (-1, 0, 1)], reference))
+    return Day(f"XXXX-WXX-{number}", around([at + timedelta(weeks=n) for n in (-1, 0, 1)], reference))
 
 
 def shift_month(first: date, months: int) -> date:
@@ -84,6 +84,17 @@ def weekend(reference: datetime, weeks: int) -> Span:
     return Span(f"{year}-W{number:02}-WE", ((saturday, saturday + timedelta(days=2)),))
 
 
+def weekend_of(on: date) -> Span:
+    """Return the weekend a day makes: from Thursday or Friday where it is one, to Monday where it is one."""
+    monday = on - timedelta(days=on.weekday())
+    start = min(on, monday + timedelta(days=5)) if on.weekday() >= 3 else monday + timedelta(days=5)
+    end = monday + timedelta(weeks=1)
+    if on.weekday() == 0:
+        start, end = on - timedelta(days=2), on + timedelta(days=1)
+    year, number, _ = start.isocalendar()
+    return Span(f"{year}-W{number:02}-WE", ((start, end),))
+
+
 def month(year: int, number: int) -> Span | None:
     if not (1 <= number <= 12 and FIRST_YEAR <= year < LAST_YEAR):
         return None
@@ -100,7 +111,7 @@ def yearless_month(number: int, reference: datetime) -> Span | None:
     if not 1 <= number <= 12:
         return None
     firsts = [date(reference.year + n, number, 1) for n in (-1, 0, 1)]
-    options = tuple((first, shift_month(first, 1)) for first in _around(firsts, reference))
+    options = tuple((first, shift_month(first, 1)) for first in around(firsts, reference))
     return Span(f"XXXX-{number:02}", options)
 
 
@@ -150,7 +161,7 @@ def months_of_year(number: int | None, first_month: int, months: int, reference:
     if number is not None:
         first = day(number, first_month, 1)
         return months_span(first, months) if first else None
-    firsts = _around([date(reference.year + n, first_month, 1) for n in (-1, 0, 1)], reference)
+    firsts = around([date(reference.year + n, first_month, 1) for n in (-1, 0, 1)], reference)
     options = tuple((one, shift_month(one, months)) for one in firsts)
     last = f"XXXX-{(first_month + months - 1) % 12 + 1:02}-01"
     return Span(f"(XXXX-{first_month:02}-01,{last},P{months}M)", options)

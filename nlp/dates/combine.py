@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from nlp.dates.almanac import day, days_from, shift_month
+from nlp.dates.almanac import days_from, week, weekend_of
+from nlp.dates.phases import Phase, phase_of
+from nlp.dates.ranges import clock_range_of, gap, lasting, range_of
 from nlp.dates.readings import (
     Atom,
     Clock,
@@ -25,10 +27,12 @@ from nlp.dates.readings import (
     Repeat,
     Span,
     Stretch,
-    length_timex,
 )
 
 Join = Callable[[Reading, Reading], Reading | None]
+
+
+NEVER = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +49,35 @@ class Joints:
     closing: re.Pattern[str]  # behind such a range
     prefixes: tuple[tuple[Mod, re.Pattern[str]], ...]
     suffixes: tuple[tuple[Mod, re.Pattern[str]], ...]
+    lasting: re.Pattern[str] = NEVER  # "2 hours" and "from 10 am"; the length's own opening is `lasting_opening`
+    lasting_opening: re.Pattern[str] = NEVER
+    lasts: re.Pattern[str] = NEVER  # "from 10 am" and "for 2 hours"
+    week_of: re.Pattern[str] = NEVER  # before a day
+    weekend_of: re.Pattern[str] = NEVER
+    every: re.Pattern[str] = NEVER
+    phases: tuple[tuple[Phase, re.Pattern[str]], ...] = ()
+    compared: re.Pattern[str] = NEVER  # "more than", "less than"; group "less" where it is less
+    away: re.Pattern[str] = NEVER  # the words of a day that was told by its distance
 
 
 def combine(text: str, atoms: list[Atom], joints: Joints, reference: datetime) -> list[Atom]:
     """Join what belongs together, the tightest first."""
+    if not atoms:
+        return atoms
     atoms = _pairs(text, atoms, joints.beside, _part_and_clock)
     atoms = _pairs(text, atoms, joints.behind, _clock_and_part)
-    atoms = _ranges(text, atoms, joints, _clock_range)
+    atoms = _ranges(text, atoms, joints, clock_range_of)
+    atoms = _lengths(text, atoms, joints, reference)
     atoms = _pairs(text, atoms, joints.beside, _day_and_time)
     atoms = _pairs(text, atoms, joints.behind, _time_and_day)
+    atoms = [_with_phase(text, atom, joints, reference) for atom in atoms]
     atoms = _pairs(text, atoms, joints.later_than, partial(_length_and_day, sign=1))
     atoms = _pairs(text, atoms, joints.earlier_than, partial(_length_and_day, sign=-1))
-    atoms = _ranges(text, atoms, joints, partial(_day_range, reference=reference))
+    atoms = _lengths(text, atoms, joints, reference)
+    atoms = _ranges(text, atoms, joints, partial(range_of, reference=reference))
     before, behind = [0, *(atom.end for atom in atoms)], [*(atom.start for atom in atoms[1:]), len(text)]
     atoms = [
-        _with_mod(text, atom, joints, free_from=free_from, free_to=free_to)
+        _with_mod(text, _compared(text, atom, joints, reference), joints, free_from=free_from, free_to=free_to)
         for atom, free_from, free_to in zip(atoms, before, behind, strict=False)
     ]
     return _days_before_mods(text, atoms, joints)
@@ -70,14 +88,96 @@ def _days_before_mods(text: str, atoms: list[Atom], joints: Joints) -> list[Atom
     joined: list[Atom] = []
     for atom in atoms:
         reading = None
-        is_modified = bool(joined and atom.mod and not joined[-1].mod and isinstance(atom.reading, Clock))
-        if is_modified and joints.beside.fullmatch(text, joined[-1].end, atom.start):
-            reading = _day_and_time(joined[-1].reading, atom.reading)
+        last = joined[-1] if joined else atom
+        if atom.mod and not last.mod and isinstance(atom.reading, Clock):
+            reading = (
+                _day_and_time(last.reading, atom.reading)
+                if joints.beside.fullmatch(text, last.end, atom.start)
+                else None
+            )
+        elif last.mod and not atom.mod and isinstance(last.reading, Clock):  # "3 pm or later" + "on Monday"
+            reading = (
+                _day_and_time(atom.reading, last.reading)
+                if joints.behind.fullmatch(text, last.end, atom.start)
+                else None
+            )
         if reading is None:
             joined.append(atom)
         else:
-            joined[-1] = Atom(joined[-1].start, atom.end, reading, atom.mod)
+            joined[-1] = Atom(last.start, atom.end, reading, atom.mod or last.mod)
     return joined
+
+
+def _lengths(text: str, atoms: list[Atom], joints: Joints, reference: datetime) -> list[Atom]:
+    """Join a length with where it starts: "2 hours from 10 am", "from 10 am for 2 hours"."""
+    joined: list[Atom] = []
+    for atom in atoms:
+        last = joined[-1] if joined else atom
+        reading = None
+        start = last.start
+        joint = joints.lasting.fullmatch(text, last.end, atom.start)
+        if isinstance(last.reading, Length) and joint:
+            opening = _before(text, last.start, joints.lasting_opening) if joint["from"] else None
+            if opening or not joint["from"]:  # "2 weeks from Monday" is a day, "for 2 weeks from Monday" is not
+                reading = lasting(atom.reading, last.reading, reference=reference)
+            start = opening.start() if opening else start
+        elif isinstance(atom.reading, Length) and joints.lasts.fullmatch(text, last.end, atom.start):
+            reading = lasting(last.reading, atom.reading, reference=reference)
+            opening = _before(text, last.start, joints.opening)
+            start = opening.start() if opening and reading else start
+        if reading is None or last is atom:
+            joined.append(atom)
+        else:
+            joined[-1] = Atom(start, atom.end, reading)
+    return joined
+
+
+def _with_phase(text: str, atom: Atom, joints: Joints, reference: datetime) -> Atom:
+    """Take "early", "the end of", "the week of" and "every" into the reading."""
+    reading = atom.reading
+    if isinstance(reading, Day) and reading.options:
+        for expression, build in ((joints.week_of, _week_of), (joints.weekend_of, _weekend_of), (joints.every, _every)):
+            found = _before(text, atom.start, expression)
+            if found:
+                return replace(atom, start=found.start(), reading=build(reading))
+    if not isinstance(reading, Day | Span | Stretch):
+        return atom
+    for phase, expression in joints.phases:
+        found = _before(text, atom.start, expression)
+        is_numbered = text[atom.end - 1].isdigit()
+        part = phase_of(reading, phase, reference, is_numbered=is_numbered) if found else None
+        if found and part:
+            start = found.start() if isinstance(part, Moment) else found.start("phase")
+            return replace(atom, start=start, reading=part)
+    return atom
+
+
+def _week_of(on: Day) -> Span:
+    weeks = [week(datetime.combine(option, time()), 0).options[0] for option in on.options]
+    return Span(on.timex, tuple(weeks))
+
+
+def _weekend_of(on: Day) -> Span:
+    return weekend_of(on.options[-1])
+
+
+def _every(on: Day) -> Repeat:
+    return Repeat(on.timex if on.timex.startswith("XXXX") else f"XXXX{on.timex[4:]}")
+
+
+def _compared(text: str, atom: Atom, joints: Joints, reference: datetime) -> Atom:
+    """Take "more than" into "more than 2 weeks ago": the days before it; a length keeps its value."""
+    found = _before(text, atom.start, joints.compared)
+    if not found or atom.mod:
+        return atom
+    if isinstance(atom.reading, Length):
+        return replace(atom, start=found.start())
+    if not isinstance(atom.reading, Day | Moment) or not joints.away.search(text, atom.start, atom.end):
+        return atom
+    at = atom.reading.options[-1]
+    is_past = (at if isinstance(at, datetime) else datetime.combine(at, time())) < reference
+    is_less = bool(found.groupdict().get("less"))
+    return replace(atom, start=found.start(), mod="before" if is_past is not is_less else "after")
 
 
 def _pairs(text: str, atoms: list[Atom], gap: re.Pattern[str], join: Join) -> list[Atom]:
@@ -117,16 +217,13 @@ def _range_span(text: str, first: Atom, last: Atom, joints: Joints) -> tuple[int
     return None
 
 
-PREFIX_CHARS = 24
-"""The longest prefix in the grammars is "no later than on the " and its spaces."""
+PREFIX_CHARS = 32
+"""The longest prefix in the grammars is "the week commencing on the " and its spaces."""
 
 
 def _before(text: str, at: int, expression: re.Pattern[str]) -> re.Match[str] | None:
     """Match an expression that ends with $ right before `at`."""
     return expression.search(text, max(0, at - PREFIX_CHARS), at)
-
-
-# --- a clock and its part of the day
 
 
 def _part_and_clock(part: Reading, clock: Reading) -> Reading | None:
@@ -151,39 +248,13 @@ def in_part(clock: Clock, part: DayPart) -> Clock:
     return replace(clock, hour=hour, is_half_day=False)
 
 
-def _clock_range(first: Reading, last: Reading) -> Reading | None:
-    return clock_range(first, last) if isinstance(first, Clock) and isinstance(last, Clock) else None
-
-
-def clock_range(first: Clock, last: Clock) -> ClockSpan:
-    """Return the range between two times of day; a half said once counts for both."""
-    pairs = _clock_pairs(first, last)
-    return ClockSpan(
-        tuple(f"({a.timex},{b.timex},{length_timex(_gap(a.time, b.time))})" for a, b in pairs),
-        tuple((a.time, b.time) for a, b in pairs),
-    )
-
-
-def _clock_pairs(first: Clock, last: Clock) -> list[tuple[Clock, Clock]]:
-    """Pair the halves of the day so that the range is forward and short."""
-    if first.is_half_day and last.is_half_day:
-        starts = first.both()
-        return [(a, min(last.both(), key=lambda b: _gap(a.time, b.time))) for a in starts]
-    options = [(a, b) for a in first.both() for b in last.both()]
-    return [min(options, key=lambda pair: _gap(pair[0].time, pair[1].time))]
-
-
-def _gap(start: time, end: time) -> timedelta:
-    first, last = datetime.combine(date(2000, 1, 1), start), datetime.combine(date(2000, 1, 1), end)
-    return last - first if last > first else last - first + timedelta(days=1)
-
-
 # --- a day and its time
 
 
 def _day_and_time(at: Reading, when: Reading) -> Reading | None:
     if isinstance(at, Repeat) and isinstance(when, Clock):
-        return Repeat(when.timex if at.timex == "P1D" else at.timex + when.timex)
+        is_daily = at.timex == "P1D" or at.timex.startswith("T")
+        return Repeat(when.timex if is_daily else at.timex + when.timex)
     if isinstance(at, Stretch) and at.day and at.part:  # "Monday morning" + "from 10 to 12"
         when = _within(when, at.part)
         at = at.day
@@ -218,12 +289,12 @@ def _day_and_clocks(at: Day, when: ClockSpan) -> Stretch:
         for option in at.options:
             opened = datetime.combine(option, start)
             timexes.append(f"({at.timex}{first},{at.timex}{last},{length})")
-            options.append((opened, opened + _gap(start, end)))
+            options.append((opened, opened + gap(start, end)))
     return Stretch(tuple(timexes), tuple(options))
 
 
 def _time_and_day(when: Reading, at: Reading) -> Reading | None:
-    return _day_and_time(at, when)
+    return None if isinstance(when, DayPart) and when.is_meal else _day_and_time(at, when)
 
 
 def _at(on: date, clock: Clock) -> datetime:
@@ -241,113 +312,6 @@ def _length_and_day(by: Reading, on: Reading, *, sign: int) -> Reading | None:
     return days_from(on, by, sign) if isinstance(by, Length) and isinstance(on, Day) and on.options else None
 
 
-# --- from one to another
-
-
-def _day_range(first: Reading, last: Reading, *, reference: datetime) -> Reading | None:
-    if isinstance(first, Day) and isinstance(last, Day):
-        if not first.options:
-            return Span(f"({first.timex},{_with_year(last.timex, first.timex)},PXD)", (), is_resolved=False)
-        return _span(first.timex, last.timex, [(option, option) for option in first.options], last.options, "D")
-    if isinstance(first, Span) and isinstance(last, Span) and first.options and last.options:
-        unit = "Y" if first.is_year and last.is_year else "M"
-        starts = [option[0] for option in first.options]
-        ends = tuple(option[0] for option in last.options)
-        span = _span(_first_day(first.timex), _first_day(last.timex), [(s, s) for s in starts], ends, unit)
-        return _current(span, reference.date()) if span and unit == "M" else span
-    if isinstance(first, Moment) and isinstance(last, Moment):
-        return _moments(first, last)
-    if isinstance(first, Moment) and isinstance(last, Clock):
-        return _moment_to_clock(first, last)
-    return None
-
-
-def _current(span: Span, today: date) -> Span:
-    """Keep only the range of months that today lies in, where it lies in one."""
-    now = tuple(option for option in span.options if option[0] <= today < shift_month(option[1], 1))
-    return replace(span, options=now, timexes=()) if now and len(span.options) > 1 else span
-
-
-def _with_year(timex: str, other: str) -> str:
-    return other[:4] + timex[4:] if timex.startswith("XXXX") else timex
-
-
-def _first_day(timex: str) -> str:
-    if timex.startswith("("):
-        return timex[1:].partition(",")[0]
-    return {4: f"{timex}-01-01", 7: f"{timex}-01"}.get(len(timex), timex)
-
-
-def _span(first: str, last: str, starts: list[tuple[date, date]], ends: tuple[date, ...], unit: str) -> Span | None:
-    options: list[tuple[date, date]] = []
-    for start, _ in starts:
-        end = _end_after(start, last, ends)
-        if end is not None and end >= start:
-            options.append((start, end))
-    if not options:
-        return None
-    if last.startswith("XXXX-XX"):  # "from the 10th to the 12th": the month is the first one's
-        last = first[:8] + last[8:]
-    elif last.startswith("XXXX") and not first.startswith("XXXX"):
-        last = options[0][1].isoformat()
-    timexes = tuple(f"({first},{last},{_count(option, unit)})" for option in options)
-    return Span(timexes[0], tuple(options), timexes=timexes)
-
-
-def _end_after(start: date, timex: str, ends: tuple[date, ...]) -> date | None:
-    """Return the first end that is not before the start; a day without a year takes the start's."""
-    if not timex.startswith("XXXX"):
-        return ends[0] if ends else None
-    for offset in range(13):
-        if timex.startswith("XXXX-XX"):
-            first = shift_month(start.replace(day=1), offset)
-            found = day(first.year, first.month, int(timex[8:10]))
-        elif timex.startswith("XXXX-W"):
-            found = next((start + timedelta(days=n) for n in range(1, 8) if (start + timedelta(days=n)) in ends), None)
-            return found or next((end for end in ends if end > start), None)
-        else:
-            found = day(start.year + offset, int(timex[5:7]), int(timex[8:10]))
-        if found and found >= start:
-            return found
-    return None
-
-
-def _count(option: tuple[date, date], unit: str) -> str:
-    start, end = option
-    months = (end.year - start.year) * 12 + end.month - start.month
-    return {"D": f"P{(end - start).days}D", "M": f"P{months}M", "Y": f"P{months // 12}Y"}[unit]
-
-
-def _moments(first: Moment, last: Moment) -> Stretch | None:
-    options: list[tuple[datetime, datetime]] = []
-    timexes: list[str] = []
-    for at, start in enumerate(first.options):
-        found = next(((n, end) for n, end in enumerate(last.options) if end > start), None)
-        if found:
-            options.append((start, found[1]))
-            timexes.append(_written(_nth(first, at), _nth(last, found[0]), found[1] - start))
-    return Stretch(tuple(timexes), tuple(options)) if options else None
-
-
-def _moment_to_clock(first: Moment, last: Clock) -> Stretch:
-    options: list[tuple[datetime, datetime]] = []
-    timexes: list[str] = []
-    for at, start in enumerate(first.options):
-        clock = min(last.both(), key=lambda c: _gap(start.time(), c.time))
-        gap = _gap(start.time(), clock.time)
-        options.append((start, start + gap))
-        timexes.append(_written(_nth(first, at), _nth(first, at).partition("T")[0] + clock.timex, gap))
-    return Stretch(tuple(timexes), tuple(options))
-
-
-def _nth(moment: Moment, at: int) -> str:
-    return moment.timexes[at if len(moment.timexes) > 1 else 0]
-
-
-def _written(first: str, last: str, length: timedelta) -> str:
-    return f"({first},{last},{length_timex(length)})"
-
-
 # --- before and after
 
 
@@ -359,14 +323,14 @@ def _is_range(reading: Reading) -> bool:
 
 def _with_mod(text: str, atom: Atom, joints: Joints, *, free_from: int, free_to: int) -> Atom:
     """Take a preposition into the reading, unless another atom stands in it: the text is free between the two."""
-    if not isinstance(atom.reading, Day | Span | Moment | Clock | DayPart | Stretch | ClockSpan):
+    if atom.mod or not isinstance(atom.reading, Day | Span | Moment | Clock | DayPart | Stretch | ClockSpan):
         return atom
     opening = _before(text, atom.start, joints.opening)
     if opening and _is_range(atom.reading):
         return replace(atom, start=opening.start())
     for mod, expression in joints.suffixes:
         match = expression.match(text, atom.end, free_to)
-        if match:
+        if match and not text[match.end() : free_to].isspace():  # "before 2010 or after 2018": it belongs to the next
             start = opening.start() if opening and mod == "since" else atom.start  # "从...开始" is one phrase
             return replace(atom, start=start, end=match.end(), mod=mod)
     for mod, expression in joints.prefixes:

@@ -1,16 +1,15 @@
-"""The English grammar of time: what each expression reads.
+"""The English grammar of time: regular expressions and what each reads.
 
-In: folded text. Out: atoms. Durations and clocks are in en_words.py; how atoms join ("tomorrow" + "at 5") is in
-combine.py.
+In: folded text. Out: rules and joints. What a match reads as is in en_days.py, en_spans.py, en_sets.py and en_words.py;
+how atoms join ("tomorrow" + "at 5") is in combine.py.
 """
 
 # ruff: noqa: E501 - one rule of the grammar is one line: a table that is read down, not across
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
 
-from nlp.dates import almanac
+from nlp.dates import almanac, en_days, en_sets, en_spans
 from nlp.dates.combine import Joints
 from nlp.dates.en_words import (
     BARE_HOURS,
@@ -19,313 +18,209 @@ from nlp.dates.en_words import (
     DAY_NUMBER,
     LENGTH,
     MONTH,
-    MONTH_NUMBERS,
+    NTH,
     PARTS,
     PAST_HOUR,
+    TURN_WORDS,
     WEEKDAY,
-    WEEKDAY_NUMBERS,
+    WORD_CLOCK,
     YEAR,
     bare_hours,
     clock,
     clock_word,
-    day_number,
-    length_of,
+    part_of_day,
     past_hour,
-    year_number,
+    word_clock,
 )
-from nlp.dates.numerals import EN_ONES_WORDS
-from nlp.dates.readings import Day, Moment, Reading, Repeat, Span
-from nlp.dates.rules import Match, Rule, rule
-
-_TURNS = {"this": 0, "the": 0, "current": 0, "same": 0, "that": 0, "next": 1, "coming": 1, "upcoming": 1, "following": 1,
-          "last": -1, "previous": -1, "past": -1, "prior": -1}  # fmt: skip
-_DAYS = {"today": 0, "tonight": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "yesterday": -1, "the day after tomorrow": 2,
-         "the day before yesterday": -2, "day after tomorrow": 2, "day before yesterday": -2, "the day": 0,
-         "current date": 0, "to": 0, "this": 0, "last": -1}  # fmt: skip
-_HOLIDAYS = {"christmas": (12, 25), "christmas day": (12, 25), "christmas eve": (12, 24), "new year's day": (1, 1),
-             "new year's eve": (12, 31), "new year": (1, 1), "halloween": (10, 31), "valentine's day": (2, 14),
-             "independence day": (7, 4), "veterans day": (11, 11), "april fools": (4, 1), "boxing day": (12, 26)}  # fmt: skip
-_REPEATS = {"daily": "P1D", "everyday": "P1D", "weekly": "P1W", "biweekly": "P2W", "monthly": "P1M", "quarterly": "P3M",
-            "yearly": "P1Y", "annually": "P1Y", "annual": "P1Y"}  # fmt: skip
-_UNITS = {"day": "P{}D", "week": "P{}W", "month": "P{}M", "year": "P{}Y", "hour": "PT{}H", "minute": "PT{}M",
-          "quarter": "P3M", "morning": "TMO", "afternoon": "TAF", "evening": "TEV", "night": "TNI"}  # fmt: skip
+from nlp.dates.numerals import EN_ONES_WORDS, EN_TENS_WORDS
+from nlp.dates.rules import Rules, rule
 
 
-def _date(match: Match, reference: datetime) -> Day | None:
-    month, number = MONTH_NUMBERS[match["month"].lower()[:3]], day_number(match["day"])
-    if match.groupdict().get("year"):
-        return almanac.full_day(year_number(match["year"]), month, number)
-    return almanac.yearless_day(month, number, reference)
-
-
-def _days_of_month(match: Match, reference: datetime) -> Span | None:
-    first, number = _date(match, reference), day_number(match["last"])
-    if first is None:
-        return None
-    ends = [almanac.day(start.year, start.month, number) for start in first.options]
-    options = tuple((start, end) for start, end in zip(first.options, ends, strict=True) if end and end > start)
-    if not options:
-        return None
-    days = (options[0][1] - options[0][0]).days
-    return Span(f"({first.timex},{first.timex[:-2]}{number:02},P{days}D)", options)
-
-
-def _numeric(match: Match, reference: datetime) -> Day | None:
-    first, second = int(match["a"]), int(match["b"])
-    month, number = (second, first) if first > 12 or match["cut"] == "." else (first, second)
-    if match.groupdict().get("year"):
-        return almanac.full_day(almanac.full_year(int(match["year"])), month, number)
-    return almanac.yearless_day(month, number, reference)
-
-
-def _iso(match: Match, reference: datetime) -> Day | None:
-    return almanac.full_day(int(match["year"]), int(match["month"]), int(match["day"]))
-
-
-def _said_day(match: Match, reference: datetime) -> Day:
-    at = reference.date() + timedelta(days=_DAYS[match["said"].lower()])
-    return Day(at.isoformat(), (at,))
-
-
-def _weekday(match: Match, reference: datetime) -> Day:
-    number = WEEKDAY_NUMBERS[match["weekday"].lower()[:3]]
-    turn = (match["turn"] or "").lower()
-    if turn == "past":
-        at = almanac.weekday(number, reference).options[0]
-        return Day(at.isoformat(), (at,))
-    return almanac.weekday(number, reference, weeks=_TURNS[turn] if turn else None)
-
-
-def _weekday_the(match: Match, reference: datetime) -> Day | None:
-    return almanac.full_day(reference.year, reference.month, day_number(match["day"]))
-
-
-def _weekday_of_week(match: Match, reference: datetime) -> Day:
-    number = WEEKDAY_NUMBERS[match["weekday"].lower()[:3]]
-    return almanac.weekday(number, reference, weeks=_TURNS[match["turn"].lower()])
-
-
-def _month(match: Match, reference: datetime) -> Span | None:
-    number = MONTH_NUMBERS[match["month"].lower()[:3]]
-    groups = match.groupdict()
-    if groups.get("year"):
-        return almanac.month(year_number(match["year"]), number)
-    if groups.get("turn"):
-        return almanac.month(reference.year + _TURNS[groups["turn"].lower()], number)
-    return almanac.yearless_month(number, reference)
-
-
-def _month_digits(match: Match, reference: datetime) -> Span | None:
-    return almanac.month(int(match["year"]), int(match["month"]))
-
-
-def _year(match: Match, reference: datetime) -> Span | None:
-    return almanac.year(year_number(match["year"]))
-
-
-def _said_span(match: Match, reference: datetime) -> Reading | None:
-    turn, unit = match["turn"].lower(), match["unit"].lower()
-    n = _TURNS[turn]
-    is_vague = turn in ("same", "that")
-    if unit == "week":
-        span: Span | None = almanac.week(reference, n)
-    elif unit == "weekend":
-        span = almanac.weekend(reference, n)
-    elif unit == "month":
-        span = almanac.month_from(reference, n)
-    elif unit == "quarter":
-        first = reference.date().replace(month=reference.month - (reference.month - 1) % 3, day=1)
-        span = almanac.months_span(almanac.shift_month(first, 3 * n), 3)
-    else:
-        span = almanac.year(reference.year + n)
-    if span is None or not is_vague:
-        return span
-    vague = {"week": "XXXX-WXX", "weekend": "XXXX-WXX-WE", "month": "XXXX-XX", "year": "XXXX"}.get(unit, span.timex)
-    return Span(vague, span.options)
-
-
-def _quarter(match: Match, reference: datetime) -> Span | None:
-    words = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
-    number = int(match["digit"]) if match["digit"] else words[match["word"].lower()]
-    written = match["year"] or match.groupdict().get("year_before")
-    return almanac.months_of_year(year_number(written) if written else None, 3 * number - 2, 3, reference)
-
-
-def _half_year(match: Match, reference: datetime) -> Span | None:
-    written = match["year"] or match["year_before"]
-    first = 1 if match["half"] == "1" else 7
-    return almanac.months_of_year(year_number(written) if written else None, first, 6, reference)
-
-
-def _week_number(match: Match, reference: datetime) -> Span | None:
-    number = int(match["number"])
-    fourth = almanac.day(reference.year, 1, 4)  # ISO 8601: 4 January lies in week 1
-    if not 1 <= number <= 53 or fourth is None:
-        return None
-    first = datetime(fourth.year, fourth.month, fourth.day) + timedelta(weeks=number - 1)
-    return almanac.week(first, 0)
-
-
-def _season(match: Match, reference: datetime) -> Span:
-    code = {"spring": "SP", "summer": "SU", "autumn": "FA", "fall": "FA", "winter": "WI"}[match["season"].lower()]
-    if match["year"]:
-        code = f"{year_number(match['year'])}-{code}"
-    elif match["turn"]:
-        code = f"{reference.year + _TURNS[match['turn'].lower()]}-{code}"
-    return Span(code, (), is_resolved=False)
-
-
-def _away(match: Match, reference: datetime) -> Reading | None:
-    by = length_of(match["length"])
-    groups = {name: (text or "").lower() for name, text in match.groupdict().items()}
-    if by is None:
-        return None
-    sign = -1 if groups.get("way") in ("ago", "earlier", "before now", "before today", "before yesterday") else 1
-    anchor = groups.get("way", "").rpartition(" ")[2]
-    start = reference + timedelta(days=_DAYS.get(anchor, 0))
-    return almanac.from_now(by, sign, start)
-
-
-def _towards(match: Match, reference: datetime) -> Reading | None:
-    words = match["length"]
-    by = length_of(words if words[0].isdigit() or not words[0].isspace() else words.strip())
-    if by is None:
-        return None
-    way = match["way"].lower().split()[-1]
-    return almanac.stretch_from(by, -1 if way in ("last", "past", "previous", "prior") else 1, reference)
-
-
-def _counted_towards(match: Match, reference: datetime) -> Reading | None:
-    """Read "the 5 past years"; coming days begin tomorrow."""
-    by = length_of(f"{match['count']} {match['unit']}")
-    if by is None:
-        return None
-    is_past = match["way"].lower() in ("past", "previous", "last")
-    start = reference if is_past or by.seconds else reference + timedelta(days=1)
-    return almanac.stretch_from(by, -1 if is_past else 1, start)
-
-
-def _said_length(match: Match, reference: datetime) -> Reading | None:
-    by = length_of("1 " + match["unit"])
-    return almanac.stretch_from(by, _TURNS[match["turn"].lower()], reference) if by else None
-
-
-def _length(match: Match, reference: datetime) -> Reading | None:
-    return length_of(match["length"])
-
-
-def _repeat(match: Match, reference: datetime) -> Repeat:
-    if match["word"]:
-        return Repeat(_REPEATS[match["word"].lower()])
-    step = "2" if match["other"] else "1"
-    if match["weekday"]:
-        return Repeat(f"XXXX-WXX-{WEEKDAY_NUMBERS[match['weekday'].lower()[:3]]}")
-    return Repeat(_UNITS[match["unit"].lower()].format(step))
-
-
-def _now(match: Match, reference: datetime) -> Moment:
-    is_soon = "possible" in match.group().lower() or match.group().lower() == "asap"
-    return Moment(("FUTURE_REF" if is_soon else "PRESENT_REF",), (reference,))
-
-
-def _holiday(match: Match, reference: datetime) -> Day | None:
-    month, number = _HOLIDAYS[match["holiday"].lower()]
-    if match["year"]:
-        return almanac.full_day(year_number(match["year"]), month, number)
-    return almanac.yearless_day(month, number, reference)
+def _one_of(words: object) -> str:
+    return "|".join(sorted((str(word).replace(" ", r"\s") for word in words), key=len, reverse=True))  # type: ignore[attr-defined]
 
 
 _B, _E = r"(?<![a-z0-9])", r"(?![a-z0-9])"
-_TURN = r"(?P<turn>this|next|last|previous|past|coming|upcoming|following|current|prior)"
-_CERTAIN_MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_TURN = rf"(?P<turn>{TURN_WORDS})"
+_OF_TURN = rf"(?P<of_turn>{TURN_WORDS})"
+_CERTAIN_MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?:\.(?=\s?[\da-z,]))?"
 _LED_MONTH = r"(?:(?<=in |of |to |by )|(?<=from )|(?<=since )|(?<=until |after )|(?<=before )|(?<=between ))(?P<month>may|march|mar)"
 _RANGED_MONTH = (
     r"(?P<month>may|march|mar)(?=\s?(?:to|until|through|-)\s?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
 )
-_PAREN_WEEKDAY = rf"(?:{WEEKDAY}[,.]?\s(?:the\s)?)?"
+_ON_WEEKDAY = rf"(?:(?:(?P<weekday_turn>this|next|last)\s)?{WEEKDAY}(?:[,.]?\s|-|,)(?:the\s|\()?)?"
+_IN_YEAR = rf"(?:(?:,\s?|\s)(?:of\s|in\s)?{YEAR})"
+_FULL_YEAR = r"(?P<year>(?:1[5-9]|2[01])\d{2})"
+_OTHER_YEAR = _FULL_YEAR.replace("year>", "year_before>")
+_SAID_YEAR = rf"(?P<year>nineteen\s(?:{EN_TENS_WORDS}|{EN_ONES_WORDS})(?:[ -](?:{EN_ONES_WORDS}))?|two\sthousand\s(?:and\s)?(?:(?:{EN_TENS_WORDS})(?:[ -](?:{EN_ONES_WORDS}))?|{EN_ONES_WORDS})|twenty\s(?:twenty|thirty|ten|[a-z]{{3,5}}teen)(?:[ -](?:{EN_ONES_WORDS}))?)"
+_LED_YEAR = r"(?:(?<=in )|(?<=of )|(?<=by )|(?<=from )|(?<=year )|(?<=since )|(?<=until )|(?<=after )|(?<=before )|(?<=between ))"
+_LAST_DAY = DAY_NUMBER.replace("day>", "last>")
+_TO = r"\s?(?:to|-|through|thru|until|till|~)\s?"
+_PART = (
+    rf"(?P<part>{_one_of(name for name, part in PARTS.items() if not part.code.startswith('ME') or 'time' in name)})"
+)
+_MEAL = r"(?P<part>breakfast|brunch|lunch|dinner|supper)"
+_HOLIDAY = rf"(?P<holiday>{_one_of([*en_days.FIXED, *en_days.MOVING])})"
+_COUNTED = r"(?P<unit>years?|months?|weeks?|days?|hours?|minutes?)"
 
-RULES: tuple[Rule, ...] = (
-    rule(rf"{_B}(?P<year>\d{{4}})(?P<cut>[-/. ])(?P<month>1[0-2]|0?[1-9])(?P=cut)(?P<day>3[01]|[12]\d|0?[1-9])(?!\d|[./]\d)", _iso),
-    rule(r"(?<![\d.])(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?![\d-])", _iso),
-    rule(rf"{_B}(?<![.,/])(?P<a>\d{{1,2}})(?P<cut>[/.-])(?P<b>\d{{1,2}})(?P=cut)(?P<year>\d{{4}}|\d{{2}})(?![\d/]|\.\d)", _numeric),
-    rule(rf"{_PAREN_WEEKDAY}(?<![\d.:/a-z])(?P<a>\d{{1,2}})(?P<cut>/)(?P<b>\d{{1,2}})(?![\d/%]|[.]\d)", _numeric),
-    rule(rf"{_B}{_PAREN_WEEKDAY}{MONTH}\.?\s?[ /-]?\s?(?:the\s)?{DAY_NUMBER}(?:(?:,\s?|\s)(?:of\s)?{YEAR})?{_E}(?!:\d)", _date),
-    rule(rf"{_B}{_PAREN_WEEKDAY}(?:the\s)?{DAY_NUMBER}\s?(?:of\s)?[ /-]?{MONTH}\.?(?:,?[\s-](?:of\s)?{YEAR})?{_E}", _date),
-    rule(rf"{_B}{MONTH}[ -]{DAY_NUMBER}-{YEAR}{_E}", _date),
-    rule(rf"{_B}(?:from\s|between\s)?{MONTH}\.?\s{DAY_NUMBER}\s?(?:to|-|through|until|till|and)\s?(?:the\s)?{DAY_NUMBER.replace('day>', 'last>')}(?:,?\s{YEAR})?{_E}", _days_of_month),
-    rule(rf"{_B}(?:from\s|between\s)?(?:the\s)?{DAY_NUMBER}\s?(?:to|-|through|until|till|and)\s?(?:the\s)?{DAY_NUMBER.replace('day>', 'last>')}\s(?:of\s)?{MONTH}(?:,?\s{YEAR})?{_E}", _days_of_month),
-    rule(rf"{_B}(?:the\s)?(?:end\sof\s(?:the\s)?day|eod){_E}", lambda m, r: almanac.end_of_day(r)),
-    rule(rf"{_B}{MONTH}/(?P<day>\d{{1,2}}){_E}", _date),
-    rule(rf"{_B}(?P<said>the day after tomorrow|the day before yesterday|day after tomorrow|day before yesterday|today|tomorrow|tmrw?|yesterday|the day(?!\s(?:after|before|of))|current date){_E}", _said_day),
-    rule(rf"{_B}(?P<said>to)(?=night{_E})", _said_day),
-    rule(rf"{_B}(?P<said>this|last)(?=\s(?:morning|afternoon|evening|night){_E})", _said_day),
-    rule(rf"{_B}(?:{_TURN}\s)?{WEEKDAY}{_E}", _weekday),
-    rule(rf"{_B}{_TURN}\sweek(?:\son)?,?\s{WEEKDAY}{_E}", _weekday_of_week),
-    rule(rf"{_B}{WEEKDAY},?\s(?:of\s)?{_TURN}\sweek{_E}", _weekday_of_week),
-    rule(rf"{_B}{WEEKDAY},?\sthe\s{DAY_NUMBER}{_E}", _weekday_the),
-    rule(rf"{_B}the\s{DAY_NUMBER}(?<=[a-z]){_E}(?!\s(?:of|one|day|week|month|year|quarter|time|half|floor|call|party))", lambda m, r: almanac.monthless_day(day_number(m["day"]), r)),
-    rule(rf"{_B}{MONTH}\.?,?\s(?:of\s)?{YEAR}{_E}", _month),
-    rule(rf"{_B}(?!this\smay|the\s){_TURN}\s{MONTH}{_E}", _month),
-    rule(rf"{_B}{_CERTAIN_MONTH}{_E}", _month),
-    rule(rf"{_LED_MONTH}{_E}", _month),
-    rule(rf"{_B}{_RANGED_MONTH}", _month),
-    rule(rf"{_B}{MONTH}[-/](?P<year>(?:19|20)\d{{2}}){_E}", _month),
-    rule(rf"{_B}(?P<year>(?:19|20)\d{{2}})[-/](?P<month>1[0-2]|0?[1-9])(?![\d/-])", _month_digits),
-    rule(r"(?<![\d$€£¥.,:/#a-z-])(?:year\s)?(?P<year>(?:19|20)\d{2})(?![\d%:/a-z]|[.,-]\d)", _year),
-    rule(rf"{_B}(?P<turn>this|next|last|previous|past|coming|upcoming|following|current|same|that|the|prior)\s(?P<unit>week|weekend|month|quarter|year){_E}", _said_span),
-    rule(rf"{_B}(?P<year_before>(?:19|20)\d{{2}})[\s-]?q(?P<digit>[1-4])(?P<word>)(?P<year>){_E}", _quarter),
-    rule(rf"{_B}(?:(?P<year_before>(?:19|20)\d{{2}})[\s-]?)?h(?P<half>[12])(?:[\s-](?:of\s)?(?P<year>(?:19|20)\d{{2}}))?{_E}", _half_year),
-    rule(rf"{_B}q(?P<digit>[1-4])(?P<word>)-(?P<year>(?:19|20)\d{{2}}){_E}", _quarter),
-    rule(rf"{_B}(?:q(?P<digit>[1-4])|(?:the\s)?(?P<word>first|1st|second|2nd|third|3rd|fourth|4th)\squarter)(?:,?\s(?:of\s)?{YEAR})?{_E}", _quarter),
-    rule(rf"{_B}week\s(?P<number>\d{{1,2}}){_E}", _week_number),
-    rule(rf"{_B}(?:{_TURN}\s)?(?P<season>spring|summer|autumn|winter)(?:,?\s(?:of\s)?{YEAR})?{_E}", _season),
-    rule(CLOCK, clock),
-    rule(CLOCK_WORDS, clock_word),
-    rule(PAST_HOUR, past_hour),
-    rule(BARE_HOURS, bare_hours),
-    rule(rf"{_B}(?<!good )(?:in\sthe\s|in\s|at\s|during\sthe\s)?(?P<part>{'|'.join(sorted(PARTS, key=len, reverse=True))}){_E}", lambda m, r: PARTS[m["part"].lower()]),
-    rule(rf"(?<=to)(?P<part>night){_E}", lambda m, r: PARTS["night"]),
-    rule(rf"{_B}in\s{LENGTH}{_E}", _away),
-    rule(rf"{_B}{LENGTH}\s(?P<way>ago|earlier|later|from now|from today|from tomorrow|from tmrw?|from yesterday|after tomorrow|before yesterday|before today|hence){_E}", _away),
-    rule(rf"{_B}(?P<way>within|within the next|within the|(?:next|last|past|previous|following|coming|prior))\s{LENGTH}{_E}", _towards),
-    rule(rf"{_B}(?P<count>\d{{1,3}}|{EN_ONES_WORDS})\s(?P<way>upcoming|coming|next|following|past|previous|last)\s(?P<unit>years?|months?|weeks?|days?|hours?|minutes?){_E}", _counted_towards),
-    rule(rf"{_B}(?P<turn>next|last|past|previous)\s(?P<unit>hour|minute|second){_E}", _said_length),
-    rule(rf"{_B}{LENGTH}{_E}", _length),
-    rule(rf"{_B}(?:(?P<word>{'|'.join(_REPEATS)})|(?:every|each)\s(?P<other>other\s)?(?:{WEEKDAY}s?|(?P<unit>{'|'.join(_UNITS)}))){_E}", _repeat),
-    rule(rf"{_B}(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day)s(?P<word>)(?P<other>)(?P<unit>){_E}", _repeat),
-    rule(rf"{_B}(?:right\snow|now|at\sthe\smoment|at\spresent|at\sthe\spresent\stime|as\ssoon\sas\spossible|asap){_E}", _now),
-    rule(rf"{_B}(?P<holiday>{'|'.join(sorted(_HOLIDAYS, key=len, reverse=True))})(?:,?\s(?:of\s)?{YEAR})?{_E}", _holiday),
-)  # fmt: skip
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_KINDS = {
+    "month": _MONTHS,
+    "weekday": _WEEKDAYS,
+    "unit": ("year", "yr", "month", "mo", "week", "wk", "fortnight", "day", "hour", "hr", "min", "sec", "quarter", "decade"),
+    "turn": ("this", "next", "last", "past", "previous", "prior", "coming", "following", "current", "same", "that", "the", "preceding", "within"),
+    "said": ("today", "tomorrow", "tomorow", "tmr", "yesterday", "tonight", "tonite", "day", "date"),
+    "part": ("morning", "afternoon", "evening", "night", "day", "time", "hour", "am", "pm"),
+    "meal": ("breakfast", "brunch", "lunch", "dinner", "supper"),
+    "clock": ("clock", "noon", "mid", "m", "morning", "afternoon", "evening"),
+    "hour": ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", *"123456789"),
+    "number": ("nineteen", "thousand", "twenty"),
+    "season": ("spring", "summer", "autumn", "fall", "winter"),
+    "end": ("end", "eo"),
+    "now": ("now", "moment", "present", "asap", "possible", "minute", "currently", "recently", "previously", "time"),
+    "holiday": ("day", "christmas", "xmas", "year", "nye", "halloween", "thanks", "easter", "good friday", "fools", "birthday", "pentecost", "corpus", "mayo", "juneteenth", "monday", "friday", "sunday", "epiphany", "double 11"),
+    "repeat": ("every", "each", "daily", "nightly", "weekly", "monthly", "quarterly", "yearly", "annual", "hourly", "once", "twice", "times"),
+    "plural": ("days", "mornings", "afternoons", "evenings", "nights", "weekends"),
+    "kind": ("fiscal", "financial", "school", "academic", "fy", "sy"),
+    "tens": ("ties", "0s"),
+    "century": ("century",),
+}  # fmt: skip
+
+RULES = Rules((
+    rule("digit", rf"{_B}(?<!\d-)(?P<year>\d{{4}})(?P<cut>[-/. ])(?P<month>1[0-2]|0?[1-9])(?P=cut)(?P<day>3[01]|[12]\d|0?[1-9])(?!\d|[./]\d)", en_days.iso_day),
+    rule("digit", r"(?<![\d.])(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?![\d-])", en_days.iso_day),
+    rule("digit", rf"{_ON_WEEKDAY}{_B}(?<![.,/])(?<!\d-)(?P<a>\d{{1,2}})(?P<cut>[/.-])(?P<b>\d{{1,2}})(?P=cut)(?P<year>\d{{4}}|\d{{2}})(?![\d/]|\.\d)", en_days.numeric),
+    rule("digit", rf"{_ON_WEEKDAY}(?<![\d.:/a-z])(?P<a>\d{{1,2}})(?P<cut>/)(?P<b>\d{{1,2}})(?![\d/%]|[.]\d)(?:(?:,\s?|\sin\s)(?P<year>(?:19|20)\d{{2}})(?!\d))?\)?", en_days.numeric),
+    rule("digit turn", rf"{_B}(?P<turn>this|next|last)\s(?P<a>\d{{1,2}})(?P<cut>/)(?P<b>\d{{1,2}})(?![\d/%]|[.]\d)", en_days.numeric),
+    rule("digit weekday", rf"{_B}{WEEKDAY}\s(?P<a>1[0-2]|[1-9])(?P<cut>[.])(?P<b>3[01]|[12]?\d)(?![\d/%:]|[.]\d|\s?[ap]\.?m)", en_days.numeric),
+    rule("month", rf"{_B}(?<!\d[.,]){_ON_WEEKDAY}{MONTH}\.?\s?[ /-]?\s?(?:the\s)?{DAY_NUMBER}{_IN_YEAR}?{_E}(?!:\d)\)?", en_days.date_of),
+    rule("month", rf"{_B}(?<!\d[.,])(?<!\$)(?<!\$\s){_ON_WEEKDAY}(?:the\s)?{DAY_NUMBER}\s?(?:(?:day\s)?of\s)?[ /-]?{MONTH}\.?(?:(?:,?[\s-]|/)(?:of\s|in\s)?{YEAR})?{_E}", en_days.date_of),
+    rule("month", rf"{_B}{MONTH}[ -]{DAY_NUMBER}-{YEAR}{_E}", en_days.date_of),
+    rule("month digit", rf"{_B}(?P<year>(?:19|20)\d{{2}})[\s/-]{MONTH}[\s/-]{DAY_NUMBER}{_E}", en_days.date_of),
+    rule("month digit", rf"{_B}{MONTH}[\s/-](?P<year>(?:19|20)\d{{2}})[\s/-]{DAY_NUMBER}{_E}", en_days.date_of),
+    rule("month", rf"{_B}{DAY_NUMBER}(?=(?:,|\s(?:and|or|&))\s(?:the\s)?(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s(?:of\s)?{MONTH}{_E})", en_days.date_of),
+    rule("month", rf"{_B}(?:from\s|between\s)?{MONTH}\.?\s{DAY_NUMBER}{_TO}(?:the\s)?{_LAST_DAY}{_IN_YEAR}?{_E}(?!:\d|\s?[ap]\.?m)", en_spans.days_of_month),
+    rule("month", rf"{_B}(?:from\s|between\s)?(?:the\s)?{DAY_NUMBER}{_TO}(?:the\s)?{_LAST_DAY}\s(?:of\s)?{MONTH}{_IN_YEAR}?{_E}", en_spans.days_of_month),
+    rule("month", rf"{_B}between\s{MONTH}\.?\s{DAY_NUMBER}\sand\s(?:the\s)?{_LAST_DAY}{_IN_YEAR}?{_E}", en_spans.days_of_month),
+    rule("month", rf"{_B}(?:from|between)\s(?:the\s)?{DAY_NUMBER}\sand\s(?:the\s)?{_LAST_DAY}\s(?:of\s)?{MONTH}{_IN_YEAR}?{_E}", en_spans.days_of_month),
+    rule("end", rf"{_B}(?:the\s)?(?:end\sof\s(?:the\s)?day|eod){_E}", lambda m, r: almanac.end_of_day(r)),
+    rule("end", rf"{_B}(?:end\sof\s(?P<unit>week|month|year)|eo(?P<short>[wmy])){_E}", en_spans.end_of_span),
+    rule("month digit", rf"{_B}{MONTH}/(?P<day>\d{{1,2}})(?:\s?\({WEEKDAY}\))?(?![a-z0-9/])", en_days.date_of),
+    rule("said", rf"{_B}(?P<said>(?:the\s)?day\safter\stomorrow|(?:the\s)?day\sbefore\syesterday|today|tomorrow|tomorow|tmrw?|tonite|yesterday|the\sday(?!\s(?:after|before|of))|current\sdate){_E}", en_days.said_day),
+    rule("said", rf"{_B}(?P<said>the\s(?:next|following|previous|last)\sday|the\sday\s(?:after|before))(?=[.,;!?]|$|\s(?:at|in|of\sthe|by|we|i|you|he|she|it|they|the)(?![a-z]))", en_days.said_day),
+    rule("part", rf"{_B}(?P<said>to)(?=nigh?te?{_E})", en_days.said_day),
+    rule("part", rf"{_B}(?P<said>this|last|next|following)(?=\s(?:morning|afternoon|evening|night){_E})", en_days.said_day),
+    rule("weekday", rf"{_B}(?:{_TURN}\s)?{WEEKDAY}{_E}", en_days.weekday),
+    rule("weekday unit", rf"{_B}{_TURN}\sweek(?:\son|\s-)?,?\s{WEEKDAY}{_E}", en_days.weekday),
+    rule("weekday unit", rf"{_B}{WEEKDAY},?\s(?:of\s|in\s)?{_TURN}\sweek{_E}", en_days.weekday),
+    rule("weekday unit", rf"{_B}{WEEKDAY},?\s{LENGTH}\s(?P<way>from\s(?:now|today)|ago){_E}", en_days.weekday_away),
+    rule("weekday", rf"{_B}{WEEKDAY},?\sthe\s{DAY_NUMBER}{_E}", en_days.weekday_the),
+    rule("weekday", rf"{_B}{WEEKDAY},?\s(?P<day>(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th)|(?:3[01]|2\d|1[3-9]))(?![a-z0-9:/%]|[.,]\d|\s?[ap]\.?m|\s?-\s?\d|\s(?:days?|weeks?|hours?|minutes?|of|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))", en_days.weekday_numbered),
+    rule("weekday", rf"{_B}(?:the\s)?{NTH}\s{WEEKDAY}\s(?:of|in)\s(?:the\s)?(?:{MONTH}{_IN_YEAR}?|{_TURN}\smonth){_E}", en_days.nth_weekday_of),
+    rule("weekday part", rf"{_B}(?:the\s)?{NTH}\s{WEEKDAY}\s{_PART}\s(?:of|in)\s(?:the\s)?(?:{MONTH}{_IN_YEAR}?|{_TURN}\smonth){_E}", en_days.nth_weekday_part),
+    rule("unit", rf"{_B}(?:the\s)?{DAY_NUMBER}\s(?:day\s)?of\s{_TURN}\smonth{_E}", en_days.day_of_month),
+    rule("turn", rf"{_B}the\s{DAY_NUMBER}(?<=[a-z]){_E}(?!\s(?:of|one|day|week|month|year|quarter|time|half|floor|call|party|century|decade|is|person|thing|two|three|{'|'.join(_WEEKDAYS)}))", en_days.month_day_only),
+    rule("month", rf"{_B}{MONTH}\.?,?\s(?:of\s|in\s)?{YEAR}{_E}", en_spans.month),
+    rule("month turn", rf"{_B}(?!this\smay|the\s){_TURN}\s{MONTH}{_E}", en_spans.month),
+    rule("month turn", rf"{_B}{MONTH}\s(?:of\s|in\s)?{_OF_TURN}\syear{_E}", en_spans.month),
+    rule("month", rf"{_B}(?<!\$){_CERTAIN_MONTH}{_E}", en_spans.month),
+    rule("month", rf"{_LED_MONTH}{_E}", en_spans.month),
+    rule("month", rf"{_B}{_RANGED_MONTH}", en_spans.month),
+    rule("month digit", rf"{_B}{MONTH}[-/](?P<year>(?:19|20)\d{{2}}){_E}", en_spans.month),
+    rule("digit", rf"{_B}(?<!\d-)(?P<year>(?:19|20)\d{{2}})[-/](?P<month>1[0-2]|0?[1-9])(?![\d/-])", en_spans.month_digits),
+    rule("digit", r"(?<![\d.:/-])(?P<month>1[0-2]|0?[1-9])/(?P<year>(?:19|20)\d{2})(?![\d/-])", en_spans.month_digits),
+    rule("unit", rf"{_B}(?:the\s)?{NTH}\smonth\s(?:of|in)\s(?:the\syear\s)?(?:{_FULL_YEAR}|{_TURN}\syear){_E}", en_spans.nth_month),
+    rule("digit", r"(?<![\d$€£¥.,:/#a-z-])(?:year\s)?(?P<year>(?:19|20)\d{2})(?![\d%:/a-z]|[.,]\d|-(?!(?:19|20)\d{2}(?![\d-])))", en_spans.year),
+    rule("digit", r"(?<=\d{4}[-~])(?P<year>(?:19|20)\d{2})(?![\d%:/a-z]|[.,-]\d)", en_spans.year),
+    rule("digit", rf"{_LED_YEAR}{_FULL_YEAR}(?![\d%:/a-z]|[.,-]\d|\s[a-z]+s(?![a-z]))", en_spans.year),
+    rule("number", rf"{_LED_YEAR}{_SAID_YEAR}(?![a-z]|\s(?:hundred|thousand|percent|days|years|minutes|hours|dollars))", en_spans.year),
+    rule("kind", rf"{_B}(?:{_TURN}\s)?(?P<kind>fiscal|financial|school|academic)\syear(?:\s(?P<year>\d{{4}}|\d{{2}}))?{_E}", en_spans.named_year),
+    rule("kind digit", rf"{_B}(?P<kind>[fs]y)[\s-]?(?P<year>\d{{4}}|\d{{2}}){_E}", en_spans.named_year),
+    rule("tens", rf"{_B}(?:the\s)?'?(?:(?P<digits>(?:1\d|20)\d0|[1-9]0)'?s|(?P<tens>(?:twen|thir|for|fif|six|seven|eigh|nine)ties)){_E}", en_spans.decade),
+    rule("century", rf"{_B}(?:the\s)?{NTH}\s{{1,3}}century{_E}", en_spans.century),
+    rule("turn unit", rf"{_B}{_TURN}\s(?P<unit>week|weekend|work\s?week|working\sweek|month|quarter|year|decade){_E}", en_spans.said_span),
+    rule("unit", rf"{_B}(?P<turn>)(?P<unit>weekend){_E}", en_spans.said_span),
+    rule("unit", rf"{_B}(?P<unit>week|month|quarter|year)[\s-]to[\s-]date{_E}", en_spans.to_date),
+    rule("unit", rf"{_B}(?:rest|remaining|remainder)\s(?:of\s)?(?:the|this|my|current)\s(?P<unit>week|month|quarter|year){_E}", en_spans.rest_of),
+    rule("unit", rf"{_B}(?:the\s)?(?P<end>first|last)\s{LENGTH}\s(?:of|in)\s(?:the\s)?(?:{MONTH}{_IN_YEAR}?|{_OTHER_YEAR}|{_TURN}\s(?P<unit>week|month|quarter|year)){_E}", en_spans.part_of),
+    rule("digit", rf"{_B}(?P<year_before>(?:19|20)\d{{2}})[\s-]?q(?P<digit>[1-4])(?P<word>)(?P<year>){_E}", en_spans.quarter),
+    rule("digit", rf"{_B}(?:(?P<year_before>(?:19|20)\d{{2}})[\s-]?)?h(?P<half>[12])(?:[\s-](?:of\s)?(?P<year>(?:19|20)\d{{2}}))?{_E}", en_spans.half_year),
+    rule("unit", rf"{_B}(?:the\s)?(?P<half>)(?P<word>first|1st|second|2nd)\shalf\sof\s(?:the\syear\s)?(?:{_FULL_YEAR}|{_OF_TURN}\syear){_E}", en_spans.half_year),
+    rule("digit", rf"{_B}q(?P<digit>[1-4])(?P<word>)-(?P<year>(?:19|20)\d{{2}}){_E}", en_spans.quarter),
+    rule("", rf"{_B}(?:q(?P<digit>[1-4])|(?:the\s)?(?P<word>first|1st|second|2nd|third|3rd|fourth|4th)\squarter)(?:,?\s(?:of\s|in\s)?(?:{YEAR}|{_OF_TURN}\syear))?{_E}", en_spans.quarter),
+    rule("unit digit", rf"{_B}(?:the\s)?week\s(?:number\s)?(?P<number>\d{{1,2}})(?:,?\s(?:of\s|in\s)?(?:{_FULL_YEAR}|{_OF_TURN}\syear))?{_E}", en_spans.week_number),
+    rule("unit", rf"{_B}(?:the\s)?{NTH}\sweek\s(?:of|in)\s(?:the\s)?(?:{MONTH}\.?{_IN_YEAR}?|{_TURN}\s(?P<unit>month)){_E}", en_spans.week_of_month),
+    rule("season", rf"{_B}(?:{_TURN}\s)?(?P<season>spring|summer|autumn|winter)(?:,?\s(?:of\s|in\s)?(?:{YEAR}|{_OF_TURN}\syear))?{_E}", en_spans.season),
+    rule("season", rf"{_B}(?:{_TURN}\s)(?P<season>fall){_E}", en_spans.season),
+    rule("season digit", rf"{_B}(?P<season>fall),?\s(?:of\s|in\s)?(?P<year>(?:19|20)\d{{2}}){_E}", en_spans.season),
+    rule("digit", CLOCK, clock),
+    rule("clock", CLOCK_WORDS, clock_word),
+    rule("hour", BARE_HOURS, bare_hours),
+    rule("hour", PAST_HOUR, past_hour),
+    rule("hour", WORD_CLOCK, word_clock),
+    rule("part", rf"{_B}(?<!good )(?:in\sthe\s|in\s|at\s|during\sthe\s)?{_PART}{_E}", part_of_day),
+    rule("part", rf"{_B}(?P<phase>earl(?:y|ier)|later?)\s(?:in\s(?:the\s)?)?{_PART}{_E}", part_of_day),
+    rule("part", rf"(?<=to)(?P<part>night){_E}", lambda m, r: PARTS["night"]),
+    rule("part", rf"(?<=to)(?P<part>nite){_E}", lambda m, r: PARTS["night"]),
+    rule("part said", rf"(?:(?<=today )|(?<=tomorrow )|(?<=yesterday )|(?<=day ))(?P<part>am|pm){_E}", lambda m, r: PARTS["morning" if m["part"].lower() == "am" else "afternoon"]),
+    rule("meal", rf"{_B}(?:(?:at|around|during)\s|(?<=after\s)|(?<=before\s)|(?<=by\s)|(?<=until\s)|(?<=since\s)){_MEAL}{_E}", part_of_day),
+    rule("unit", rf"{_B}in\s{LENGTH}{_E}", en_days.away),
+    rule("unit", rf"{_B}{LENGTH}\s(?P<way>ago|earlier|later|back|from\snow|from\stoday|from\stomorrow|from\stmrw?|from\syesterday|after\stoday|after\stomorrow|before\syesterday|before\stoday|before\stomorrow|before\snow|hence){_E}", en_days.away),
+    rule("unit turn", rf"{_B}(?P<way>within|within\sthe\snext|within\sthe|(?:next|last|past|previous|following|coming|upcoming|prior|trailing))\s{LENGTH}{_E}", en_spans.towards),
+    rule("unit turn", rf"{_B}(?P<count>\d{{1,3}}|{EN_ONES_WORDS})\s(?P<way>upcoming|coming|next|following|past|previous|last)\s{_COUNTED}{_E}", en_spans.counted_towards),
+    rule("unit turn", rf"{_B}(?P<turn>next|last|past|previous)\s(?P<unit>hour|minute|second){_E}", en_spans.said_length),
+    rule("unit", rf"{_B}{LENGTH}{_E}", en_spans.length),
+    rule("repeat", rf"{_B}(?:(?P<word>{_one_of(en_sets.WORDS)}){_E})", en_sets.repeat_word),
+    rule("repeat", rf"{_B}(?:every|each)\s(?P<other>other\s)?(?:{WEEKDAY}s?|(?P<unit>{_one_of(en_sets.UNITS)})){_E}", en_sets.repeat),
+    rule("repeat unit", rf"{_B}every\s(?:(?P<weekends>\d{{1,2}}|{EN_ONES_WORDS})\sweekends|{LENGTH}){_E}", en_sets.repeat_length),
+    rule("repeat unit", rf"{_B}(?:once|twice|(?:\d{{1,2}}|{EN_ONES_WORDS})\stimes)\s(?:a|an|every|per|each)\s(?P<unit>{_one_of(en_sets.UNITS)}){_E}", en_sets.times_per),
+    rule("repeat unit", rf"{_B}(?:the\s)?{DAY_NUMBER}\s(?:day\s)?of\s(?:every|each)\smonth{_E}", en_sets.day_of_every_month),
+    rule("plural", rf"{_B}(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day)s{_E}", en_sets.repeat_weekdays),
+    rule("plural", rf"{_B}(?P<part>mornings|afternoons|evenings|nights|weekends){_E}", en_sets.repeat_parts),
+    rule("now", rf"{_B}(?:right\snow|now|(?:at|by)\sth(?:e|is)\s(?:very\s)?(?:moment|minute|time)|at\s(?:the\s)?present(?:\stime)?|as\ssoon\sas\spossible|asap|currently|recently|previously)(?!\sof{_E}){_E}", en_days.now),
+    rule("holiday", rf"{_B}(?:(?P<turn>next|last|previous|following|upcoming|coming|this|past)\s)?{_HOLIDAY}(?:,?\s(?:of\s|in\s)?(?:{YEAR}|{_OF_TURN}\syear))?{_E}", en_days.holiday),
+    rule("holiday unit", rf"{_B}{_HOLIDAY}\sweekend(?:,?\s(?:of\s|in\s)?(?:{YEAR}|{_OF_TURN}\syear))?{_E}", en_days.holiday_weekend),
+), _KINDS)  # fmt: skip
+
+
+def _ends(expression: str) -> re.Pattern[str]:
+    """Compile what stands before an atom."""
+    return re.compile(rf"(?<![a-z])(?:{expression})\s(?:the\s)?$", re.IGNORECASE)
+
 
 JOINTS = Joints(
     beside=re.compile(r"[\s,]{0,2}(?:(?:at|@|on|in the|by the|the)\s)?", re.IGNORECASE),
     behind=re.compile(r"[\s,]{0,2}(?:(?:on|of|in)\s)?(?:the\s)?", re.IGNORECASE),
-    later_than=re.compile(r"\s(?:from|after|since)\s(?:the\s)?", re.IGNORECASE),
-    earlier_than=re.compile(r"\s(?:before|prior to)\s(?:the\s)?", re.IGNORECASE),
-    to=re.compile(r"\s{0,2}(?:-|to|until|till|til|through|thru)\s{0,2}", re.IGNORECASE),
-    opening=re.compile(r"(?<![a-z])(?:from|between)\s$", re.IGNORECASE),
-    both=re.compile(r"\s(?:and)\s", re.IGNORECASE),
+    later_than=re.compile(r"\s(?:from|after|since|following)\s(?:the\s)?", re.IGNORECASE),
+    earlier_than=re.compile(r"\s(?:before|prior to|preceding)\s(?:the\s)?", re.IGNORECASE),
+    to=re.compile(r"\s{0,2}(?:-|~|to|until|till|til|through|thru)\s{0,2}(?:the\s)?", re.IGNORECASE),
+    opening=re.compile(r"(?<![a-z])(?:from|between)\s(?:the\s)?$", re.IGNORECASE),
+    both=re.compile(r"\s(?:and)\s(?:the\s)?", re.IGNORECASE),
     closing=re.compile(r"(?!)"),
     prefixes=(
-        ("until", re.compile(r"(?<![a-z])(?:on or before|until|till|til|up to|through)\s(?:the\s)?$", re.IGNORECASE)),
-        (
-            "since",
-            re.compile(
-                r"(?<![a-z])(?:on or after|since|starting from|starting on|starting|beginning)\s(?:the\s)?$",
-                re.IGNORECASE,
-            ),
-        ),
-        (
-            "before",
-            re.compile(
-                r"(?<![a-z])(?:before|prior to|by|no later than|earlier than|not later than)\s(?:the\s)?$",
-                re.IGNORECASE,
-            ),
-        ),
-        ("after", re.compile(r"(?<![a-z])(?:after|later than|greater than|following)\s(?:the\s)?$", re.IGNORECASE)),
+        ("until", _ends("on or before|until|till|til|up to|through|as late as")),
+        ("since", _ends("on or after|since|starting from|starting on|starting|beginning|as early as|any ?time (?:from|after|since)")),
+        ("before", _ends("before|prior to|by|no later than|earlier than|not later than|sooner than")),
+        ("after", _ends("after|later than|greater than|following")),
     ),
     suffixes=(
-        ("until", re.compile(r"\s(?:or|and)\s(?:before|earlier)(?![a-z]|\s\d)", re.IGNORECASE)),
-        ("since", re.compile(r"\s(?:or|and)\s(?:after|later)(?![a-z]|\s\d)", re.IGNORECASE)),
+        ("until", re.compile(r"\s(?:or|and)\s(?:before|earlier|prior)(?![a-z]|\s\d)", re.IGNORECASE)),
+        ("since", re.compile(r"\s(?:(?:or|and)\s(?:after|later|above|greater)|onwards?)(?![a-z]|\s\d)", re.IGNORECASE)),
     ),
-)
+    lasting=re.compile(r",?\s(?:(?P<from>from)|starting(?:\s(?:from|on|at))?|beginning(?:\s(?:on|at))?|commencing(?:\son)?)\s(?:the\s)?", re.IGNORECASE),
+    lasting_opening=re.compile(r"(?<![a-z])for\s$", re.IGNORECASE),
+    lasts=re.compile(r",?\sfor\s(?:about\s)?", re.IGNORECASE),
+    week_of=re.compile(r"(?<![a-z])(?:the\s)?(?:week\s(?:of|starting|beginning|commencing)|w/?c)\s(?:on\s)?(?:the\s)?$", re.IGNORECASE),
+    weekend_of=re.compile(r"(?<![a-z])(?:the\s)?weekend\sof\s(?:the\s)?$", re.IGNORECASE),
+    every=re.compile(r"(?<![a-z])(?:every|each)\s$", re.IGNORECASE),
+    phases=(
+        ("start", re.compile(r"(?<![a-z])(?:the\s)?(?P<phase>(?:beginning|start|early)(?:\s(?:of|in|part\sof))?\s(?:the\s)?)$", re.IGNORECASE)),
+        ("earlier", re.compile(r"(?<![a-z])(?P<phase>earlier(?:\sin)?\s(?:the\s)?)$", re.IGNORECASE)),
+        ("mid", re.compile(r"(?<![a-z])(?:the\s)?(?P<phase>(?:middle(?:\sof)?|mid)[\s-](?:the\s)?)$", re.IGNORECASE)),
+        ("end", re.compile(r"(?<![a-z])(?:the\s)?(?P<phase>(?:end|late)(?:\s(?:of|in|part\sof))?\s(?:the\s)?)$", re.IGNORECASE)),
+        ("later", re.compile(r"(?<![a-z])(?P<phase>later(?:\sin)?\s(?:the\s)?)$", re.IGNORECASE)),
+    ),
+    compared=re.compile(r"(?<![a-z])(?:(?:more|greater|longer)\sthan|at\sleast|(?P<less>(?:less|fewer|shorter)\sthan|at\smost))\s(?:the\s)?$", re.IGNORECASE),
+    away=re.compile(r"(?<![a-z])(?:ago|before|after|from|later|earlier|hence)(?![a-z])", re.IGNORECASE),
+)  # fmt: skip

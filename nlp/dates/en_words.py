@@ -6,11 +6,13 @@ In: matches. Out: numbers and readings that need no calendar.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from nlp.dates import almanac
-from nlp.dates.combine import clock_range, in_part
+from nlp.dates.combine import in_part
 from nlp.dates.numerals import EN_ONES_WORDS, EN_ORDINAL_WORDS, EN_TENS_WORDS, en_number
+from nlp.dates.ranges import clock_range
 from nlp.dates.readings import Clock, ClockSpan, DayPart, Length
 from nlp.dates.rules import Match
 
@@ -39,17 +41,42 @@ YEAR = (
     rf"|two\sthousand(?:\sand)?(?:\s{_ONES}|\s{_TENS}(?:[ -]{_ONES})?)?|twenty\s(?:{_TENS}(?:[ -]{_ONES})?))"
 )
 
+TURNS = {
+    **dict.fromkeys(("this", "the", "current", "same", "that", "this same", "this current"), 0),
+    **dict.fromkeys(("next", "coming", "upcoming", "following", "the following", "the next", "this coming", "this upcoming"), 1),
+    **dict.fromkeys(("last", "previous", "past", "prior", "preceding", "the last", "the previous", "this past", "this last"), -1),
+}  # fmt: skip
+TURN_WORDS = "|".join(sorted(TURNS, key=len, reverse=True)).replace(" ", r"\s")
+NTH = rf"(?P<nth>last|(?:3[01]|[12]?\d)(?:st|nd|rd|th)|(?:twenty|thirty)[ -](?:{EN_ORDINAL_WORDS})|{EN_ORDINAL_WORDS})"
+
+
+def turn_of(words: str) -> int:
+    """Return how many periods from now "next", "last" and "this" are.
+
+    >>> turn_of("next"), turn_of("the previous"), turn_of("this")
+    (1, -1, 0)
+    """
+    return TURNS[" ".join(words.lower().split())]
+
+
+def nth_of(words: str) -> int:
+    """Return the number of "third" and 3rd; -1 for "last"."""
+    return -1 if words.lower() == "last" else day_number(words)
+
+
 PARTS = {
     "morning": DayPart("MO", 8, 12, False), "afternoon": DayPart("AF", 12, 16, True),
     "evening": DayPart("EV", 16, 20, True),
     "night": DayPart("NI", 20, 24, True), "daytime": DayPart("DT", 8, 18, False),
     "lunchtime": DayPart("MEL", 11, 13, True),
-    "dinnertime": DayPart("MED", 16, 20, True), 
+    "dinnertime": DayPart("MED", 16, 20, True),
     "night-time": DayPart("NT", 0, 8, True), "nighttime": DayPart("NT", 0, 8, True),
-    "early morning": DayPart("MO", 8, 12, False), "late evening": DayPart("EV", 16, 20, True),
+    "breakfast": DayPart("MEB", 8, 12, False), "brunch": DayPart("MER", 8, 12, False), "lunch": DayPart("MEL", 11, 13, True),
+    "dinner": DayPart("MED", 16, 20, True), "supper": DayPart("MED", 16, 20, True),
+    "business hours": DayPart("BH", 8, 18, False), "business hour": DayPart("BH", 8, 18, False),
 }  # fmt: skip
 
-_HALF = r"(?P<half>a\.?m\.?|p\.?m\.?|[ap])(?![a-z0-9])"
+_HALF = r"(?P<half>a\.?\s?m\.?|p\.?\s?m\.?|[ap])(?![a-z0-9])"
 _HOUR_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _MINUTE_WORDS = rf"\d{{1,2}}|{_TENS}(?:[ -]{_ONES})?|{_ONES}|(?:a\s)?quarter|half"
 _OF_PART = r"(?:\s(?:in\sthe\s|at\s)?(?P<of_part>morning|afternoon|evening|night))?"
@@ -59,17 +86,24 @@ CLOCK = (
     r"(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\s?" + _HALF + r")?"
     r"|(?P<hour2>1[0-2]|0?[1-9])\s?"
     + _HALF.replace("half", "half2")
-    + r"|(?<=at\s)(?P<hour3>1[0-2]|[1-9])(?![\d:/%a-z-]|\.\d|\s\w))"
+    + r"|(?:(?<=at\s)(?P<hour3>1[0-2]|[1-9])(?![\d:/%a-z-]|\.\d|\s\w)"
+    r"|(?<=from\s)(?P<hour4>1[0-2]|[1-9])(?=\sfor\s\d)))"
     r"(?![\d:])"
 )
 CLOCK_WORDS = (
     rf"(?<![a-z])(?:(?P<hour>{_HOUR_WORDS}|1[0-2]|[1-9])"
-    r"\s?(?:(?P<clock>o'?clock|(?=\sin\sthe\s(?:morning|afternoon|evening)))|(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z]))"
+    r"\s?(?:(?P<clock>o'?clock|(?=\sin\sthe\s(?:morning|afternoon|evening)))|(?P<half>a\.?\s?m\.?|p\.?\s?m\.?)(?![a-z0-9]))"
     rf"|(?P<noon>noonish|noon|midday|mid-?\s?day)|(?P<midnight>mid-?\s?night))(?![a-z])"
 )
+_NO_HOUR_BEFORE = "".join(rf"(?<!{word}\s)" for word in _HOUR_WORDS.split("|"))
 PAST_HOUR = (
-    rf"(?<![a-z0-9])(?P<minute>{_MINUTE_WORDS})\s?(?:min(?:ute)?s?\s)?(?P<way>past|to|after|before)\s"
+    rf"(?<![a-z0-9]){_NO_HOUR_BEFORE}(?P<minute>{_MINUTE_WORDS})\s?(?:min(?:ute)?s?\s)?(?P<way>past|to|after|before)\s"
     rf"(?P<hour>{_HOUR_WORDS}|1[0-2]|[1-9])(?:\s?o'?clock|\s?(?P<half>[ap]\.?m\.?))?(?![a-z0-9:])"
+)
+WORD_CLOCK = (
+    rf"(?<![a-z])(?:(?P<led>(?<=at\s)|(?<=from\s)|(?<=to\s)|(?<=till\s)|(?<=until\s)|(?<=between\s)|(?<=and\s)|(?<=th\s)|(?<=day\s)))?"
+    rf"(?P<hour>{_HOUR_WORDS})[\s-](?P<minute>(?:oh|o)\s(?:{_ONES})|ten|fifteen|(?:twenty|thirty|forty|fifty)(?:[\s-]five)?)"
+    r"(?![a-z])(?:\s?(?P<half>a\.?\s?m\.?|p\.?\s?m\.?)(?![a-z]))?(?!\s(?:hundred|thousand|%|[a-z]{2,12}s(?![a-z])))"
 )
 BARE_HOURS = (
     rf"(?<![a-z0-9:/.-])(?:(?P<opening>from|between)\s)?(?P<first>{_HOUR_WORDS}|1[0-2]|[1-9])"
@@ -109,7 +143,7 @@ def halved(hour: int, half: str | None) -> int:
 
 def clock(match: Match, reference: datetime) -> Clock:
     """Read 8:00, 8:00am, 8pm, and the 8 of "at 8"."""
-    hour = int(match["hour"] or match["hour2"] or match["hour3"])
+    hour = int(match["hour"] or match["hour2"] or match["hour3"] or match["hour4"])
     half = match["half"] or match["half2"]
     minute = int(match["minute"]) if match["minute"] else None
     second = int(match["second"]) if match["second"] else None
@@ -123,6 +157,24 @@ def clock_word(match: Match, reference: datetime) -> Clock:
     if match["midnight"]:
         return Clock(0)
     return Clock(halved(day_number(match["hour"]), match["half"]), is_half_day=not match["half"])
+
+
+def word_clock(match: Match, reference: datetime) -> Clock | None:
+    """Read "nine thirty" where a preposition, a date or a half of the day says that it is a time."""
+    if match["led"] is None and not match["half"]:
+        return None
+    minute = day_number(match["minute"].lower().replace("oh ", "").replace("o ", ""))
+    return Clock(halved(day_number(match["hour"]), match["half"]), minute, is_half_day=not match["half"])
+
+
+def part_of_day(match: Match, reference: datetime) -> DayPart:
+    """Read "in the afternoon", "late afternoon", "at lunch"; early and late are halves."""
+    part = PARTS[match["part"].lower()]
+    phase = (match.groupdict().get("phase") or "").lower()
+    middle = (part.start_h + part.end_h) // 2
+    if phase.startswith("early") or phase.startswith("earl"):
+        return replace(part, end_h=middle)
+    return replace(part, start_h=middle) if phase else part
 
 
 def past_hour(match: Match, reference: datetime) -> Clock | None:
@@ -167,15 +219,16 @@ _UNIT = (
     r"|quarters?|decades?"
 )
 _COUNT = (
-    rf"(?:\d{{1,6}}(?:,\d{{3}})?(?:\.\d{{1,3}})?|half\s(?:an|a)|an?\s(?:few|couple(?:\sof)?)"
+    rf"(?:\d{{0,3}}\s?1\u2044[24]|\d{{1,6}}(?:,\d{{3}})?(?:\.\d{{1,3}})?|half\s(?:an|a)|an?\s(?:few|couple(?:\sof)?)"
     rf"|(?:few|some|several|couple\sof|couple|all|another)"
     rf"|{_TENS}(?:[ -]{_ONES})?|{_ONES}(?:\shundred)?|an?(?!\ssecond))"
 )
-_PIECE = rf"(?:{_COUNT}(?:\sand\sa\shalf)?[\s-]?(?:{_UNIT})(?:\sand\sa\shalf)?|\d{{1,4}}[hdwmy](?![a-z]))"
+_AND_HALF = r"\sand\s(?:a\s)?(?:half|quarter(?=\s(?:year|hour))|quarter(?!\s?[a-z]))"
+_PIECE = rf"(?:{_COUNT}(?:{_AND_HALF})?[\s-]?(?:{_UNIT})(?:\sand\s(?:a\s)?half(?![a-z-]|\san?\s))?|(?<!-)\d{{1,4}}[hdwmy](?![a-z0-9]))"
 LENGTH = rf"(?P<length>{_PIECE}(?:(?:,\s|\sand\s|,\sand\s|\s){_PIECE}){{0,5}})"
 _PIECES = re.compile(
-    rf"(?<![a-z])(?P<count>{_COUNT})(?P<early>\sand\sa\shalf)?[\s-]?"
-    rf"(?P<unit>{_UNIT}|(?<=\d)[hdwmy](?![a-z]))(?P<late>\sand\sa\shalf)?",
+    rf"(?<![a-z])(?P<count>{_COUNT})(?P<early>{_AND_HALF})?[\s-]?"
+    rf"(?P<unit>{_UNIT}|(?<=\d)[hdwmy](?![a-z]))(?P<late>\sand\s(?:a\s)?half(?![a-z-]|\san?\s))?",
     re.IGNORECASE,
 )
 _VAGUE = {
@@ -202,12 +255,22 @@ def length_of(words: str) -> Length | None:
     for match in _PIECES.finditer(words):
         said = match["count"].lower()
         count = _VAGUE.get(said.removeprefix("a ")) if said not in ("half a",) else 0.5
-        number = en_number(said) if count is None else count
+        number = _fraction(said) if "\u2044" in said else en_number(said) if count is None else count
         code, times = _unit_code(match["unit"].lower())
         if number is None or code in amounts:
             return None
-        amounts[code] = times * (number + (0.5 if match["early"] or match["late"] else 0.0))
+        amounts[code] = times * (number + _added(match["early"] or match["late"] or ""))
     return almanac.length(amounts) if amounts else None
+
+
+def _fraction(words: str) -> float:
+    """Read the one-character halves and quarters as they are folded: "21\u20442" is two and a half."""
+    whole, _, below = words.partition("1\u2044")
+    return int(whole.strip() or 0) + 1 / int(below)
+
+
+def _added(words: str) -> float:
+    return 0.25 if "quarter" in words.lower() else 0.5 if words else 0.0
 
 
 def _unit_code(unit: str) -> tuple[str, int]:

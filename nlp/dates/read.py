@@ -34,7 +34,7 @@ def read_times(text: str, *, reference: datetime | None, language: Language = "u
             spoken = language_of(piece)
             for atom in _of_line(piece, reference, language if spoken == "und" else spoken):
                 start, end = view.span(offset + at + atom.start, offset + at + atom.end)
-                found.append(Atom(start, end, atom.reading, atom.mod, atom.features))
+                found.append(Atom(start, end, atom.reading, atom.mod))
         offset += len(line)
     return tuple(found)
 

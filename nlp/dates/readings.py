@@ -6,7 +6,7 @@ writes them in the shape of Recognizers-Text. Times here are without a zone: the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -20,6 +20,7 @@ UNRESOLVED = "not resolved"
 class Day:
     timex: str
     options: tuple[date, ...]  # last one, next one; one where it is certain; none where there is no such day
+    is_relative: bool = False  # told from now: "today"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,10 @@ class DayPart:
     end_h: int
     is_late: bool
 
+    @property
+    def is_meal(self) -> bool:
+        return self.code.startswith("ME")
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -68,6 +73,8 @@ class Span:
     is_resolved: bool = True
     is_year: bool = False
     timexes: tuple[str, ...] = ()  # one for each option, where they differ
+    phase: str = ""  # "end" of "the end of March": the options are the phase's
+    edges: tuple[date, ...] = ()  # where the phase bounds a range, one for each option
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,6 @@ class Atom:
     end: int
     reading: Reading
     mod: Mod = ""
-    features: frozenset[str] = field(default_factory=frozenset)
 
 
 def iso(moment: datetime) -> str:
@@ -202,12 +208,12 @@ def values_of(atom: Atom) -> tuple[Value, ...]:
 
 
 def _modified(atom: Atom, start: str, end: str | None) -> Value:
-    if atom.mod in ("before", "until"):
-        is_whole = atom.mod == "until" and end is not None and "inclusive" in atom.features
-        return {"end": end if is_whole and end else start}
-    if atom.mod == "after" and end is not None:
+    phase = atom.reading.phase if isinstance(atom.reading, Span) else ""
+    if atom.mod == "before" and end is not None and phase == "end":
+        return {"end": end}
+    if atom.mod == "after" and end is not None and phase != "start":
         return {"start": end}
-    return {"start": start}
+    return {"end": start} if atom.mod in ("before", "until") else {"start": start}
 
 
 def _timex(reading: Reading) -> str:

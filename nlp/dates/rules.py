@@ -1,13 +1,14 @@
 """Run a grammar's rules over a text and keep the longest reading of each place.
 
-In: a text, rules, a reference time. Out: atoms in order, not overlapping. It knows no language.
+In: a text, a grammar, a reference time. Out: atoms in order, not overlapping. It knows no language. A rule names the
+kinds of words it cannot do without, and is not tried on a line that has none of one kind: most lines speak of no time.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,24 +16,39 @@ from nlp.dates.readings import Atom, Reading
 
 Match = re.Match[str]
 Build = Callable[[Match, datetime], Reading | None]
+DIGIT = "digit"
+_DIGIT = re.compile(r"[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     expression: re.Pattern[str]
     build: Build
+    needs: frozenset[str]
 
 
-def rule(expression: str, build: Build) -> Rule:
-    """Compile a rule; groups are named, case does not matter."""
-    return Rule(re.compile(expression, re.IGNORECASE), build)
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of one language, and the words of each kind, in lower case; the kind "digit" has no words."""
+
+    rows: Sequence[Rule]
+    kinds: Mapping[str, Sequence[str]]
 
 
-def atoms_of(text: str, rules: Sequence[Rule], reference: datetime) -> list[Atom]:
+def rule(needs: str, expression: str, build: Build) -> Rule:
+    """Compile a rule; groups are named, case does not matter; `needs` names kinds of words, one of each must be there."""
+    return Rule(re.compile(expression, re.IGNORECASE), build, frozenset(needs.split()))
+
+
+def atoms_of(text: str, rules: Rules, reference: datetime) -> list[Atom]:
     """Return the longest reading of each place; between equals, the earlier rule's."""
+    present = _kinds_in(text, rules.kinds)
+    if not present:
+        return []
     spans: list[tuple[int, int, int, Match]] = [
         (match.start() - match.end(), order, match.start(), match)
-        for order, one in enumerate(rules)
+        for order, one in enumerate(rules.rows)
+        if one.needs <= present
         for match in one.expression.finditer(text)
         if match.end() > match.start()
     ]
@@ -42,7 +58,13 @@ def atoms_of(text: str, rules: Sequence[Rule], reference: datetime) -> list[Atom
         at = bisect_left(kept, start, key=lambda atom: atom.start)
         if (at and kept[at - 1].end > start) or (at < len(kept) and match.end() > kept[at].start):
             continue
-        reading = rules[order].build(match, reference)
+        reading = rules.rows[order].build(match, reference)
         if reading is not None:
             kept.insert(at, Atom(start, match.end(), reading))
     return kept
+
+
+def _kinds_in(text: str, kinds: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    lowered = text.lower()
+    found = {kind for kind, words in kinds.items() if any(word in lowered for word in words)}
+    return frozenset(found | {DIGIT} if _DIGIT.search(text) else found)

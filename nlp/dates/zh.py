@@ -13,7 +13,7 @@ from nlp.dates import almanac
 from nlp.dates.combine import Joints
 from nlp.dates.numerals import ZH_NUMBER, zh_number
 from nlp.dates.readings import Clock, Day, DayPart, Length, Moment, Reading, Repeat, Span
-from nlp.dates.rules import Match, Rule, rule
+from nlp.dates.rules import Match, Rules, rule
 
 N = ZH_NUMBER
 _YEAR = r"(?P<year>\d{4}|\d{2}|[零一二三四五六七八九]{4}|[零一二三四五六七八九]{2})\s?年"
@@ -234,49 +234,49 @@ _ANY_YEAR = rf"(?:{_YEAR}|{_SAID_YEAR})"
 _WEEK = r"(?:周|星期|礼拜)"
 _TURN = r"(?P<turn>上上|下下|上|下|本|这|当)"
 
-RULES: tuple[Rule, ...] = (
-    rule(r"(?<![\d.])(?P<year>\d{4})(?P<cut>[-/.])(?P<month>\d{1,2})(?P=cut)(?P<day>\d{1,2})(?!\d|[./]\d)", _written),
-    rule(r"(?<![\d.-])(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?![\d.-])", _written),
-    rule(r"(?<![\d.])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})(?!\d)", _written),
-    rule(r"(?<![\d.-])(?P<year>\d{2})(?P<cut>[-/.])(?P<month>1[0-2]|0?[1-9])(?P=cut)(?P<day>3[01]|[12]\d|0?[1-9])(?![\d-])", _written),
-    rule(rf"(?:农历|阴历)?{_ANY_YEAR}\s?的?{_MONTH}\s?{_DAY_NUMBER}\s?[日号]?(?:[,(]?\s?(?:周|星期|礼拜)[一二三四五六日天]\)?)?", _date),
-    rule(rf"{_MONTH}\s?{_DAY_NUMBER}\s?[日号](?:[,(]?\s?(?:周|星期|礼拜)[一二三四五六日天]\)?)?", _date),
-    rule(rf"{_MONTH}\s?(?P<day>3[01]|[12]\d|0?[1-9]|三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]|初[一二三四五六七八九十])(?!\s?[点时:个])", _date),
-    rule(r"(?<![\d.:/])(?P<month>1[0-2]|0?[1-9])/(?P<day>3[01]|[12]\d|0?[1-9])(?![\d./])", _date),
-    rule(rf"(?P<turn>上个?|下个?|本|这个?|当)月的?{_DAY_NUMBER}\s?[日号]", lambda m, r: _said_month_day(m, r)),
-    rule(rf"(?<![\d月零一二三四五六七八九十]){_DAY_NUMBER}日", lambda m, r: almanac.monthless_day(_int(m["day"]), r)),
-    rule(r"(?P<which>大前|大后|前|昨|今|当|明|后)(?:天|日)", _said_day),
-    rule(r"(?P<which>昨|今|明)儿个?", _said_day),
-    rule(r"(?P<which>昨|今|明|当)(?=晚|早|晨|夜)", _said_day),
-    rule(rf"(?:{_TURN}个?|){_WEEK}(?P<weekday>一(?![直起般定样共些会])|[二三四五六日天])", lambda m, r: _weekday(m, r)),
-    rule(r"(?<![\d:.])(?P<hour>[01]?\d|2[0-4])\s?:\s?(?P<minute>[0-5]\d)(?:\s?:\s?(?P<second>[0-5]\d))?(?:\s?(?P<half>[ap]\.?m\.?)(?![a-z]))?(?!\d|:\d)", _written_clock),
-    rule(r"(?P<hour>2[0-4]|[01]?\d|二十[一二三四]?|十[一二三四五六七八九]?|[零一二两三四五六七八九])\s?[点时](?!间|候|段|代|期|装|尚|常)"
+RULES = Rules((
+    rule("", r"(?<![\d.])(?P<year>\d{4})(?P<cut>[-/.])(?P<month>\d{1,2})(?P=cut)(?P<day>\d{1,2})(?!\d|[./]\d)", _written),
+    rule("", r"(?<![\d.-])(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?![\d.-])", _written),
+    rule("", r"(?<![\d.])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})(?!\d)", _written),
+    rule("", r"(?<![\d.-])(?P<year>\d{2})(?P<cut>[-/.])(?P<month>1[0-2]|0?[1-9])(?P=cut)(?P<day>3[01]|[12]\d|0?[1-9])(?![\d-])", _written),
+    rule("", rf"(?:农历|阴历)?{_ANY_YEAR}\s?的?{_MONTH}\s?{_DAY_NUMBER}\s?[日号]?(?:[,(]?\s?(?:周|星期|礼拜)[一二三四五六日天]\)?)?", _date),
+    rule("", rf"{_MONTH}\s?{_DAY_NUMBER}\s?[日号](?:[,(]?\s?(?:周|星期|礼拜)[一二三四五六日天]\)?)?", _date),
+    rule("", rf"{_MONTH}\s?(?P<day>3[01]|[12]\d|0?[1-9]|三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]|初[一二三四五六七八九十])(?!\s?[点时:个])", _date),
+    rule("", r"(?<![\d.:/])(?P<month>1[0-2]|0?[1-9])/(?P<day>3[01]|[12]\d|0?[1-9])(?![\d./])", _date),
+    rule("", rf"(?P<turn>上个?|下个?|本|这个?|当)月的?{_DAY_NUMBER}\s?[日号]", lambda m, r: _said_month_day(m, r)),
+    rule("", rf"(?<![\d月零一二三四五六七八九十]){_DAY_NUMBER}日", lambda m, r: almanac.monthless_day(_int(m["day"]), r)),
+    rule("", r"(?P<which>大前|大后|前|昨|今|当|明|后)(?:天|日)", _said_day),
+    rule("", r"(?P<which>昨|今|明)儿个?", _said_day),
+    rule("", r"(?P<which>昨|今|明|当)(?=晚|早|晨|夜)", _said_day),
+    rule("", rf"(?:{_TURN}个?|){_WEEK}(?P<weekday>一(?![直起般定样共些会])|[二三四五六日天])", lambda m, r: _weekday(m, r)),
+    rule("", r"(?<![\d:.])(?P<hour>[01]?\d|2[0-4])\s?:\s?(?P<minute>[0-5]\d)(?:\s?:\s?(?P<second>[0-5]\d))?(?:\s?(?P<half>[ap]\.?m\.?)(?![a-z]))?(?!\d|:\d)", _written_clock),
+    rule("", r"(?P<hour>2[0-4]|[01]?\d|二十[一二三四]?|十[一二三四五六七八九]?|[零一二两三四五六七八九])\s?[点时](?!间|候|段|代|期|装|尚|常)"
          r"(?:钟|整)?(?P<minute>半|[一二三123]刻|[0-5]?\d分?|[二三四五]?十[一二三四五六七八九]?分?|零?[一二三四五六七八九]分)?"
          r"(?:(?P<second>[0-5]?\d|[二三四五]?十?[一二三四五六七八九]?)秒)?", _clock),
-    rule(rf"(?:大约|差不多)?(?P<part>{_LONG_PARTS})", lambda m, r: _PARTS[m["part"]]),
-    rule(r"(?<=[昨今明当])(?P<part>晚|早|晨|夜)(?:上|间|里)?", lambda m, r: _PARTS[m["part"]]),
-    rule(rf"{_ANY_YEAR}\s?的?(?P<half>[上前下后])半年", _half_year),
-    rule(r"(?P<half>[上下前后])个?半年", _half_year),
-    rule(rf"(?:{_ANY_YEAR}\s?的?)?第?(?P<quarter>[一二三四1-4])(?:季度|季(?!日))", _quarter),
-    rule(rf"(?:{_ANY_YEAR}\s?的?)?(?P<season>[春夏秋冬])(?:天|季)", _season),
-    rule(rf"{_ANY_YEAR}\s?的?{_MONTH}", _month),
-    rule(rf"{_ANY_YEAR}\s?的?第(?P<month>1[0-2]|[1-9]|十[一二]|[一二三四五六七八九十])个月", _month),
-    rule(r"(?<![\d个])(?P<month>1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十])月(?:份)?(?!\d)", _month),
-    rule(rf"{_ANY_YEAR}\s?的?\s?(?P<end>最?前|最后|最初)\s?(?:的)?{_LENGTH}", _part_of_year),
-    rule(r"(?P<half>[上下])半个?月", lambda m, r: almanac.half_month(r, is_second=m["half"] == "下")),
-    rule(r"(?<!\d)(?P<year>\d{4})(?=\s?(?:-|到|至|~)\s?\d{4}\s?年)", _year),
-    rule(rf"{_ANY_YEAR}(?:度)?", _year),
-    rule(r"(?P<turn>上上|下下|上|下|本|这|当)个?月(?:份)?", _said_month),
-    rule(rf"(?P<turn>上上|下下|上|下|本|这|当)个?{_WEEK}(?P<end>末?)", _said_week),
-    rule(r"(?P<turn>)周(?P<end>末)", _said_week),
-    rule(rf"(?P<way>过去的?|最近|近|未来|接下来|今后|之后|之前|前|后|(?<!马)上|下)\s?(?:的)?{_LENGTH}", _towards),
-    rule(rf"{_LENGTH}\s?(?P<way>之?前|以前|之?后|以后)", _away),
-    rule(_LENGTH, _length),
-    rule(rf"(?P<length>{N}\s?天[又零]?{N}\s?(?:个小时|小时|时))", _length),
-    rule(r"每(?:个|一)?(?P<unit>天|日|周|星期|礼拜|月|年|小时|分钟)(?P<weekday>(?<=[周期拜])[一二三四五六日天])?", _repeat),
-    rule(r"现在|目前|此刻|马上|立刻|立即|刚才|刚刚", _now),
-    rule(rf"(?:{_ANY_YEAR}\s?的?)?(?P<holiday>{'|'.join(sorted(_HOLIDAYS, key=len, reverse=True))})", _holiday),
-)  # fmt: skip
+    rule("", rf"(?:大约|差不多)?(?P<part>{_LONG_PARTS})", lambda m, r: _PARTS[m["part"]]),
+    rule("", r"(?<=[昨今明当])(?P<part>晚|早|晨|夜)(?:上|间|里)?", lambda m, r: _PARTS[m["part"]]),
+    rule("", rf"{_ANY_YEAR}\s?的?(?P<half>[上前下后])半年", _half_year),
+    rule("", r"(?P<half>[上下前后])个?半年", _half_year),
+    rule("", rf"(?:{_ANY_YEAR}\s?的?)?第?(?P<quarter>[一二三四1-4])(?:季度|季(?!日))", _quarter),
+    rule("", rf"(?:{_ANY_YEAR}\s?的?)?(?P<season>[春夏秋冬])(?:天|季)", _season),
+    rule("", rf"{_ANY_YEAR}\s?的?{_MONTH}", _month),
+    rule("", rf"{_ANY_YEAR}\s?的?第(?P<month>1[0-2]|[1-9]|十[一二]|[一二三四五六七八九十])个月", _month),
+    rule("", r"(?<![\d个])(?P<month>1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十])月(?:份)?(?!\d)", _month),
+    rule("", rf"{_ANY_YEAR}\s?的?\s?(?P<end>最?前|最后|最初)\s?(?:的)?{_LENGTH}", _part_of_year),
+    rule("", r"(?P<half>[上下])半个?月", lambda m, r: almanac.half_month(r, is_second=m["half"] == "下")),
+    rule("", r"(?<!\d)(?P<year>\d{4})(?=\s?(?:-|到|至|~)\s?\d{4}\s?年)", _year),
+    rule("", rf"{_ANY_YEAR}(?:度)?", _year),
+    rule("", r"(?P<turn>上上|下下|上|下|本|这|当)个?月(?:份)?", _said_month),
+    rule("", rf"(?P<turn>上上|下下|上|下|本|这|当)个?{_WEEK}(?P<end>末?)", _said_week),
+    rule("", r"(?P<turn>)周(?P<end>末)", _said_week),
+    rule("", rf"(?P<way>过去的?|最近|近|未来|接下来|今后|之后|之前|前|后|(?<!马)上|下)\s?(?:的)?{_LENGTH}", _towards),
+    rule("", rf"{_LENGTH}\s?(?P<way>之?前|以前|之?后|以后)", _away),
+    rule("", _LENGTH, _length),
+    rule("", rf"(?P<length>{N}\s?天[又零]?{N}\s?(?:个小时|小时|时))", _length),
+    rule("", r"每(?:个|一)?(?P<unit>天|日|周|星期|礼拜|月|年|小时|分钟)(?P<weekday>(?<=[周期拜])[一二三四五六日天])?", _repeat),
+    rule("", r"现在|目前|此刻|马上|立刻|立即|刚才|刚刚", _now),
+    rule("", rf"(?:{_ANY_YEAR}\s?的?)?(?P<holiday>{'|'.join(sorted(_HOLIDAYS, key=len, reverse=True))})", _holiday),
+), {"any": ("",)})  # fmt: skip
 
 
 def _said_month_day(match: Match, reference: datetime) -> Day | None:
