@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from math import prod
 
 from nlp.document import evidence_of, origins_of
+from nlp.extraction.field import is_negated
 from nlp.records import Check, Document, Evidence, Mention
 
 ROLE_WEIGHT = {"customer": 1.0, "unknown": 0.95, "agent": 0.6}
@@ -27,10 +28,25 @@ MIN_READER_CONFIDENCE = 0.5
 """Recognisers' and readers' own confidence is badly scaled at the low end; below half it tells no more."""
 
 _CORRECTION = re.compile(
-    r"(?:更正|纠正|说错|写错|打错|发错了|搞错|弄错|不对[,.!]|应该是|改成|是我记错"
-    r"|(?<![a-z])(?:correction|sorry|i mean|i meant|actually|my mistake|wrong number|should be|typo|oops)(?![a-z]))",
+    r"(?:更正|纠正|(?:[打写说弄搞看输记填念]错|发错了)|不对[了,.!\s]|错了|应该?是|应为|改[成为]|换成|是我记错"
+    r"|不好意思|抱歉|重新发|重发一[下遍]|准确的是|正确的是"
+    r"|(?<![a-z])(?:correction|sorry|i mean|i meant|actually|my mistake|my bad|wrong (?:number|one)|should be"
+    r"|should have been|typo|oops|mistyped|misread|make that|scratch that|no wait|rather|instead"
+    r"|the (?:right|correct) (?:one|number))(?![a-z]))",
     re.IGNORECASE,
 )
+_CORRECTION_BEHIND = re.compile(
+    r"[\s,\"'*]{0,3}(?:(?:这个|这才是?)?(?:才对|才是对的|为准|是对的|才是)"
+    r"|(?:is|was) the (?:right|correct) (?:one|number)|is (?:right|correct)(?![a-z])|instead(?![a-z]))",
+    re.IGNORECASE,
+)
+_DENIED_BEHIND = re.compile(
+    r"[\s,\"'*]{0,3}(?:(?:这个|那个|是)?(?:不对|错了|错的|[写打输]错的?|不是我的|作废|不用了|别用)"
+    r"|(?:is|was|'s) (?:wrong|incorrect|not (?:mine|right|correct|it)|a typo|a mistake)(?![a-z]))",
+    re.IGNORECASE,
+)
+_ASKED_BEHIND = re.compile(r"[\s,\"']{0,3}(?:吗|么|吧|\?|？)")
+BEHIND_CHARS = 24
 CORRECTION_CHARS = 40
 _ANOTHERS = re.compile(
     r"(?:朋友|邻居|同事|别人|人家|上次|上回|之前那|以前那|另外?一|旧的?)[^。!?\n]{0,16}$"
@@ -84,18 +100,34 @@ def weigh(mentions: Sequence[Mention], document: Document) -> dict[str, Belief]:
         belief = beliefs.setdefault(canonical(mention.value), Belief(mention.value))
         evidence = evidence_of(document, mention.start, mention.end)
         source = evidence[0].source if evidence else ""
-        belief.add(source, mention.score * _trust(document, mention), evidence, mention.checks)
+        belief.add(source, mention.score * _trust(document, mention), _grounds(document, mention), mention.checks)
         belief.is_stated = belief.is_stated or mention.is_labelled or mention.score > STATED_SCORE
     return beliefs
 
 
+def _grounds(document: Document, mention: Mention) -> list[Evidence]:
+    """Quote what the mention rests on, then the mention itself."""
+    grounds: list[Evidence] = []
+    resting: Mention | None = mention
+    while resting is not None:
+        grounds = [*evidence_of(document, resting.start, resting.end), *grounds]
+        resting = resting.base
+    return grounds
+
+
 def _standing(mentions: Sequence[Mention], document: Document) -> list[Mention]:
-    """Drop what was denied, what the same side corrected later, and bare numbers that fail their check."""
-    denied = {canonical(mention.value) for mention in mentions if _is_denied(mention)}
-    stated = [mention for mention in mentions if canonical(mention.value) not in denied and not _is_refuted(mention)]
+    """Drop what was denied, what was put right or corrected later, and bare numbers that fail their check."""
+    over_until = _over_until(mentions, document)
+    stated = [
+        mention
+        for mention in mentions
+        if not _is_refuted(mention)
+        and not _is_denied(mention, document)
+        and (_is_on_page(document, mention) or mention.start >= over_until.get(canonical(mention.value), -1))
+    ]
     corrected_at: dict[str, tuple[int, str]] = defaultdict(lambda: (-1, ""))
     for mention in stated:
-        if _CORRECTION.search(document.text, max(0, mention.start - CORRECTION_CHARS), mention.start):
+        if _corrects(document, mention):
             role = _role(document, mention)
             corrected_at[role] = max(corrected_at[role], (mention.start, canonical(mention.value)))
     return [
@@ -106,12 +138,65 @@ def _standing(mentions: Sequence[Mention], document: Document) -> list[Mention]:
     ]
 
 
-def _is_denied(mention: Mention) -> bool:
-    return any(check.name == "not_negated" and not check.passed for check in mention.checks)
+def _over_until(mentions: Sequence[Mention], document: Document) -> dict[str, int]:
+    """Return, by value, up to where it no longer stands: a denial ends what was said of it, so does putting it right.
+
+    What a page shows stands against a word: both sides are then shown.
+    """
+    until: dict[str, int] = {}
+    for mention in mentions:
+        gone = []
+        if _is_denied(mention, document):
+            gone.append(mention.value)
+        if mention.base is not None and canonical(mention.base.value) != canonical(mention.value):
+            gone.append(mention.base.value)
+        for value in gone:
+            until[canonical(value)] = max(until.get(canonical(value), -1), mention.end)
+    return until
+
+
+def _corrects(document: Document, mention: Mention) -> bool:
+    start = max(0, mention.start - CORRECTION_CHARS)
+    before = document.text[_own_start(document, mention, start) : mention.start]
+    behind = document.text[mention.end : mention.end + BEHIND_CHARS]
+    return bool(_CORRECTION.search(before) or _CORRECTION_BEHIND.match(behind))
+
+
+def _own_start(document: Document, mention: Mention, start: int) -> int:
+    """Return where, from `start` on, the side that made the mention began to speak: another's "sorry" is its own."""
+    origins = origins_of(document, start, mention.end)
+    own = origins[-1].part if origins else None
+    for origin in reversed(origins):
+        if own is not None and (origin.part.role, origin.part.kind) != (own.role, own.kind):
+            return max(start, origin.end)
+    return start
+
+
+def _is_denied(mention: Mention, document: Document) -> bool:
+    """Say whether somebody who can know denies it; an agent's "isn't it 8871?" and a customer's own ask."""
+    if _ASKED_BEHIND.match(document.text, mention.end) or _is_agents(document, mention):
+        return False
+    is_marked = any(check.name == "not_negated" and not check.passed for check in mention.checks)
+    return (
+        is_marked
+        or is_negated(document.text, mention.start)
+        or bool(_DENIED_BEHIND.match(document.text, mention.end, mention.end + BEHIND_CHARS))
+    )
+
+
+def _is_agents(document: Document, mention: Mention) -> bool:
+    origins = origins_of(document, mention.start, mention.end)
+    return bool(origins) and origins[0].part.role == "agent"
+
+
+def _is_on_page(document: Document, mention: Mention) -> bool:
+    origins = origins_of(document, mention.start, mention.end)
+    return bool(origins) and origins[0].part.kind == "image"
 
 
 def _is_refuted(mention: Mention) -> bool:
-    return not mention.is_labelled and any(not check.passed for check in mention.checks)
+    failed = [check for check in mention.checks if not check.passed and check.name != "not_negated"]
+    return not mention.is_labelled and bool(failed)
 
 
 def _role(document: Document, mention: Mention) -> str:

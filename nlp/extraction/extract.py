@@ -1,6 +1,7 @@
 """Run extractors over a document and settle who a stretch of text belongs to.
 
-In: a Document and extractors. Out: Mentions in order. A stretch has one owner: an order number is not taken from a
+In: a Document and extractors. Out: Mentions in order: those the extractors find, those sent in pieces, those that the
+dialogue makes. A stretch has one owner: an order number is not taken from a
 phone number or a date. It does not know records, templates or who is right when sources disagree (see resolve.py).
 """
 
@@ -8,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from nlp.extraction.amendments import amended
+from nlp.extraction.bursts import burst_mentions
+from nlp.extraction.dialogue import follow
 from nlp.extraction.field import without_overlaps
 from nlp.extraction.registry import ticket_fields
 from nlp.records import Document, Extractor, Mention
@@ -18,14 +22,30 @@ _NARROWER = {"date_time": "duration", "number": "amount"}
 
 def extract(document: Document, extractors: Iterable[Extractor]) -> tuple[Mention, ...]:
     """Find all mentions, in the order they stand in the text."""
+    extractors = tuple(extractors)
     found = [mention for extractor in extractors for mention in extractor.extract(document)]
+    found += burst_mentions(document, extractors)
     fields = ticket_fields()
     owners = [mention for mention in found if mention.field not in fields or fields[mention.field].is_identifier]
     others = [mention for mention in found if mention.field in fields and not fields[mention.field].is_identifier]
     kept = without_overlaps(owners)
+    wanted = {extractor.name for extractor in extractors}
+    following = follow([*kept, *others], document)
+    following = [mention for mention in following if mention.field in wanted]
+    kept = _with_following(kept, following)
+    kept = _with_following(kept, amended([*kept, *others], document))
     return tuple(
         sorted([*kept, *_without_wider(others)], key=lambda mention: (mention.start, mention.end, mention.field))
     )
+
+
+def _with_following(mentions: Sequence[Mention], following: Sequence[Mention]) -> tuple[Mention, ...]:
+    """Let what rests on the dialogue take the stretches it stands on from what was a guess there."""
+    if not following:
+        return tuple(mentions)
+    taken = without_overlaps(following) if all(mention.base is None for mention in following) else following
+    free = [m for m in mentions if not any(o.start < m.end and m.start < o.end for o in taken)]
+    return (*free, *taken)
 
 
 def _without_wider(mentions: Sequence[Mention]) -> list[Mention]:
