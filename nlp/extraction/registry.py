@@ -60,7 +60,14 @@ def build_extractors(
 ) -> tuple[Extractor, ...]:
     """Return the extractors of these fields (None: all); fields that can, read with the catalogue."""
     chosen = [ticket_field(name) for name in (field_names() if names is None else names)]
+    reading = _reading_with_catalogue() if catalogue is not None else {}
     return tuple(
-        field.with_catalogue(catalogue) if catalogue is not None and isinstance(field, CatalogueField) else field
+        reading[field.name].with_catalogue(catalogue) if catalogue is not None and field.name in reading else field
         for field in chosen
     )
+
+
+@lru_cache(maxsize=1)
+def _reading_with_catalogue() -> Mapping[str, CatalogueField]:
+    """Return the fields that can; asked once, since asking a protocol takes as long as reading a short text."""
+    return {name: field for name, field in ticket_fields().items() if isinstance(field, CatalogueField)}
