@@ -49,6 +49,7 @@ class Joints:
     closing: re.Pattern[str]  # behind such a range
     prefixes: tuple[tuple[Mod, re.Pattern[str]], ...]
     suffixes: tuple[tuple[Mod, re.Pattern[str]], ...]
+    only_to: re.Pattern[str] = NEVER  # an opening that "and" does not close: "from 2015 and 2016"
     lasting: re.Pattern[str] = NEVER  # "2 hours" and "from 10 am"; the length's own opening is `lasting_opening`
     lasting_opening: re.Pattern[str] = NEVER
     lasts: re.Pattern[str] = NEVER  # "from 10 am" and "for 2 hours"
@@ -67,13 +68,14 @@ def combine(text: str, atoms: list[Atom], joints: Joints, reference: datetime) -
     atoms = _pairs(text, atoms, joints.beside, _part_and_clock)
     atoms = _pairs(text, atoms, joints.behind, _clock_and_part)
     atoms = _ranges(text, atoms, joints, clock_range_of)
-    atoms = _lengths(text, atoms, joints, reference)
+    atoms = _lengths(text, atoms, joints, reference, starts=Clock)
     atoms = _pairs(text, atoms, joints.beside, _day_and_time)
     atoms = _pairs(text, atoms, joints.behind, _time_and_day)
-    atoms = [_with_phase(text, atom, joints, reference) for atom in atoms]
+    atoms = _pairs(text, atoms, joints.behind, _weekday_and_week)
+    atoms = _without_swallowed([_with_phase(text, atom, joints, reference) for atom in atoms])
     atoms = _pairs(text, atoms, joints.later_than, partial(_length_and_day, sign=1))
     atoms = _pairs(text, atoms, joints.earlier_than, partial(_length_and_day, sign=-1))
-    atoms = _lengths(text, atoms, joints, reference)
+    atoms = _lengths(text, atoms, joints, reference, starts=(Day, Moment))
     atoms = _ranges(text, atoms, joints, partial(range_of, reference=reference))
     before, behind = [0, *(atom.end for atom in atoms)], [*(atom.start for atom in atoms[1:]), len(text)]
     atoms = [
@@ -108,7 +110,15 @@ def _days_before_mods(text: str, atoms: list[Atom], joints: Joints) -> list[Atom
     return joined
 
 
-def _lengths(text: str, atoms: list[Atom], joints: Joints, reference: datetime) -> list[Atom]:
+def _without_swallowed(atoms: list[Atom]) -> list[Atom]:
+    """Drop "the week" where "the week of the 18th" has taken it in."""
+    ends = [atom.start for atom in atoms[1:]]
+    return [atom for atom, next_start in zip(atoms, [*ends, None], strict=True) if next_start is None or atom.end <= next_start]
+
+
+def _lengths(
+    text: str, atoms: list[Atom], joints: Joints, reference: datetime, *, starts: type | tuple[type, ...]
+) -> list[Atom]:
     """Join a length with where it starts: "2 hours from 10 am", "from 10 am for 2 hours"."""
     joined: list[Atom] = []
     for atom in atoms:
@@ -116,12 +126,12 @@ def _lengths(text: str, atoms: list[Atom], joints: Joints, reference: datetime) 
         reading = None
         start = last.start
         joint = joints.lasting.fullmatch(text, last.end, atom.start)
-        if isinstance(last.reading, Length) and joint:
+        if isinstance(last.reading, Length) and isinstance(atom.reading, starts) and joint:
             opening = _before(text, last.start, joints.lasting_opening) if joint["from"] else None
             if opening or not joint["from"]:  # "2 weeks from Monday" is a day, "for 2 weeks from Monday" is not
                 reading = lasting(atom.reading, last.reading, reference=reference)
             start = opening.start() if opening else start
-        elif isinstance(atom.reading, Length) and joints.lasts.fullmatch(text, last.end, atom.start):
+        elif isinstance(atom.reading, Length) and isinstance(last.reading, starts) and joints.lasts.fullmatch(text, last.end, atom.start):
             reading = lasting(last.reading, atom.reading, reference=reference)
             opening = _before(text, last.start, joints.opening)
             start = opening.start() if opening and reading else start
@@ -212,7 +222,8 @@ def _range_span(text: str, first: Atom, last: Atom, joints: Joints) -> tuple[int
     closing = joints.closing.match(text, last.end)
     if joints.to.fullmatch(text, first.end, last.start):
         return start, last.end
-    if (opening or closing) and joints.both.fullmatch(text, first.end, last.start):
+    is_between = bool(opening) and not joints.only_to.match(opening.group() if opening else "")
+    if (is_between or closing) and joints.both.fullmatch(text, first.end, last.start):
         return start, closing.end() if closing else last.end
     return None
 
@@ -291,6 +302,23 @@ def _day_and_clocks(at: Day, when: ClockSpan) -> Stretch:
             timexes.append(f"({at.timex}{first},{at.timex}{last},{length})")
             options.append((opened, opened + gap(start, end)))
     return Stretch(tuple(timexes), tuple(options))
+
+
+def _weekday_and_week(at: Reading, span: Reading) -> Reading | None:
+    """Read "Wednesday evening" + "next week", "Friday at 5" + "of next week"."""
+    is_week = isinstance(span, Span) and len(span.options) == 1 and "-W" in span.timex and not span.timex.endswith("WE")
+    timex = at.timexes[0] if isinstance(at, Moment | Stretch) else ""
+    if not is_week or not isinstance(span, Span) or not timex.startswith("XXXX-WXX-") or timex[9:10] not in "1234567":
+        return None
+    on = span.options[0][0] + timedelta(days=int(timex[9]) - 1)
+    if isinstance(at, Moment):
+        kept = at.options[-1:] if len(at.timexes) == 1 else at.options[1::2]
+        timexes = at.timexes if len(at.timexes) == 1 else at.timexes[1::2]
+        moments = tuple(datetime.combine(on, option.time()) for option in kept)
+        return Moment(tuple(f"{on.isoformat()}{one[10:]}" for one in timexes), moments)
+    if not isinstance(at, Stretch) or at.part is None:
+        return None
+    return Stretch((f"{on.isoformat()}{timex[10:]}",), (_hours(on, at.part),), day=Day(on.isoformat(), (on,)), part=at.part)
 
 
 def _time_and_day(when: Reading, at: Reading) -> Reading | None:

@@ -54,6 +54,7 @@ _FULL_YEAR = r"(?P<year>(?:1[5-9]|2[01])\d{2})"
 _OTHER_YEAR = _FULL_YEAR.replace("year>", "year_before>")
 _SAID_YEAR = rf"(?P<year>nineteen\s(?:{EN_TENS_WORDS}|{EN_ONES_WORDS})(?:[ -](?:{EN_ONES_WORDS}))?|two\sthousand\s(?:and\s)?(?:(?:{EN_TENS_WORDS})(?:[ -](?:{EN_ONES_WORDS}))?|{EN_ONES_WORDS})|twenty\s(?:twenty|thirty|ten|[a-z]{{3,5}}teen)(?:[ -](?:{EN_ONES_WORDS}))?)"
 _LED_YEAR = r"(?:(?<=in )|(?<=of )|(?<=by )|(?<=from )|(?<=year )|(?<=since )|(?<=until )|(?<=after )|(?<=before )|(?<=between ))"
+_LED_DAY = r"(?:^|(?<=[,.;!?]\s)|(?<=on )|(?<=in )|(?<=of )|(?<=by )|(?<=at )|(?<=to )|(?<=for )|(?<=and )|(?<=till )|(?<=from )|(?<=until )|(?<=since )|(?<=after )|(?<=before )|(?<=starting )|(?<=between ))"
 _LAST_DAY = DAY_NUMBER.replace("day>", "last>")
 _TO = r"\s?(?:to|-|through|thru|until|till|~)\s?"
 _PART = (
@@ -71,7 +72,7 @@ _KINDS = {
     "unit": ("year", "yr", "month", "mo", "week", "wk", "fortnight", "day", "hour", "hr", "min", "sec", "quarter", "decade"),
     "turn": ("this", "next", "last", "past", "previous", "prior", "coming", "following", "current", "same", "that", "the", "preceding", "within"),
     "said": ("today", "tomorrow", "tomorow", "tmr", "yesterday", "tonight", "tonite", "day", "date"),
-    "part": ("morning", "afternoon", "evening", "night", "day", "time", "hour", "am", "pm"),
+    "part": ("morning", "afternoon", "evening", "night", "nite", "day", "time", "hour", "am", "pm"),
     "meal": ("breakfast", "brunch", "lunch", "dinner", "supper"),
     "clock": ("clock", "noon", "mid", "m", "morning", "afternoon", "evening"),
     "hour": ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", *"123456789"),
@@ -88,14 +89,14 @@ _KINDS = {
 }  # fmt: skip
 
 RULES = Rules((
-    rule("digit", rf"{_B}(?<!\d-)(?P<year>\d{{4}})(?P<cut>[-/. ])(?P<month>1[0-2]|0?[1-9])(?P=cut)(?P<day>3[01]|[12]\d|0?[1-9])(?!\d|[./]\d)", en_days.iso_day),
+    rule("digit", rf"{_B}(?!(?<=\d-)\d{{4}}-)(?P<year>\d{{4}})(?P<cut>[-/. ])(?P<month>1[0-2]|0?[1-9])(?P=cut)(?P<day>3[01]|[12]\d|0?[1-9])(?!\d|[./]\d)", en_days.iso_day),
     rule("digit", r"(?<![\d.])(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?![\d-])", en_days.iso_day),
-    rule("digit", rf"{_ON_WEEKDAY}{_B}(?<![.,/])(?<!\d-)(?P<a>\d{{1,2}})(?P<cut>[/.-])(?P<b>\d{{1,2}})(?P=cut)(?P<year>\d{{4}}|\d{{2}})(?![\d/]|\.\d)", en_days.numeric),
+    rule("digit", rf"{_ON_WEEKDAY}{_B}(?<![.,/])(?!(?<=\d-)\d{{1,2}}-)(?P<a>\d{{1,2}})(?P<cut>[/.-])(?P<b>\d{{1,2}})(?P=cut)(?P<year>\d{{4}}|\d{{2}})(?![\d/]|\.\d)", en_days.numeric),
     rule("digit", rf"{_ON_WEEKDAY}(?<![\d.:/a-z])(?P<a>\d{{1,2}})(?P<cut>/)(?P<b>\d{{1,2}})(?![\d/%]|[.]\d)(?:(?:,\s?|\sin\s)(?P<year>(?:19|20)\d{{2}})(?!\d))?\)?", en_days.numeric),
     rule("digit turn", rf"{_B}(?P<turn>this|next|last)\s(?P<a>\d{{1,2}})(?P<cut>/)(?P<b>\d{{1,2}})(?![\d/%]|[.]\d)", en_days.numeric),
     rule("digit weekday", rf"{_B}{WEEKDAY}\s(?P<a>1[0-2]|[1-9])(?P<cut>[.])(?P<b>3[01]|[12]?\d)(?![\d/%:]|[.]\d|\s?[ap]\.?m)", en_days.numeric),
     rule("month", rf"{_B}(?<!\d[.,]){_ON_WEEKDAY}{MONTH}\.?\s?[ /-]?\s?(?:the\s)?{DAY_NUMBER}{_IN_YEAR}?{_E}(?!:\d)\)?", en_days.date_of),
-    rule("month", rf"{_B}(?<!\d[.,])(?<!\$)(?<!\$\s){_ON_WEEKDAY}(?:the\s)?{DAY_NUMBER}\s?(?:(?:day\s)?of\s)?[ /-]?{MONTH}\.?(?:(?:,?[\s-]|/)(?:of\s|in\s)?{YEAR})?{_E}", en_days.date_of),
+    rule("month", rf"{_B}(?<!\d[.,])(?<!\$)(?<!\$\s){_ON_WEEKDAY}(?:the\s)?{DAY_NUMBER}\s?(?:(?:day\s)?of\s)?[ /-]?{MONTH}(?:\.?(?:,?[\s-]|/)(?:of\s|in\s)?{YEAR})?{_E}", en_days.date_of),
     rule("month", rf"{_B}{MONTH}[ -]{DAY_NUMBER}-{YEAR}{_E}", en_days.date_of),
     rule("month digit", rf"{_B}(?P<year>(?:19|20)\d{{2}})[\s/-]{MONTH}[\s/-]{DAY_NUMBER}{_E}", en_days.date_of),
     rule("month digit", rf"{_B}{MONTH}[\s/-](?P<year>(?:19|20)\d{{2}})[\s/-]{DAY_NUMBER}{_E}", en_days.date_of),
@@ -107,22 +108,22 @@ RULES = Rules((
     rule("end", rf"{_B}(?:the\s)?(?:end\sof\s(?:the\s)?day|eod){_E}", lambda m, r: almanac.end_of_day(r)),
     rule("end", rf"{_B}(?:end\sof\s(?P<unit>week|month|year)|eo(?P<short>[wmy])){_E}", en_spans.end_of_span),
     rule("month digit", rf"{_B}{MONTH}/(?P<day>\d{{1,2}})(?:\s?\({WEEKDAY}\))?(?![a-z0-9/])", en_days.date_of),
-    rule("said", rf"{_B}(?P<said>(?:the\s)?day\safter\stomorrow|(?:the\s)?day\sbefore\syesterday|today|tomorrow|tomorow|tmrw?|tonite|yesterday|the\sday(?!\s(?:after|before|of))|current\sdate){_E}", en_days.said_day),
+    rule("said", rf"{_B}(?P<said>(?:the\s)?day\safter\stomorrow|(?:the\s)?day\sbefore\syesterday|today|tomorrow|tomorow|tmrw?|yesterday|the\sday(?!\s(?:after|before|of))|current\sdate){_E}", en_days.said_day),
     rule("said", rf"{_B}(?P<said>the\s(?:next|following|previous|last)\sday|the\sday\s(?:after|before))(?=[.,;!?]|$|\s(?:at|in|of\sthe|by|we|i|you|he|she|it|they|the)(?![a-z]))", en_days.said_day),
-    rule("part", rf"{_B}(?P<said>to)(?=nigh?te?{_E})", en_days.said_day),
+    rule("part", rf"{_B}(?P<said>to)(?=(?:night|nite){_E})", en_days.said_day),
     rule("part", rf"{_B}(?P<said>this|last|next|following)(?=\s(?:morning|afternoon|evening|night){_E})", en_days.said_day),
-    rule("weekday", rf"{_B}(?:{_TURN}\s)?{WEEKDAY}{_E}", en_days.weekday),
+    rule("weekday", rf"{_B}(?:(?!the\s){_TURN}\s)?{WEEKDAY}{_E}", en_days.weekday),
     rule("weekday unit", rf"{_B}{_TURN}\sweek(?:\son|\s-)?,?\s{WEEKDAY}{_E}", en_days.weekday),
-    rule("weekday unit", rf"{_B}{WEEKDAY},?\s(?:of\s|in\s)?{_TURN}\sweek{_E}", en_days.weekday),
+    rule("weekday unit", rf"{_B}{WEEKDAY},?\s(?:of\s|in\s)?(?:the\s)?{_TURN}\sweek{_E}", en_days.weekday),
     rule("weekday unit", rf"{_B}{WEEKDAY},?\s{LENGTH}\s(?P<way>from\s(?:now|today)|ago){_E}", en_days.weekday_away),
     rule("weekday", rf"{_B}{WEEKDAY},?\sthe\s{DAY_NUMBER}{_E}", en_days.weekday_the),
     rule("weekday", rf"{_B}{WEEKDAY},?\s(?P<day>(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th)|(?:3[01]|2\d|1[3-9]))(?![a-z0-9:/%]|[.,]\d|\s?[ap]\.?m|\s?-\s?\d|\s(?:days?|weeks?|hours?|minutes?|of|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))", en_days.weekday_numbered),
     rule("weekday", rf"{_B}(?:the\s)?{NTH}\s{WEEKDAY}\s(?:of|in)\s(?:the\s)?(?:{MONTH}{_IN_YEAR}?|{_TURN}\smonth){_E}", en_days.nth_weekday_of),
     rule("weekday part", rf"{_B}(?:the\s)?{NTH}\s{WEEKDAY}\s{_PART}\s(?:of|in)\s(?:the\s)?(?:{MONTH}{_IN_YEAR}?|{_TURN}\smonth){_E}", en_days.nth_weekday_part),
     rule("unit", rf"{_B}(?:the\s)?{DAY_NUMBER}\s(?:day\s)?of\s{_TURN}\smonth{_E}", en_days.day_of_month),
-    rule("turn", rf"{_B}the\s{DAY_NUMBER}(?<=[a-z]){_E}(?!\s(?:of|one|day|week|month|year|quarter|time|half|floor|call|party|century|decade|is|person|thing|two|three|{'|'.join(_WEEKDAYS)}))", en_days.month_day_only),
+    rule("turn", rf"{_LED_DAY}the\s{DAY_NUMBER}(?<=[a-z]){_E}(?!\s(?:of|one|day|week|month|year|quarter|time|half|floor|call|party|century|decade|is|person|thing|two|three|{'|'.join(_WEEKDAYS)}))", en_days.month_day_only),
     rule("month", rf"{_B}{MONTH}\.?,?\s(?:of\s|in\s)?{YEAR}{_E}", en_spans.month),
-    rule("month turn", rf"{_B}(?!this\smay|the\s){_TURN}\s{MONTH}{_E}", en_spans.month),
+    rule("month turn", rf"{_B}(?!the\s)(?!(?<!from\s)(?<!since\s)(?<!until\s)(?<!in\s)(?<!by\s)(?<!of\s)this\smay){_TURN}\s{MONTH}{_E}", en_spans.month),
     rule("month turn", rf"{_B}{MONTH}\s(?:of\s|in\s)?{_OF_TURN}\syear{_E}", en_spans.month),
     rule("month", rf"{_B}(?<!\$){_CERTAIN_MONTH}{_E}", en_spans.month),
     rule("month", rf"{_LED_MONTH}{_E}", en_spans.month),
@@ -149,7 +150,7 @@ RULES = Rules((
     rule("unit", rf"{_B}(?:the\s)?(?P<half>)(?P<word>first|1st|second|2nd)\shalf\sof\s(?:the\syear\s)?(?:{_FULL_YEAR}|{_OF_TURN}\syear){_E}", en_spans.half_year),
     rule("digit", rf"{_B}q(?P<digit>[1-4])(?P<word>)-(?P<year>(?:19|20)\d{{2}}){_E}", en_spans.quarter),
     rule("", rf"{_B}(?:q(?P<digit>[1-4])|(?:the\s)?(?P<word>first|1st|second|2nd|third|3rd|fourth|4th)\squarter)(?:,?\s(?:of\s|in\s)?(?:{YEAR}|{_OF_TURN}\syear))?{_E}", en_spans.quarter),
-    rule("unit digit", rf"{_B}(?:the\s)?week\s(?:number\s)?(?P<number>\d{{1,2}})(?:,?\s(?:of\s|in\s)?(?:{_FULL_YEAR}|{_OF_TURN}\syear))?{_E}", en_spans.week_number),
+    rule("unit digit", rf"{_B}week\s(?:number\s)?(?P<number>\d{{1,2}})(?:,?\s(?:of\s|in\s)?(?:{_FULL_YEAR}|{_OF_TURN}\syear))?{_E}", en_spans.week_number),
     rule("unit", rf"{_B}(?:the\s)?{NTH}\sweek\s(?:of|in)\s(?:the\s)?(?:{MONTH}\.?{_IN_YEAR}?|{_TURN}\s(?P<unit>month)){_E}", en_spans.week_of_month),
     rule("season", rf"{_B}(?:{_TURN}\s)?(?P<season>spring|summer|autumn|winter)(?:,?\s(?:of\s|in\s)?(?:{YEAR}|{_OF_TURN}\syear))?{_E}", en_spans.season),
     rule("season", rf"{_B}(?:{_TURN}\s)(?P<season>fall){_E}", en_spans.season),
@@ -181,7 +182,8 @@ RULES = Rules((
     rule("now", rf"{_B}(?:right\snow|now|(?:at|by)\sth(?:e|is)\s(?:very\s)?(?:moment|minute|time)|at\s(?:the\s)?present(?:\stime)?|as\ssoon\sas\spossible|asap|currently|recently|previously)(?!\sof{_E}){_E}", en_days.now),
     rule("holiday", rf"{_B}(?:(?P<turn>next|last|previous|following|upcoming|coming|this|past)\s)?{_HOLIDAY}(?:,?\s(?:of\s|in\s)?(?:{YEAR}|{_OF_TURN}\syear))?{_E}", en_days.holiday),
     rule("holiday unit", rf"{_B}{_HOLIDAY}\sweekend(?:,?\s(?:of\s|in\s)?(?:{YEAR}|{_OF_TURN}\syear))?{_E}", en_days.holiday_weekend),
-), _KINDS)  # fmt: skip
+    rule("month digit", rf"{_B}(?:{WEEKDAY}\s)?{MONTH}\s{{1,2}}(?P<day>\d{{1,2}})\s(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)\s(?P<year>(?:19|20)\d{{2}}){_E}", en_days.stamp),
+), _KINDS, {"unit": re.compile(r"\d[hdwmy](?![a-z0-9])", re.IGNORECASE)})  # fmt: skip
 
 
 def _ends(expression: str) -> re.Pattern[str]:
@@ -208,6 +210,7 @@ JOINTS = Joints(
         ("until", re.compile(r"\s(?:or|and)\s(?:before|earlier|prior)(?![a-z]|\s\d)", re.IGNORECASE)),
         ("since", re.compile(r"\s(?:(?:or|and)\s(?:after|later|above|greater)|onwards?)(?![a-z]|\s\d)", re.IGNORECASE)),
     ),
+    only_to=re.compile(r"from", re.IGNORECASE),
     lasting=re.compile(r",?\s(?:(?P<from>from)|starting(?:\s(?:from|on|at))?|beginning(?:\s(?:on|at))?|commencing(?:\son)?)\s(?:the\s)?", re.IGNORECASE),
     lasting_opening=re.compile(r"(?<![a-z])for\s$", re.IGNORECASE),
     lasts=re.compile(r",?\sfor\s(?:about\s)?", re.IGNORECASE),
@@ -218,7 +221,7 @@ JOINTS = Joints(
         ("start", re.compile(r"(?<![a-z])(?:the\s)?(?P<phase>(?:beginning|start|early)(?:\s(?:of|in|part\sof))?\s(?:the\s)?)$", re.IGNORECASE)),
         ("earlier", re.compile(r"(?<![a-z])(?P<phase>earlier(?:\sin)?\s(?:the\s)?)$", re.IGNORECASE)),
         ("mid", re.compile(r"(?<![a-z])(?:the\s)?(?P<phase>(?:middle(?:\sof)?|mid)[\s-](?:the\s)?)$", re.IGNORECASE)),
-        ("end", re.compile(r"(?<![a-z])(?:the\s)?(?P<phase>(?:end|late)(?:\s(?:of|in|part\sof))?\s(?:the\s)?)$", re.IGNORECASE)),
+        ("end", re.compile(r"(?<![a-z])(?:the\s)?(?P<phase>(?:end(?:\sof)?|late(?:\s(?:of|in|part\sof))?)\s(?:the\s)?)$", re.IGNORECASE)),
         ("later", re.compile(r"(?<![a-z])(?P<phase>later(?:\sin)?\s(?:the\s)?)$", re.IGNORECASE)),
     ),
     compared=re.compile(r"(?<![a-z])(?:(?:more|greater|longer)\sthan|at\sleast|(?P<less>(?:less|fewer|shorter)\sthan|at\smost))\s(?:the\s)?$", re.IGNORECASE),

@@ -203,6 +203,15 @@ def away(match: Match, reference: datetime) -> Reading | None:
     return almanac.from_now(by, sign, start)
 
 
+def stamp(match: Match, reference: datetime) -> Moment | None:
+    """Read what C's asctime writes: Wed Oct 26 15:50:06 2016."""
+    on = date_of(match, reference)
+    if on is None or not on.options:
+        return None
+    clock = f"{match['hour']}:{match['minute']}:{match['second']}"
+    return Moment((f"{on.timex}T{clock}",), (datetime.fromisoformat(f"{on.options[0].isoformat()}T{clock}"),))
+
+
 def now(match: Match, reference: datetime) -> Moment:
     word = match.group().lower()
     is_soon = "possible" in word or word == "asap"

@@ -43,8 +43,8 @@ YEAR = (
 
 TURNS = {
     **dict.fromkeys(("this", "the", "current", "same", "that", "this same", "this current"), 0),
-    **dict.fromkeys(("next", "coming", "upcoming", "following", "the following", "the next", "this coming", "this upcoming"), 1),
-    **dict.fromkeys(("last", "previous", "past", "prior", "preceding", "the last", "the previous", "this past", "this last"), -1),
+    **dict.fromkeys(("next", "coming", "upcoming", "following", "this coming", "this upcoming"), 1),
+    **dict.fromkeys(("last", "previous", "past", "prior", "preceding", "this past", "this last"), -1),
 }  # fmt: skip
 TURN_WORDS = "|".join(sorted(TURNS, key=len, reverse=True)).replace(" ", r"\s")
 NTH = rf"(?P<nth>last|(?:3[01]|[12]?\d)(?:st|nd|rd|th)|(?:twenty|thirty)[ -](?:{EN_ORDINAL_WORDS})|{EN_ORDINAL_WORDS})"
@@ -76,7 +76,7 @@ PARTS = {
     "business hours": DayPart("BH", 8, 18, False), "business hour": DayPart("BH", 8, 18, False),
 }  # fmt: skip
 
-_HALF = r"(?P<half>a\.?\s?m\.?|p\.?\s?m\.?|[ap])(?![a-z0-9])"
+_HALF = r"(?P<half>a\.?m\.?|p\.?m\.?|[ap]\sm|[ap])(?![a-z0-9])"
 _HOUR_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _MINUTE_WORDS = rf"\d{{1,2}}|{_TENS}(?:[ -]{_ONES})?|{_ONES}|(?:a\s)?quarter|half"
 _OF_PART = r"(?:\s(?:in\sthe\s|at\s)?(?P<of_part>morning|afternoon|evening|night))?"
@@ -92,7 +92,7 @@ CLOCK = (
 )
 CLOCK_WORDS = (
     rf"(?<![a-z])(?:(?P<hour>{_HOUR_WORDS}|1[0-2]|[1-9])"
-    r"\s?(?:(?P<clock>o'?clock|(?=\sin\sthe\s(?:morning|afternoon|evening)))|(?P<half>a\.?\s?m\.?|p\.?\s?m\.?)(?![a-z0-9]))"
+    r"\s?(?:(?P<clock>o'?clock|(?=\sin\sthe\s(?:morning|afternoon|evening)))|(?P<half>a\.?m\.?|p\.?m\.?|[ap]\sm)(?![a-z0-9]))"
     rf"|(?P<noon>noonish|noon|midday|mid-?\s?day)|(?P<midnight>mid-?\s?night))(?![a-z])"
 )
 _NO_HOUR_BEFORE = "".join(rf"(?<!{word}\s)" for word in _HOUR_WORDS.split("|"))
@@ -103,13 +103,13 @@ PAST_HOUR = (
 WORD_CLOCK = (
     rf"(?<![a-z])(?:(?P<led>(?<=at\s)|(?<=from\s)|(?<=to\s)|(?<=till\s)|(?<=until\s)|(?<=between\s)|(?<=and\s)|(?<=th\s)|(?<=day\s)))?"
     rf"(?P<hour>{_HOUR_WORDS})[\s-](?P<minute>(?:oh|o)\s(?:{_ONES})|ten|fifteen|(?:twenty|thirty|forty|fifty)(?:[\s-]five)?)"
-    r"(?![a-z])(?:\s?(?P<half>a\.?\s?m\.?|p\.?\s?m\.?)(?![a-z]))?(?!\s(?:hundred|thousand|%|[a-z]{2,12}s(?![a-z])))"
+    r"(?![a-z])(?:\s?(?P<half>a\.?m\.?|p\.?m\.?|[ap]\sm)(?![a-z]))?(?!\s(?:hundred|thousand|%|[a-z]{2,12}s(?![a-z])))"
 )
 BARE_HOURS = (
     rf"(?<![a-z0-9:/.-])(?:(?P<opening>from|between)\s)?(?P<first>{_HOUR_WORDS}|1[0-2]|[1-9])"
-    rf"(?::(?P<first_minute>[0-5]\d))?"
+    rf"(?:[:.](?P<first_minute>[0-5]\d))?"
     rf"(?:\s?(?P<first_half>[ap]\.?m\.?))?\s?(?:-|to|and|until|till)\s?(?P<last>{_HOUR_WORDS}|1[0-2]|[1-9])"
-    rf"(?::(?P<last_minute>[0-5]\d))?(?:\s?(?P<last_half>[ap]\.?m\.?)(?![a-z]))?{_OF_PART}(?![a-z0-9:/%]|-\d|\.\d)"
+    rf"(?:[:.](?P<last_minute>[0-5]\d))?(?:\s?(?P<last_half>[ap]\.?m\.?)(?![a-z]))?{_OF_PART}(?![a-z0-9:/%]|-\d|\.\d)"
 )
 
 

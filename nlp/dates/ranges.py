@@ -70,7 +70,7 @@ def range_of(first: Reading, last: Reading, *, reference: datetime) -> Reading |
 def _as_day(reading: Reading, other: Reading, reference: datetime) -> Reading:
     is_now = isinstance(reading, Moment) and reading.timexes[0] == PRESENT
     if is_now and isinstance(other, Day | Span):
-        return Day(reference.date().isoformat(), (reference.date(),))
+        return Day(reference.date().isoformat(), (reference.date(),), is_relative=True)
     return reading
 
 
@@ -88,7 +88,7 @@ def _days(first: Day | Span, last: Day | Span, today: date) -> Span | None:
     if not starts or not ends:
         return None
     unit = _unit(first, last)
-    span = _span(_first_timex(first), _last_timex(last), starts, ends, unit)
+    span = _span(first, last, starts, ends, unit)
     is_whole = isinstance(first, Span) and isinstance(last, Span)
     return _current(span, today, is_whole=is_whole) if span and unit != "Y" else span
 
@@ -106,16 +106,10 @@ def _unit(first: Day | Span, last: Day | Span) -> str:
     return "Y" if is_years else "M"
 
 
-def _first_timex(reading: Day | Span) -> str:
-    return reading.timex if isinstance(reading, Day) else _boundary(reading)
-
-
-def _last_timex(reading: Day | Span) -> str:
-    return reading.timex if isinstance(reading, Day) else _boundary(reading)
-
-
-def _boundary(span: Span) -> str:
+def _boundary(span: Day | Span) -> str:
     """Write where a span bounds a range: its first day, or the edge of the phase that was said."""
+    if isinstance(span, Day):
+        return span.timex
     if span.phase and span.edges:
         edge = span.edges[-1].isoformat()
         return f"XXXX{edge[4:]}" if span.timex.startswith("XXXX-") else edge
@@ -152,7 +146,7 @@ def _current(span: Span, today: date, *, is_whole: bool) -> Span:
     now = tuple(
         option for option in span.options if option[0] <= today < (shift_month(option[1], 1) if is_whole else option[1])
     )
-    if not now or len(span.options) < 2:
+    if not now or len(span.options) < 2 or span.timex.startswith("(XXXX-XX"):
         return span
     at = span.options.index(now[0])
     return replace(span, options=now, timexes=span.timexes[at : at + 1] if span.timexes else ())
@@ -162,7 +156,10 @@ def _with_year(timex: str, other: str) -> str:
     return other[:4] + timex[4:] if timex.startswith("XXXX") else timex
 
 
-def _span(first: str, last: str, starts: tuple[date, ...], ends: tuple[date, ...], unit: str) -> Span | None:
+def _span(
+    from_: Day | Span, to: Day | Span, starts: tuple[date, ...], ends: tuple[date, ...], unit: str
+) -> Span | None:
+    first, last = _boundary(from_), _boundary(to)
     options: list[tuple[date, date]] = []
     for start in starts:
         end = _end_after(start, last, ends)
@@ -172,9 +169,7 @@ def _span(first: str, last: str, starts: tuple[date, ...], ends: tuple[date, ...
         return None
     if last.startswith("XXXX-XX"):  # "from the 10th to the 12th": the month is the first one's
         last = first[:8] + last[8:]
-    elif last.startswith("XXXX") and not first.startswith("XXXX") and unit != "D":
-        last = options[0][1].isoformat()
-    elif last.startswith("XXXX-") and last[5:6] != "W" and not first.startswith("XXXX") and first[:4].isdigit():
+    elif last.startswith("XXXX") and not first.startswith("XXXX") and not (isinstance(from_, Day) and from_.is_relative):
         last = options[0][1].isoformat()
     timexes = tuple(f"({first},{last},{_count(option, unit)})" for option in options)
     return Span(timexes[0], tuple(options), timexes=timexes)
@@ -184,6 +179,8 @@ def _end_after(start: date, timex: str, ends: tuple[date, ...]) -> date | None:
     """Return the first end that is not before the start; a day without a year takes the start's."""
     if not timex.startswith("XXXX"):
         return ends[0] if ends else None
+    if len(ends) == 1 and ends[0] >= start:
+        return ends[0]
     for offset in range(13):
         if timex.startswith("XXXX-XX"):
             first = shift_month(start.replace(day=1), offset)

@@ -33,6 +33,7 @@ class Rules:
 
     rows: Sequence[Rule]
     kinds: Mapping[str, Sequence[str]]
+    shapes: Mapping[str, re.Pattern[str]]  # what speaks for a kind without being a word: the "2h" of a unit
 
 
 def rule(needs: str, expression: str, build: Build) -> Rule:
@@ -42,7 +43,7 @@ def rule(needs: str, expression: str, build: Build) -> Rule:
 
 def atoms_of(text: str, rules: Rules, reference: datetime) -> list[Atom]:
     """Return the longest reading of each place; between equals, the earlier rule's."""
-    present = _kinds_in(text, rules.kinds)
+    present = _kinds_in(text, rules)
     if not present:
         return []
     spans: list[tuple[int, int, int, Match]] = [
@@ -64,7 +65,8 @@ def atoms_of(text: str, rules: Rules, reference: datetime) -> list[Atom]:
     return kept
 
 
-def _kinds_in(text: str, kinds: Mapping[str, Sequence[str]]) -> frozenset[str]:
+def _kinds_in(text: str, rules: Rules) -> frozenset[str]:
     lowered = text.lower()
-    found = {kind for kind, words in kinds.items() if any(word in lowered for word in words)}
+    found = {kind for kind, words in rules.kinds.items() if any(word in lowered for word in words)}
+    found.update(kind for kind, shape in rules.shapes.items() if shape.search(text))
     return frozenset(found | {DIGIT} if _DIGIT.search(text) else found)

@@ -276,7 +276,7 @@ RULES = Rules((
     rule("", r"每(?:个|一)?(?P<unit>天|日|周|星期|礼拜|月|年|小时|分钟)(?P<weekday>(?<=[周期拜])[一二三四五六日天])?", _repeat),
     rule("", r"现在|目前|此刻|马上|立刻|立即|刚才|刚刚", _now),
     rule("", rf"(?:{_ANY_YEAR}\s?的?)?(?P<holiday>{'|'.join(sorted(_HOLIDAYS, key=len, reverse=True))})", _holiday),
-), {"any": ("",)})  # fmt: skip
+), {"any": ("",)}, {})  # fmt: skip
 
 
 def _said_month_day(match: Match, reference: datetime) -> Day | None:
