@@ -1,8 +1,8 @@
 """A text for the log in, the same text without what must not stand there out. Knows no log and no setting.
 
 Secrets (keys of ours, webhook secrets, bearer and basic credentials, passwords in URLs, signed tokens) always go;
-telephone numbers, e-mail addresses and long numbers of customers where `is_personal` says so. Linear patterns, bounded
-input: a log line is never the reason that something is slow.
+what nlp/personal.py finds of people (identity, telephone, card and plate numbers, e-mail, addresses, names) where
+`is_personal` says so. Linear patterns, bounded input: a log line is never the reason that something is slow.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
+
+from nlp import personal
 
 GONE = "***"
 TEXT_CHARS = 4_000
@@ -36,16 +38,6 @@ _SECRETS: Sequence[tuple[re.Pattern[str], str]] = (
         rf"\1\2{GONE}",
     ),
 )
-_PERSONAL: Sequence[tuple[re.Pattern[str], str]] = (
-    (re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]{1,190}\.[A-Za-z]{2,24}"), GONE),
-    # Chinese mobile and land-line numbers, and international ones with their plus.
-    (re.compile(r"(?<![\d.:\-])(?:\+?86[\s\-]?)?1[3-9]\d[\s\-]?\d{4}[\s\-]?\d{4}(?!\d)"), GONE),
-    (re.compile(r"(?<![\d.:\-])0\d{2,3}[\s\-]\d{7,8}(?!\d)"), GONE),
-    (re.compile(r"(?<![\w.])\+\d{1,3}[\s\-.]?(?:\(?\d{1,4}\)?[\s\-.]?){2,4}\d{2,4}(?!\d)"), GONE),
-    (re.compile(r"(?<![\d.:\-])\(?\d{3}\)?[\s.\-]\d{3}[\s.\-]\d{4}(?!\d)"), GONE),
-    (re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), GONE),  # a resident identity card's number
-)
-
 Value = TypeVar("Value")
 
 
@@ -60,9 +52,9 @@ def redacted(text: str, *, is_personal: bool = True) -> str:
     kept = text
     if len(text) > TEXT_CHARS:
         kept = f"{text[: TEXT_CHARS // 2]} ... ({len(text)} characters) ... {text[-TEXT_CHARS // 2 :]}"
-    for pattern, instead in (*_SECRETS, *(_PERSONAL if is_personal else ())):
+    for pattern, instead in _SECRETS:
         kept = pattern.sub(instead, kept)
-    return kept
+    return personal.redacted(kept, mask=GONE, is_quick=True) if is_personal else kept
 
 
 def is_secret_name(name: str) -> bool:

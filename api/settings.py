@@ -151,7 +151,11 @@ class Settings(BaseSettings):
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_personal: bool = False
-    """Whether telephone numbers and e-mail addresses may stand in logs; secrets never do."""
+    """Whether personal data (nlp/personal.py) may stand in logs; secrets never do."""
+    export_personal: bool = False
+    """Whether it may stand in exported tables; else fields that are personal, and what free text holds, are masked."""
+    summary_personal: bool = False
+    """Whether it may stand in a draft's summary, which ticket lists and webhooks carry on."""
     drain_notice_s: float = Field(default=1.0, ge=0, le=600)
     """After SIGTERM, /readyz says 503 for so long before connections are refused: as long as a load balancer needs to
     notice (its interval times its failures)."""

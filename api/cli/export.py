@@ -35,10 +35,11 @@ def export(
     log_to_stderr()
     ending = out.suffix.lower().lstrip(".") if out else ""
     chosen: Format = to or ("parquet" if ending == "parquet" else "csv")
-    store = open_data(settings_for(data_dir)).of(tenant)
+    settings = settings_for(data_dir)
+    store = open_data(settings).of(tenant)
     rows = store.exports.rows(table, _utc(since) or EARLIEST, _utc(until) or utc_now())
     with reported():
-        _write(out, export_bytes(rows, COLUMNS[table], to=chosen))
+        _write(out, export_bytes(rows, COLUMNS[table], to=chosen, keeps_personal=settings.export_personal))
 
 
 def _utc(at: datetime | None) -> datetime | None:

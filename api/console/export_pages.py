@@ -23,6 +23,5 @@ def export_table(desk: AdminDesk, table: TableName, format: Format, days: Period
     rows = desk.store.exports.rows(table, desk.now - timedelta(days=days), desk.now)
     name = f"{table}-{desk.now.date()}-{days}d.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(
-        export_bytes(rows, COLUMNS[table], to=format), media_type=MEDIA_TYPES[format], headers=headers
-    )
+    pieces = export_bytes(rows, COLUMNS[table], to=format, keeps_personal=desk.settings.export_personal)
+    return StreamingResponse(pieces, media_type=MEDIA_TYPES[format], headers=headers)

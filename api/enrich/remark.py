@@ -13,6 +13,7 @@ from api.enrich.plan import Planned, is_same
 from api.errors import Words, language_of_locale, words
 from api.schemas.prefill import DraftField, Evidence, PrefillResponse
 from nlp import Template
+from nlp.personal import MOST_CHARS, personal_spans
 from nlp.records import Candidate, FieldValue, Question
 
 QUOTE_CHARS = 120
@@ -56,13 +57,25 @@ class Speech:
         quote, text = evidence.quote, self.texts.get(evidence.source, "")
         if evidence.kind == "text" and evidence.start is not None and evidence.end is not None and text:
             start, end = max(evidence.start - AROUND_CHARS, 0), min(evidence.end + AROUND_CHARS, len(text))
-            quote = ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+            said = _around(text, evidence.start, evidence.end, start=start, end=end)
+            quote = ("…" if start else "") + said + ("…" if end < len(text) else "")
         quote = " ".join(quote.split())
         quote = quote if len(quote) <= QUOTE_CHARS else quote[: QUOTE_CHARS - 1] + "…"
         source = self.source(evidence.source)
         if evidence.kind == "audio" and evidence.start_s is not None:
             return self.said("remark.heard", quote=quote, source=source, at=_clock(evidence.start_s))
         return self.said("remark.text" if evidence.kind == "text" else "remark.seen", quote=quote, source=source)
+
+
+def _around(text: str, value_start: int, value_end: int, *, start: int, end: int) -> str:
+    """Return text[start:end] with the personal data beside the value masked: the comment is about the value."""
+    said, at = "", start
+    for span in personal_spans(text[:MOST_CHARS]):
+        is_value = span.start < value_end and value_start < span.end
+        if not is_value and span.start < end and start < span.end:
+            said += text[at : max(span.start, at)] + f"[{span.kind}]"
+            at = span.end
+    return said + text[at : max(end, at)]
 
 
 @dataclass(frozen=True, slots=True)

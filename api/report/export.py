@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
+from api.report.impersonal import impersonal
 from api.store.exports import Cell, ExportRow, Kind
 
 if TYPE_CHECKING:
@@ -28,8 +29,11 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 """OWASP, CSV injection; full-width ones too, which Excel folds."""
 
 
-def export_bytes(rows: Iterable[ExportRow], columns: Mapping[str, Kind], *, to: Format) -> Iterator[bytes]:
-    """Yield the file."""
+def export_bytes(
+    rows: Iterable[ExportRow], columns: Mapping[str, Kind], *, to: Format, keeps_personal: bool = False
+) -> Iterator[bytes]:
+    """Yield the file; without `keeps_personal` personal data is masked."""
+    rows = rows if keeps_personal else impersonal(rows)
     return _csv_bytes(rows, columns) if to == "csv" else _parquet_bytes(rows, columns)
 
 

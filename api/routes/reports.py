@@ -70,11 +70,12 @@ def export_table(
     table: TableName,
     _: MayAdminister,
     store: StoreOf,
+    settings: SettingsOf,
     period: PeriodOf,
     format: Annotated[Format, Query(description="csv neutralises formulas; parquet holds everything as it is")] = "csv",
 ) -> StreamingResponse:
-    """Stream a table's rows, oldest first."""
+    """Stream a table's rows, oldest first; personal data is masked unless `BEFOREHAND_EXPORT_PERSONAL` is set."""
     rows = store.exports.rows(table, period.since, period.until)
     headers = {"Content-Disposition": f'attachment; filename="{table}.{format}"', "Cache-Control": "no-store"}
-    pieces = export_bytes(rows, COLUMNS[table], to=format)
+    pieces = export_bytes(rows, COLUMNS[table], to=format, keeps_personal=settings.export_personal)
     return StreamingResponse(pieces, media_type=MEDIA_TYPES[format], headers=headers)

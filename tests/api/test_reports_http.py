@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.cli.keys import create_key
+from api.report.export import export_bytes
 
 
 def prefill(client: TestClient, text: str, *, ticket_id: str = "") -> dict[str, object]:
@@ -61,22 +62,34 @@ def test_quality_holds_each_engine_against_its_promise(api_client: TestClient) -
 
 
 def test_exported_csv_starts_no_formula(api_client: TestClient) -> None:
-    prefill(api_client, "电话13800138000", ticket_id="=cmd|' /C calc'!A0")
+    prefill(api_client, "电话13800138000，订单号20250618936", ticket_id="=cmd|' /C calc'!A0")
     answer = api_client.get("/v1/export/fields?format=csv")
     assert answer.headers["content-type"].startswith("text/csv")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    phone = next(row for row in rows if row["field"] == "phone_number")
-    assert phone["value"] == "'+8613800138000"
     assert {row["ticket_id"][:2] for row in rows} == {"'="}
 
 
-def test_exported_parquet_holds_everything_as_it_is(api_client: TestClient) -> None:
-    draft = prefill(api_client, "电话13800138000")
+def test_exported_parquet_keeps_types_and_masks_people(api_client: TestClient) -> None:
+    draft = prefill(api_client, "电话13800138000，订单号20250618936")
     answer = api_client.get("/v1/export/fields?format=parquet")
-    rows = pq.read_table(io.BytesIO(answer.content)).to_pylist()
-    phone = next(row for row in rows if row["field"] == "phone_number")
-    assert (phone["value"], phone["prefill_id"]) == ("+8613800138000", draft["id"])
+    rows = {row["field"]: row for row in pq.read_table(io.BytesIO(answer.content)).to_pylist()}
+    phone, order = rows["phone_number"], rows["order_number"]
+    assert (phone["value"], phone["quote"], phone["prefill_id"]) == ("[phone_number]", "[phone_number]", draft["id"])
+    assert (order["value"], order["quote"]) == ("20250618936", "20250618936")
     assert phone["created_at"].tzinfo is not None
+
+
+def test_exported_questions_name_nobody(api_client: TestClient) -> None:
+    api_client.post("/v1/suggestions", json={"question": "空调不制冷，请回电13800138000"})
+    answer = api_client.get("/v1/export/suggestions?format=csv")
+    assert "空调不制冷" in answer.content.decode("utf-8-sig")
+    assert "13800138000" not in answer.content.decode("utf-8-sig")
+
+
+def test_people_stay_in_exports_where_asked_for() -> None:
+    row = {"field": "phone_number", "value": "+8613800138000"}
+    kept = b"".join(export_bytes([row], {"field": "text", "value": "text"}, to="csv", keeps_personal=True))
+    assert b"'+8613800138000" in kept
 
 
 @pytest.mark.parametrize("table", ["tickets", "fields", "feedback", "suggestions", "maintenance"])

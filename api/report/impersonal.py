@@ -1,0 +1,36 @@
+"""A table's rows in, the same rows without personal data out: a file that leaves names nobody.
+
+A value of a field that is personal as a whole (a telephone number, an address) gives way to the field's name; free text
+(a question, a quotation) to masks where something personal stands. Ids, counts, times and other values stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from api.store.exports import Cell, ExportRow
+from nlp.personal import redacted
+
+PERSONAL_FIELDS = frozenset({"phone_number", "email", "address", "person_name", "resident_id"})
+VALUE_COLUMNS = frozenset({"value", "final", "quote"})
+"""Of a row that names its field: each is that field's value, or the words that say it."""
+TEXT_COLUMNS = frozenset({"question"})
+
+
+def impersonal(rows: Iterable[ExportRow]) -> Iterator[ExportRow]:
+    """Yield the rows without personal data.
+
+    >>> list(impersonal([{"field": "phone_number", "value": "+8613800138000"}, {"question": "回电 13800138000"}]))
+    [{'field': 'phone_number', 'value': '[phone_number]'}, {'question': '回电 [mobile]'}]
+    """
+    for row in rows:
+        field = row.get("field")
+        yield {name: _cell(name, cell, str(field or "")) for name, cell in row.items()}
+
+
+def _cell(name: str, cell: Cell, field: str) -> Cell:
+    if not isinstance(cell, str) or not cell:
+        return cell
+    if name in VALUE_COLUMNS and field in PERSONAL_FIELDS:
+        return f"[{field}]"
+    return redacted(cell) if name in TEXT_COLUMNS else cell
