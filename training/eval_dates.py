@@ -18,12 +18,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from datetime import time as clock_time
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 import nlp
+from nlp.dates import almanac
 from nlp.dates.read import read_times
 from nlp.dates.readings import Length, Repeat, values_of
 from training.eval_prefill import LANGUAGES, message, score_spec
@@ -116,8 +118,10 @@ def duckling_examples(path: Path) -> Iterator[tuple[str, datetime]]:
     text = _COMMENT.sub("", path.read_text(encoding="utf-8"))
     for block in _EXAMPLES.finditer(text):
         dated = _DATED.search(block["value"])
-        if dated:
-            at = datetime(*(int(part) for part in dated.groups()))  # type: ignore[arg-type]
+        year, month, number, *clock = (int(part) for part in dated.groups()) if dated else (0, 0, 0)
+        on = almanac.day(year, month, number)
+        if on:
+            at = datetime.combine(on, clock_time(*clock))
             for one in _STRING.finditer(block["texts"]):
                 yield json.loads(f'"{_unescaped(one[1])}"'), at
 
