@@ -29,7 +29,7 @@ class Currency:
 # unit | ISO 4217 | words and signs, a regular expression each ("s?" and the like); the code itself is added
 _MAIN = """
 Chinese yuan|CNY|人民币|元人民币|人民币元|元|圆|块钱|块|rmb|(?:chinese )?yuan|kuai|renminbi|cn¥|¥|￥
-United States dollar|USD|美元|美金|美刀|(?:us|u\\.s\\.?|american|united states) ?dollars?|us ?\\$|u\\.s\\.? ?\\$|usd ?\\$
+United States dollar|USD|美元|美金|美刀|(?:us|u\\.s\\.?|american|united states) ?dollars?|u\\.?s\\.? ?\\$|usd ?\\$
 Hong Kong dollar|HKD|港元|港币|港纸|hong kong dollars?|hk ?\\$|hkd ?\\$
 New Taiwan dollar|TWD|新台币|台币|(?:new )?taiwan(?:ese)? dollars?|nt ?\\$|twd ?\\$
 Macanese pataca|MOP|澳门元|澳门币|(?:macanese )?patacas?|mop ?\\$
@@ -187,7 +187,26 @@ ZH_NAMES = "|".join(
 """Chinese words that name a currency and nothing else."""
 _READERS = tuple((currency, re.compile(words, re.IGNORECASE)) for currency, words in _ROWS)
 ORDINARY_WORDS = frozenset(
-    "all amd bob cop cup dop gel lak lek mad mop omr pen php ron rm rp sar sol sos std top try ves le rs".split()
+    (
+        "all",
+        "amd",
+        "bob",
+        "cop",
+        "cup",
+        "dop",
+        "gel",
+        "lak",
+        "lek",
+        "mad",
+        "mop",
+        "omr",
+        "pen",
+        "php",
+        "ron",
+        "rm",
+        "rp",
+    )
+    + ("sar", "sol", "sos", "std", "top", "try", "ves", "le", "rs")
 )
 """Codes that small letters make words of, or that stand for something else: "Silica gel", "PHP 8"."""
 

@@ -1,7 +1,7 @@
 """Find amounts of money: numbers with a currency before or behind them, and small change behind that.
 
-In: folded text. Out: Money with its span. "五块六" is 5.60, "one dollar and forty-two cents" 1.42, "48.5 MGBP" forty-eight
-and a half million pounds. A currency that stands alone is found too, with no value. It converts nothing.
+In: folded text. Out: Money with its span. "五块六" is 5.60, "one dollar and forty-two cents" 1.42, "48.5 MGBP" 48.5
+million pounds. A currency that stands alone is found too, with no value. It converts nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from nlp.cardinals import ZH_DIGITS
 from nlp.currencies import CODES, ORDINARY_WORDS, WORDS, ZH_NAMES, Currency, currency_of
 from nlp.number_span import NumberSpan
-from nlp.number_words import find_numbers
+from nlp.number_words import blocks, find_numbers
 
 _TIMES_OF = {
     "": 1,
@@ -28,17 +28,21 @@ _TIMES_OF = {
 _SIGNS = r"[$£€¥₡₾₽₹₩₪₫₱₲₴₸₮₦₵₺₭৳฿₿]"
 _TIMES = r"(?:(?P<times>(?-i:[KMB]))(?=(?-i:[A-Z]{3})(?![A-Za-z])))?"
 _BEHIND = re.compile(
-    rf"[ ]{{0,2}}[多来余]?个?{_TIMES}(?P<unit>{WORDS})(?![A-Za-z])(?:[ ](?P<scale>thousand|million|billion|trillion)(?![a-z]))?",
+    rf"[ ]{{0,2}}[多来余]?个?{_TIMES}(?P<unit>{WORDS})(?![A-Za-z])"
+    rf"(?:[ ](?P<scale>thousand|million|billion|trillion)(?![a-z]))?",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
     rf"(?:(?P<signed>(?<![A-Za-z])(?:[A-Za-z]{{1,3}}[ ]?|[Uu]\.[Ss]\.?[ ]?)?{_SIGNS})"
-    rf"|(?P<word>(?<![A-Za-z]){_TIMES}(?:[A-Za-z]{{2,3}}\.?|(?:malaysian? )?ringgits?))|(?P<name>{ZH_NAMES}))[ ]{{0,2}}$",
+    rf"|(?P<word>(?<![A-Za-z]){_TIMES}(?:[A-Za-z]{{2,3}}\.?|(?:malaysian? )?ringgits?))"
+    rf"|(?P<name>{ZH_NAMES}))[ ]{{0,2}}$",
     re.IGNORECASE,
 )
 PREFIX_CHARS = 24
 _PREFIX_WORDS = frozenset({"sen", "rs", "rs.", "rm", "rmb", "ringgit"})
-_SMALL_CODES = frozenset("usd eur gbp cny hkd twd jpy aud cad chf sgd nzd krw inr myr".split())
+_SMALL_CODES = frozenset(
+    ("usd", "eur", "gbp", "cny", "hkd", "twd", "jpy", "aud", "cad", "chf", "sgd", "nzd", "krw", "inr", "myr")
+)
 """Codes that nothing else is written like, even in small letters."""
 _PIECE = re.compile(
     r"块(?!钱)(?=[一-龥])(?![多以到左了吧呢啊的起就和或至给退都还也零一二两三四五六七八九])|[角毛](?=[形铁星板度线落巾衣线病])"
@@ -56,8 +60,8 @@ _NOTHING_COUNTED = re.compile(r"[ ]?(?:[.,;!?)\n](?!\d)|$)|[ ](?:and|more|in tot
 """What may stand behind cents that are not called so: "15 dollars 50." but not "15 dollars and 2 screws"."""
 _ARTICLE = re.compile(r"(?<![A-Za-z])an? $", re.IGNORECASE)
 _ALONE = re.compile(
-    rf"{ZH_NAMES}|(?<![A-Za-z\d])(?:(?:us|hong kong|canadian|australian|singapore) dollars?|dollars?|euros?|rmb|renminbi|usd"
-    r"|british pounds?|(?:japanese|chinese) y(?:en|uan)|rupees|bitcoins?)(?![A-Za-z\d])",
+    rf"{ZH_NAMES}|(?<![A-Za-z\d])(?:(?:us|hong kong|canadian|australian|singapore) dollars?|dollars?|euros?"
+    r"|rmb|renminbi|usd|british pounds?|(?:japanese|chinese) y(?:en|uan)|rupees|bitcoins?)(?![A-Za-z\d])",
     re.IGNORECASE,
 )
 
@@ -79,7 +83,13 @@ class Money:
 
 
 def find_money(text: str, *, is_chinese: bool) -> Iterator[Money]:
-    """Yield every amount and every currency alone, left to right."""
+    """Yield every amount and every currency alone, left to right, each line read in its own language."""
+    for block in blocks(text, is_chinese=is_chinese):
+        for found in _find_in(text[block.start : block.end], is_chinese=block.is_chinese):
+            yield replace(found, start=found.start + block.start, end=found.end + block.start)
+
+
+def _find_in(text: str, *, is_chinese: bool) -> Iterator[Money]:
     apart = _GLUED.sub(lambda code: " " * len(code.group()), text)
     numbers = list(find_numbers(apart, is_chinese=is_chinese))
     taken = 0

@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from nlp.en_numbers import find_en_numbers
 from nlp.number_span import NumberSpan, number_text
+from nlp.text import language_of
 from nlp.zh_numbers import find_zh_numbers
 
-__all__ = ["NumberSpan", "find_numbers", "number_text"]
+__all__ = ["Block", "NumberSpan", "blocks", "find_numbers", "find_numbers_by_line", "number_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines [start, end) of a text, in one language."""
+
+    start: int
+    end: int
+    is_chinese: bool
+
 
 _MINUS_ALONE = re.compile(r"^[ ]{0,3}-[ ]", re.MULTILINE)
 """A minus that stands off opens a line; before more than the number it is a bullet."""
@@ -23,6 +35,29 @@ def find_numbers(text: str, *, is_chinese: bool) -> Iterator[NumberSpan]:
     """Yield every number, left to right."""
     for found in find_zh_numbers(text) if is_chinese else find_en_numbers(text):
         yield _with_minus(text, found)
+
+
+def blocks(text: str, *, is_chinese: bool) -> Iterator[Block]:
+    """Cut a text into neighbouring lines of one language; `is_chinese` decides a line without words."""
+    start = at = 0
+    current: bool | None = None
+    for line in text.splitlines(keepends=True):
+        language = language_of(line)
+        spoken = current if language == "und" else language == "zh"
+        if current is not None and spoken != current:  # "und" goes with the line before
+            yield Block(start, at, current)
+            start = at
+        current = spoken
+        at += len(line)
+    if at > start:
+        yield Block(start, at, is_chinese if current is None else current)
+
+
+def find_numbers_by_line(text: str, *, is_chinese: bool) -> Iterator[NumberSpan]:
+    """Yield every number, each line read in its own language."""
+    for block in blocks(text, is_chinese=is_chinese):
+        for found in find_numbers(text[block.start : block.end], is_chinese=block.is_chinese):
+            yield replace(found, start=found.start + block.start, end=found.end + block.start)
 
 
 def _with_minus(text: str, found: NumberSpan) -> NumberSpan:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nlp.dates.writing import language_in
 from nlp.extraction.field import Example, FieldTexts, Localised
-from nlp.number_words import find_numbers
+from nlp.number_words import find_numbers_by_line
 from nlp.records import Document, Mention
 from nlp.text import fold
 
@@ -43,7 +43,7 @@ class Number:
         """Find every number."""
         view = fold(document.text)
         mentions: list[Mention] = []
-        for found in find_numbers(view.text, is_chinese=language_in(document) == "zh"):
+        for found in find_numbers_by_line(view.text, is_chinese=language_in(document) == "zh"):
             if _ONE_OF_MONEY.match(view.text, found.start):
                 continue
             start, end = view.span(found.start, found.end)
