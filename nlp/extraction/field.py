@@ -16,6 +16,7 @@ from typing import Protocol, runtime_checkable
 
 from nlp.document import origins_of
 from nlp.extraction.spoken import read_spoken
+from nlp.extraction.triggers import Trigger, has_digit, lowered, trigger_of
 from nlp.records import Check, Document, Mention, Part
 from nlp.text import Folded
 
@@ -136,17 +137,21 @@ class FieldSpec:
     def extract(self, document: Document) -> Sequence[Mention]:
         """Find every mention, best reading of each stretch, in order."""
         view = read_spoken(document.text)
+        low, is_with_digit = lowered(view.text), has_digit(view.text)
+        has_code = any(origin.part.symbology for origin in document.origins)
         found = [
             mention
-            for pattern in _compiled(self)
-            for mention in self._mentions(document, view, pattern, pattern.expression)
+            for reading in _readings(self)
+            if (has_code or not reading.pattern.is_code_only) and reading.trigger.is_in(low, has_digit=is_with_digit)
+            for mention in self._mentions(document, view, reading)
         ]
         return without_overlaps(found)
 
-    def _mentions(self, document: Document, view: Folded, pattern: Pattern, expression: str) -> list[Mention]:
+    def _mentions(self, document: Document, view: Folded, reading: _Reading) -> list[Mention]:
         mentions: list[Mention] = []
-        for match in _regex(expression).finditer(view.text):
-            start, end = match.span("value" if "value" in match.re.groupindex else 0)
+        pattern = reading.pattern
+        for match in reading.regex.finditer(view.text):
+            start, end = match.span(reading.group)
             context = context_word(view.text, start, end, self.context, self.counter_context)
             if start == end or (pattern.needs_context and context.gain <= 0):
                 continue
@@ -184,8 +189,36 @@ _BETWEEN = (
 )
 
 
-@lru_cache(maxsize=256)
-def _compiled(spec: FieldSpec) -> tuple[Pattern, ...]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A pattern, compiled, and what a text must hold before it is run."""
+
+    pattern: Pattern
+    regex: re.Pattern[str]
+    group: str | int
+    trigger: Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A field's readings; holds the field, so that its id stays its own."""
+
+    spec: FieldSpec
+    readings: tuple[_Reading, ...]
+
+
+_compiled: dict[int, _Compiled] = {}
+"""By id: hashing a field's rows takes longer than running a pattern over a short text."""
+
+
+def _readings(spec: FieldSpec) -> tuple[_Reading, ...]:
+    known = _compiled.get(id(spec))
+    if known is None:
+        known = _compiled[id(spec)] = _Compiled(spec, tuple(_reading(pattern) for pattern in _patterns(spec)))
+    return known.readings
+
+
+def _patterns(spec: FieldSpec) -> tuple[Pattern, ...]:
     if not spec.labels:
         return spec.patterns
     labels = "|".join(spec.labels)
@@ -193,9 +226,9 @@ def _compiled(spec: FieldSpec) -> tuple[Pattern, ...]:
     return (Pattern(LABEL, labelled, LABELLED_SCORE), *spec.patterns)
 
 
-@lru_cache(maxsize=512)
-def _regex(expression: str) -> re.Pattern[str]:
-    return re.compile(expression, re.IGNORECASE)
+def _reading(pattern: Pattern) -> _Reading:
+    regex = re.compile(pattern.expression, re.IGNORECASE)
+    return _Reading(pattern, regex, "value" if "value" in regex.groupindex else 0, trigger_of(pattern.expression))
 
 
 @lru_cache(maxsize=128)
