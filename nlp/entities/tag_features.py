@@ -1,6 +1,6 @@
 """What a tagger looks at: characters around a token, runs of letters and digits, known words, all as short texts.
 
-In: tokens (characters, or whole runs of digits) and a lexicon. Out: the features of each token. It does not know what
+In: tokens (characters, or whole runs of digits), a lexicon and a word table. Out: the features of each token. It does not know what
 a feature weighs (see tagger.py) nor how a lexicon is counted (training/fit_tagger.py).
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+
+from nlp.entities.word_cut import NO_WORDS, WordTable
 
 MAX_WORD_TOKENS = 10
 """The longest stretch that is looked up: 99 in 100 chunks of titles and addresses are within ten tokens."""
@@ -48,14 +50,16 @@ def shape_of(token: str) -> str:
     return "p"
 
 
-def features_of(tokens: Sequence[str], lexicon: Lexicon) -> list[list[str]]:
+def features_of(tokens: Sequence[str], lexicon: Lexicon, words: WordTable = NO_WORDS) -> list[list[str]]:
     """Return each token's features."""
     lower = [token.lower() for token in tokens]
     shapes = [shape_of(token) for token in lower]
     rows = [["bias"] for _ in lower]
     _add_windows(rows, lower, shapes)
     _add_runs(rows, lower)
-    _add_words(rows, lower, lexicon)
+    _add_known(rows, lower, lexicon)
+    if words.entries:
+        _add_cut(rows, lower, words)
     return rows
 
 
@@ -93,7 +97,7 @@ def _add_runs(rows: list[list[str]], tokens: Sequence[str]) -> None:
             rows[at] += (*marks, f"ro={place}{form}")
 
 
-def _add_words(rows: list[list[str]], tokens: Sequence[str], lexicon: Lexicon) -> None:
+def _add_known(rows: list[list[str]], tokens: Sequence[str], lexicon: Lexicon) -> None:
     """Say where known words begin, end and go on, the longest of each."""
     count = len(tokens)
     ends = [0] * (count + 1)  # ends[e]: length of the longest word that ends at e
@@ -121,3 +125,22 @@ def _add_words(rows: list[list[str]], tokens: Sequence[str], lexicon: Lexicon) -
             rows[at].append("w<")  # a known word ends right before
         if at + 1 < count and marks_of[at + 1]:
             rows[at].append(f"w>{marks_of[at + 1][0]}")
+
+
+def _add_cut(rows: list[list[str]], tokens: Sequence[str], table: WordTable) -> None:
+    """Say for each token which word it is in, where in it, and which words stand beside."""
+    owner = [at for at, token in enumerate(tokens) for _ in token]
+    text = "".join(tokens)
+    words = table.cut(text)
+    texts = ["^", *(text[word.start : word.end] for word in words), "$"]
+    tags = ["^", *(word.tag for word in words), "$"]
+    for number, word in enumerate(words, start=1):
+        first, last = owner[word.start], owner[word.end - 1]
+        before, this, behind = texts[number - 1 : number + 2]
+        tag = tags[number]
+        shared = (
+            f"j={this}", f"jb={before}", f"jn={behind}", f"jt={tags[number - 1]}/{tag}", f"ju={tag}/{tags[number + 1]}",
+        )  # fmt: skip
+        for at in range(first, last + 1):
+            place = "S" if first == last else "B" if at == first else "E" if at == last else "M"
+            rows[at] += (*shared, f"jp={place}{tag}", f"jw={place}{this}")
