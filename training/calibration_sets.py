@@ -1,7 +1,7 @@
 """Beliefs with what became of them, from public sets that nobody here wrote: what the calibration is measured on.
 
-In: the folder of public evaluation data. Out: by set, (belief, is right) of each value that our own extractors, catalogue
-and classifier came to. Sets marked M are measured only and train nothing that ships.
+In: the folder of public evaluation data. Out: by set, (belief, is right) of each value that our own extractors,
+catalogue and classifier came to. Sets marked M are measured only and train nothing that ships.
 """
 
 from __future__ import annotations
@@ -113,7 +113,11 @@ def misread(code: str, chance: random.Random) -> str:
     read = "".join(LOOK_ALIKES.get(c, c) if chance.random() < SWAP_RATE else c for c in code.upper())
     if chance.random() < 0.1:
         at = chance.randrange(len(read))
-        read = read[:at] + read[at + 1 :] if chance.random() < 0.5 else f"{read[:at]}{chance.choice(string.digits)}{read[at:]}"
+        read = (
+            read[:at] + read[at + 1 :]
+            if chance.random() < 0.5
+            else f"{read[:at]}{chance.choice(string.digits)}{read[at:]}"
+        )
     return read
 
 
@@ -128,7 +132,9 @@ def fault_times(data: Path) -> Pairs:
     for row in _rows(path):
         began = datetime.fromisoformat(row["故障开始时间"]).replace(tzinfo=CHINA)
         document = nlp.compose(
-            (Part(row["问题现象"], "m1", "text", "customer"),), locale="zh-CN", reference_time=began + timedelta(hours=8)
+            (Part(row["问题现象"], "m1", "text", "customer"),),
+            locale="zh-CN",
+            reference_time=began + timedelta(hours=8),
         )
         resolution = nlp.resolve(nlp.extract(document, extractors), document, template=template)
         value = resolution.fields["at"]

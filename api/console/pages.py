@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.console import (
     ask_pages,
     audit_pages,
+    confidence_pages,
     connector_pages,
     export_pages,
     job_pages,
@@ -16,16 +17,19 @@ from api.console import (
     prefill_pages,
     session_pages,
     status_pages,
+    template_pages,
     ticket_pages,
 )
 
 CONSOLE = (
     session_pages,
     overview_pages,
+    confidence_pages,
     export_pages,
     prefill_pages,
     ask_pages,
     ticket_pages,
+    template_pages,
     connector_pages,
     job_pages,
     key_pages,

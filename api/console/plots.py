@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from api.report.share import Share
+
 MARGIN = 2.0
 """Half of the widest stroke, so that extremes are not cut off."""
 ROUND_TICKS = (1, 2, 5)
+DOT_PX = 3.0
+MOST_SHOWN = 400
+"""A dot's area grows with its count up to here; a larger one would hide its neighbour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,17 @@ class Bar:
     width: float
     height: float
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A share with its interval, in a square whose bottom left is (0, side)."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+    radius: float
 
 
 def line_path(xs: Sequence[float], ys: Sequence[float], *, width: float, height: float) -> str:
@@ -73,3 +89,22 @@ def stacked_bars(
                     Bar(round(step * (number + 0.1), 2), round(base, 2), round(step * 0.8, 2), round(tall, 2), kind)
                 )
     return tuple(bars)
+
+
+def reliability(shares: Sequence[tuple[float, Share]], *, side: float) -> tuple[Dot, ...]:
+    """Return the dots of a reliability diagram: what was told across, the share that was right up.
+
+    >>> reliability([(0.9, Share(8, 10))], side=100.0)
+    (Dot(x=90.0, y=20.0, low=51.0, high=5.7, radius=3.8),)
+    """
+    return tuple(
+        Dot(
+            x=round(side * told, 1),
+            y=round(side * (1 - (share.value or 0.0)), 1),
+            low=round(side * (1 - share.low), 1),
+            high=round(side * (1 - share.high), 1),
+            radius=round(DOT_PX + min(share.whole, MOST_SHOWN) ** 0.5 / 4, 1),
+        )
+        for told, share in shares
+        if share.whole
+    )
