@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 
@@ -63,11 +64,21 @@ def _needed(tree: Iterable[tuple[object, object]]) -> frozenset[str]:
             run += chr(argument)
             continue
         found += [frozenset((run.lower(),))] if run else []
+        if (
+            run and operation is code.BRANCH
+        ):  # the parser takes a common beginning out: "no|number" is n, then o or umber
+            found.append(frozenset((run + _beginning(branch)).lower() for branch in argument[1]))  # type: ignore[index]
         run = ""
         if words := _needed_by(operation, argument):
             found.append(words)
     found += [frozenset((run.lower(),))] if run else []
     return max(found, key=_telling, default=frozenset())
+
+
+def _beginning(tree: Iterable[tuple[object, object]]) -> str:
+    """Return the letters that a row of parts begins with."""
+    letters = takewhile(lambda part: part[0] is code.LITERAL, tree)
+    return "".join(chr(argument) for _, argument in letters if isinstance(argument, int))
 
 
 def _needed_by(operation: object, argument: object) -> frozenset[str]:
@@ -79,8 +90,7 @@ def _needed_by(operation: object, argument: object) -> frozenset[str]:
     if operation is code.SUBPATTERN:
         return _needed(argument[3])  # type: ignore[index]
     if operation in (code.MAX_REPEAT, code.MIN_REPEAT):
-        least, _, inner = argument  # type: ignore[misc]
-        return _needed(inner) if least else frozenset()
+        return _needed(argument[2]) if argument[0] else frozenset()  # type: ignore[index]
     return frozenset()
 
 
