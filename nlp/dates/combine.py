@@ -252,7 +252,7 @@ def in_part(clock: Clock, part: DayPart) -> Clock:
     hour = clock.hour
     if not clock.is_half_day:
         return clock
-    if part.is_late and (hour < 12) and not (part.code == "MI" and hour >= 10):
+    if part.is_late and (hour < 12) and not (part.code in ("MI", "MEL") and hour >= 10):
         hour += 12
     elif hour == 12 and part.code in ("DA", "NI", "EV"):
         hour = 0

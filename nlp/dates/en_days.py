@@ -24,7 +24,7 @@ from nlp.dates.rules import Match
 
 DAYS = {"today": 0, "tonight": 0, "tonite": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "tomorow": 1, "yesterday": -1, "the day after tomorrow": 2,
         "the day before yesterday": -2, "day after tomorrow": 2, "day before yesterday": -2, "the day": 0,
-        "current date": 0, "to": 0, "this": 0, "last": -1, "next": 1, "following": 1, "the day after": 1, "the next day": 1,
+        "current date": 0, "the day after tmrw": 2, "the day after tmr": 2, "day after tmrw": 2, "day after tmr": 2, "to": 0, "this": 0, "last": -1, "next": 1, "following": 1, "the day after": 1, "the next day": 1,
         "the following day": 1, "next day": 1, "the day before": -1, "the previous day": -1, "the last day": -1}  # fmt: skip
 FIXED = {"christmas": (12, 25), "christmas day": (12, 25), "xmas": (12, 25), "christmas eve": (12, 24), "xmas eve": (12, 24),
          "new year's day": (1, 1), "new years day": (1, 1), "new year's eve": (12, 31), "new years eve": (12, 31),
@@ -116,6 +116,12 @@ def weekday_away(match: Match, reference: datetime) -> Day | None:
 
 def weekday_the(match: Match, reference: datetime) -> Day | None:
     return almanac.full_day(reference.year, reference.month, day_number(match["day"]))
+
+
+def weekday_counted(match: Match, reference: datetime) -> Day | None:
+    """Read "second Sunday": this month's, where no month was said."""
+    at = nth_weekday(reference.year, reference.month, WEEKDAY_NUMBERS[match["weekday"].lower()[:3]], nth_of(match["nth"]))
+    return Day(at.isoformat(), (at,)) if at else None
 
 
 def weekday_numbered(match: Match, reference: datetime) -> Day | None:

@@ -12,7 +12,7 @@ from nlp.dates.en_days import date_of
 from nlp.dates.en_words import MONTH_NUMBERS, day_number, length_of, nth_of, turn_of, year_number
 from nlp.dates.numerals import en_number
 from nlp.dates.phases import phase_of
-from nlp.dates.readings import Day, Length, Reading, Span
+from nlp.dates.readings import Day, Length, Reading, Span, Stretch
 from nlp.dates.rules import Match
 
 
@@ -27,6 +27,29 @@ def days_of_month(match: Match, reference: datetime) -> Span | None:
         return None
     days = (options[0][1] - options[0][0]).days
     return Span(f"({first.timex},{first.timex[:-2]}{number:02},P{days}D)", options)
+
+
+def days_of_said_month(match: Match, reference: datetime) -> Span | None:
+    """Read "4 to 23 of next month"."""
+    first = almanac.shift_month(reference.date().replace(day=1), turn_of(match["turn"]))
+    start, end = (almanac.day(first.year, first.month, day_number(match[name])) for name in ("day", "last"))
+    if start is None or end is None or end <= start:
+        return None
+    return Span(f"({start.isoformat()},{end.isoformat()},P{(end - start).days}D)", ((start, end),))
+
+
+def after_next(match: Match, reference: datetime) -> Span | None:
+    return span_away(match["unit"].lower(), 2, reference)
+
+
+def week_of_year(match: Match, reference: datetime) -> Span | None:
+    """Read "the third week of 2027": ISO weeks; the last one is the one of 28 December."""
+    at, nth = _year_of(match, reference), nth_of(match["nth"])
+    if at is None or not almanac.FIRST_YEAR < at < almanac.LAST_YEAR or nth > 53:
+        return None
+    if nth < 0:
+        return almanac.week(datetime(at, 12, 28), 0)
+    return almanac.week(datetime(at, 1, 4) + timedelta(weeks=nth - 1), 0)
 
 
 def month(match: Match, reference: datetime) -> Span | None:
@@ -56,8 +79,8 @@ def _year_of(match: Match, reference: datetime) -> int | None:
         return year_number(groups["year"])
     if groups.get("year_before"):
         return year_number(groups["year_before"])
-    turn = groups.get("turn") or groups.get("of_turn")
-    return reference.year + turn_of(turn) if turn else None
+    turn = groups.get("turn") or groups.get("of_turn") or "the"
+    return None if turn.lower() == "the" else reference.year + turn_of(turn)
 
 
 def year(match: Match, reference: datetime) -> Span | None:
@@ -143,11 +166,21 @@ def to_date(match: Match, reference: datetime) -> Span | None:
 
 def rest_of(match: Match, reference: datetime) -> Span | None:
     """Read "the rest of the week": from today to its last day."""
-    span = span_away(match["unit"].lower(), 0, reference)
+    unit = match["unit"].lower()
+    span = span_away(unit, 0, reference)
     if span is None:
         return None
     start, end = reference.date(), span.options[0][1] - timedelta(days=1)
-    return Span(f"({start.isoformat()},{end.isoformat()},P{(end - start).days}D)", ((start, end),))
+    days = (end - start).days + (unit != "week")  # the specification counts both ends of a month
+    return Span(f"({start.isoformat()},{end.isoformat()},P{days}D)", ((start, end),))
+
+
+def rest_of_day(match: Match, reference: datetime) -> Stretch:
+    end = reference.replace(hour=23, minute=59, second=59, microsecond=0)
+    start = reference.replace(microsecond=0)
+    written = "%Y-%m-%dT%H:%M:%S"
+    timex = f"({start.strftime(written)},{end.strftime(written)},PT{int((end - start).total_seconds())}S)"
+    return Stretch((timex,), ((start, end),))
 
 
 def part_of(match: Match, reference: datetime) -> Span | None:

@@ -76,7 +76,7 @@ PARTS = {
     "business hours": DayPart("BH", 8, 18, False), "business hour": DayPart("BH", 8, 18, False),
 }  # fmt: skip
 
-_HALF = r"(?P<half>a\.?m\.?|p\.?m\.?|[ap]\sm|[ap])(?![a-z0-9])"
+_HALF = r"(?P<half>a\.?m\.?|p\.?m\.?|[ap]\sm|[ap]\.\sm\.?|[ap])(?![a-z0-9])"
 _HOUR_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _MINUTE_WORDS = rf"\d{{1,2}}|{_TENS}(?:[ -]{_ONES})?|{_ONES}|(?:a\s)?quarter|half"
 _OF_PART = r"(?:\s(?:in\sthe\s|at\s)?(?P<of_part>morning|afternoon|evening|night))?"
@@ -93,7 +93,7 @@ CLOCK = (
 CLOCK_WORDS = (
     rf"(?<![a-z])(?:(?P<hour>{_HOUR_WORDS}|1[0-2]|[1-9])"
     r"\s?(?:(?P<clock>o'?clock|(?=\sin\sthe\s(?:morning|afternoon|evening)))|(?P<half>a\.?m\.?|p\.?m\.?|[ap]\sm)(?![a-z0-9]))"
-    rf"|(?P<noon>noonish|noon|midday|mid-?\s?day)|(?P<midnight>mid-?\s?night))(?![a-z])"
+    rf"|(?P<noon>(?:12\s)?noon(?:ish)?|midday|mid-?\s?day)|(?P<midnight>(?:12\s)?mid-?\s?night)|(?P<mid>mid[\s-]?(?:morning|afternoon)))(?![a-z])"
 )
 _NO_HOUR_BEFORE = "".join(rf"(?<!{word}\s)" for word in _HOUR_WORDS.split("|"))
 PAST_HOUR = (
@@ -101,14 +101,23 @@ PAST_HOUR = (
     rf"(?P<hour>{_HOUR_WORDS}|1[0-2]|[1-9])(?:\s?o'?clock|\s?(?P<half>[ap]\.?m\.?))?(?![a-z0-9:])"
 )
 WORD_CLOCK = (
-    rf"(?<![a-z])(?:(?P<led>(?<=at\s)|(?<=from\s)|(?<=to\s)|(?<=till\s)|(?<=until\s)|(?<=between\s)|(?<=and\s)|(?<=th\s)|(?<=day\s)))?"
-    rf"(?P<hour>{_HOUR_WORDS})[\s-](?P<minute>(?:oh|o)\s(?:{_ONES})|ten|fifteen|(?:twenty|thirty|forty|fifty)(?:[\s-]five)?)"
+    rf"(?<![a-z])(?:(?P<led>(?<=at\s)|(?<=from\s)|(?<=to\s)|(?<=till\s)|(?<=until\s)|(?<=between\s)|(?<=and\s)|(?<=th\s)|(?<=day\s)|(?<=for\s)))?"
+    rf"(?P<hour>{_HOUR_WORDS})[\s-](?P<minute>(?:oh|o)\s(?:{_ONES})|ten|fifteen|five|(?:twenty|thirty|forty|fifty)(?:[\s-]five)?)"
     r"(?![a-z])(?:\s?(?P<half>a\.?m\.?|p\.?m\.?|[ap]\sm)(?![a-z]))?(?!\s(?:hundred|thousand|%|[a-z]{2,12}s(?![a-z])))"
 )
+JOINED_CLOCK = (
+    r"(?<![a-z\d:.,/$#-])(?:(?P<hour>1[0-2]|0?[1-9])(?P<minute>[0-5]\d)\s?(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z0-9])"
+    r"|(?P<hour_h>2[0-3]|[01]?\d)h(?P<minute_h>[0-5]\d)(?![a-z0-9]))"
+)
+LED_HOUR = (
+    rf"(?<=at\s)(?P<hour>{_HOUR_WORDS})"
+    r"(?=[.,;!?]|$|\s(?:on|in|at|today|tomorrow|tonight|this|next|and|or|to|until|till|for|please|sharp)(?![a-z]))"
+)
+ISO_CLOCK = r"(?<=\d)T(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?![\d:])"
 BARE_HOURS = (
     rf"(?<![a-z0-9:/.-])(?:(?P<opening>from|between)\s)?(?P<first>{_HOUR_WORDS}|1[0-2]|[1-9])"
     rf"(?:[:.](?P<first_minute>[0-5]\d))?"
-    rf"(?:\s?(?P<first_half>[ap]\.?m\.?))?\s?(?:-|to|and|until|till)\s?(?P<last>{_HOUR_WORDS}|1[0-2]|[1-9])"
+    rf"(?:\s?(?P<first_half>[ap]\.?m\.?))?\s?(?:-|to|and|until|till?)\s?(?P<last>{_HOUR_WORDS}|1[0-2]|[1-9])"
     rf"(?:[:.](?P<last_minute>[0-5]\d))?(?:\s?(?P<last_half>[ap]\.?m\.?)(?![a-z]))?{_OF_PART}(?![a-z0-9:/%]|-\d|\.\d)"
 )
 
@@ -150,12 +159,31 @@ def clock(match: Match, reference: datetime) -> Clock:
     return Clock(halved(hour, half), minute, second, is_half_day=not half and 1 <= hour <= 12)
 
 
+def joined_clock(match: Match, reference: datetime) -> Clock:
+    """Read 340pm and 7h01."""
+    if match["hour_h"]:
+        return Clock(int(match["hour_h"]), int(match["minute_h"]))
+    return Clock(halved(int(match["hour"]), match["half"]), int(match["minute"]))
+
+
+def led_hour(match: Match, reference: datetime) -> Clock:
+    """Read the seven of "at seven"."""
+    return Clock(day_number(match["hour"]), is_half_day=True)
+
+
+def iso_clock(match: Match, reference: datetime) -> Clock:
+    """Read the T12:23:59 of a machine's time; what follows the second is dropped."""
+    return Clock(int(match["hour"]), int(match["minute"]), int(match["second"]) if match["second"] else None)
+
+
 def clock_word(match: Match, reference: datetime) -> Clock:
-    """Read noon, midnight, seven o'clock and eleven pm."""
+    """Read noon, midnight, mid-morning, seven o'clock and eleven pm."""
     if match["noon"]:
         return Clock(12)
     if match["midnight"]:
         return Clock(0)
+    if match["mid"]:
+        return Clock(10 if match["mid"].lower().endswith("morning") else 14)
     return Clock(halved(day_number(match["hour"]), match["half"]), is_half_day=not match["half"])
 
 
@@ -183,7 +211,8 @@ def past_hour(match: Match, reference: datetime) -> Clock | None:
     minute = {"quarter": 15, "half": 30}.get(said) or day_number(said)
     is_to = match["way"].lower() in ("to", "before")
     has_word = not said.isdigit() or "min" in match.group().lower()
-    if minute > 59 or (is_to and not has_word) or (is_to and said in _HOUR_WORDS.split("|") and minute % 5):
+    is_counted = "min" in match.group().lower()
+    if minute > 59 or (is_to and not has_word) or (is_to and not is_counted and said in _HOUR_WORDS.split("|") and minute % 5):
         return None
     hour = day_number(match["hour"])
     if is_to:
@@ -219,16 +248,16 @@ _UNIT = (
     r"|quarters?|decades?"
 )
 _COUNT = (
-    rf"(?:\d{{0,3}}\s?1\u2044[24]|\d{{1,6}}(?:,\d{{3}})?(?:\.\d{{1,3}})?|half\s(?:an|a)|an?\s(?:few|couple(?:\sof)?)"
+    rf"(?:\d{{0,3}}\s?1\u2044[24]|\d{{1,6}}(?:,\d{{3}})?(?:\.\d{{1,3}})?|half(?:\s(?:an|a))?|full|whole|an?\s(?:few|couple(?:\sof)?)"
     rf"|(?:few|some|several|couple\sof|couple|all|another)"
     rf"|{_TENS}(?:[ -]{_ONES})?|{_ONES}(?:\shundred)?|an?(?!\ssecond))"
 )
 _AND_HALF = r"\sand\s(?:a\s)?(?:half|quarter(?=\s(?:year|hour))|quarter(?!\s?[a-z]))"
-_PIECE = rf"(?:{_COUNT}(?:{_AND_HALF})?[\s-]?(?:{_UNIT})(?:\sand\s(?:a\s)?half(?![a-z-]|\san?\s))?|(?<!-)\d{{1,4}}[hdwmy](?![a-z0-9]))"
+_PIECE = rf"(?:{_COUNT}(?:{_AND_HALF})?[\s-]?(?:{_UNIT})(?:\sand\s(?:a\s)?half(?![a-z-]|\san?\s))?|(?<!-)\d{{1,4}}(?:[hdwmy]|\sh)(?![a-z0-9]))"
 LENGTH = rf"(?P<length>{_PIECE}(?:(?:,\s|\sand\s|,\sand\s|\s){_PIECE}){{0,5}})"
 _PIECES = re.compile(
     rf"(?<![a-z])(?P<count>{_COUNT})(?P<early>{_AND_HALF})?[\s-]?"
-    rf"(?P<unit>{_UNIT}|(?<=\d)[hdwmy](?![a-z]))(?P<late>\sand\s(?:a\s)?half(?![a-z-]|\san?\s))?",
+    rf"(?P<unit>{_UNIT}|(?:(?<=\d)[hdwmy]|(?<=\d\s)h)(?![a-z]))(?P<late>\sand\s(?:a\s)?half(?![a-z-]|\san?\s))?",
     re.IGNORECASE,
 )
 _VAGUE = {
@@ -241,6 +270,9 @@ _VAGUE = {
     "another": 1,
     "half an": 0.5,
     "half a": 0.5,
+    "half": 0.5,
+    "full": 1,
+    "whole": 1,
 }
 _UNIT_CODES = {"y": "Y", "mo": "M", "w": "W", "d": "D", "h": "H", "mi": "MIN", "m": "MIN", "s": "S"}
 

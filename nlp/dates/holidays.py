@@ -67,5 +67,6 @@ def moving_day(on: DayOfYear, timex: str, year: int | None, reference: datetime)
         at = on(year) if almanac.FIRST_YEAR <= year <= almanac.LAST_YEAR else None
         return Day(f"{year:04}{timex}" if timex else at.isoformat(), (at,)) if at else None
     found = [at for n in (-2, -1, 0, 1, 2) if (at := on(reference.year + n))]
-    options = almanac.around(found, reference)
-    return Day(f"XXXX{timex}" if timex else f"XXXX{options[-1].isoformat()[4:]}", options)
+    this_year = on(reference.year)
+    written = timex or (this_year.isoformat()[4:] if this_year else "")
+    return Day(f"XXXX{written}", almanac.around(found, reference))

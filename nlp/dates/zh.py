@@ -7,16 +7,17 @@ In: folded simplified text. Out: atoms. How atoms join ("明天" + "下午五点
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from nlp.dates import almanac
 from nlp.dates.combine import Joints
+from nlp.dates.holidays import moving_day, weekday_of
 from nlp.dates.numerals import ZH_NUMBER, zh_number
 from nlp.dates.readings import Clock, Day, DayPart, Length, Moment, Reading, Repeat, Span
 from nlp.dates.rules import Match, Rules, rule
 
 N = ZH_NUMBER
-_YEAR = r"(?P<year>\d{4}|\d{2}|[零一二三四五六七八九]{4}|[零一二三四五六七八九]{2})\s?年"
+_YEAR = r"(?P<year>\d{4}|\d{2}|[两二]千(?:零[一二三四五六七八九]|零?[一二三四五六七八九]?十[一二三四五六七八九]?)?|[零一二三四五六七八九]{4}|[零一二三四五六七八九]{2})\s?年"
 _MONTH = r"(?P<month>1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十]|正|腊)\s?月(?:份)?"
 _DAY_NUMBER = r"(?P<day>3[01]|[12]\d|0?[1-9]|三十一?|二十[一二三四五六七八九]?|廿[一二三四五六七八九]|十[一二三四五六七八九]?|初?[一二三四五六七八九十])"
 _SAID_YEAR = r"(?P<said_year>今年|去年|明年|前年|后年|大前年|本年|上年|来年|今年度|本年度|去年度)"
@@ -43,7 +44,16 @@ _PARTS = {
 _LONG_PARTS = "|".join(sorted((name for name in _PARTS if len(name) > 1), key=len, reverse=True))
 _HOLIDAYS = {"元旦": (1, 1), "情人节": (2, 14), "妇女节": (3, 8), "植树节": (3, 12), "愚人节": (4, 1), "五一": (5, 1), "劳动节": (5, 1),
              "青年节": (5, 4), "儿童节": (6, 1), "六一": (6, 1), "建党节": (7, 1), "建军节": (8, 1), "教师节": (9, 10), "国庆节": (10, 1),
-             "国庆": (10, 1), "十一黄金周": (10, 1), "双十一": (11, 11), "平安夜": (12, 24), "圣诞节": (12, 25)}  # fmt: skip
+             "国庆": (10, 1), "十一黄金周": (10, 1), "双十一": (11, 11), "平安夜": (12, 24), "圣诞节": (12, 25),
+             "圣诞": (12, 25), "新年": (1, 1), "女生节": (3, 7), "三八节": (3, 8), "清明节": (4, 4), "清明": (4, 4), "五四": (5, 4), "光棍节": (11, 11),
+             "双11": (11, 11), "双十二": (12, 12), "双12": (12, 12), "万圣节": (10, 31), "元旦节": (1, 1), "五一劳动节": (5, 1), "十一国庆": (10, 1)}  # fmt: skip
+
+
+_MOVING = {"母亲节": (5, 7, 2), "父亲节": (6, 7, 3), "感恩节": (11, 4, 4)}
+_LUNAR = {"春节": "01-01", "大年初一": "01-01", "元宵节": "01-15", "元宵": "01-15", "端午节": "05-05", "端午": "05-05", "七夕": "07-07",
+          "七夕节": "07-07", "中元节": "07-15", "中秋节": "08-15", "中秋": "08-15", "重阳节": "09-09", "重阳": "09-09", "腊八节": "12-08",
+          "除夕": "12-30", "大年三十": "12-30"}  # fmt: skip
+"""Feasts of the moon: their TIMEX is the lunar date, and no day is given for it, because none is computed here."""
 
 
 def _int(words: str) -> int:
@@ -151,6 +161,21 @@ def _quarter(match: Match, reference: datetime) -> Span | None:
     return almanac.months_span(first, 3) if first else None
 
 
+def _decade(match: Match, reference: datetime) -> Span | None:
+    """Read 80年代 and 20世纪80年代; without a century it is the last one and the next one."""
+    tens = _int(match["tens"])
+    if match["century"]:
+        first = 100 * (_int(match["century"]) - 1) + tens
+        start, end = almanac.day(first, 1, 1), almanac.day(first + 10, 1, 1)
+        return Span(f"({first:04}-01-01,{first + 10:04}-01-01,P10Y)", ((start, end),)) if start and end else None
+    options = tuple((date(century + tens, 1, 1), date(century + tens + 10, 1, 1)) for century in (1900, 2000))
+    return Span(f"(XX{tens:02}-01-01,XX{(tens + 10) % 100:02}-01-01,P10Y)", options)
+
+
+def _machine_clock(match: Match, reference: datetime) -> Clock:
+    return Clock(int(match["hour"]), int(match["minute"]), int(match["second"]) if match["second"] else None)
+
+
 def _season(match: Match, reference: datetime) -> Span:
     year = _year_in(match, reference)
     code = {"春": "SP", "夏": "SU", "秋": "FA", "冬": "WI"}[match["season"]]
@@ -226,7 +251,14 @@ def _now(match: Match, reference: datetime) -> Moment:
 
 def _holiday(match: Match, reference: datetime) -> Day | None:
     year = _year_in(match, reference)
-    month, number = _HOLIDAYS[match["holiday"]]
+    name = match["holiday"]
+    if name in _LUNAR:
+        return Day(f"{'XXXX' if year is None else f'{year:04}'}-{_LUNAR[name]}", ())
+    if name in _MOVING:
+        number, day_of_week, nth = _MOVING[name]
+        on = weekday_of(number, day_of_week, nth)
+        return moving_day(on, f"-{number:02}-WXX-{day_of_week}-{nth}", year, reference)
+    month, number = _HOLIDAYS[name]
     return almanac.yearless_day(month, number, reference) if year is None else almanac.full_day(year, month, number)
 
 
@@ -235,7 +267,9 @@ _WEEK = r"(?:周|星期|礼拜)"
 _TURN = r"(?P<turn>上上|下下|上|下|本|这|当)"
 
 RULES = Rules((
-    rule("", r"(?<![\d.])(?P<year>\d{4})(?P<cut>[-/.])(?P<month>\d{1,2})(?P=cut)(?P<day>\d{1,2})(?!\d|[./]\d)", _written),
+    rule("", r"(?<![\d.-])(?P<day>3[01]|[12]\d|0?[1-9])(?P<cut>[-/])(?P<month>1[0-2]|0?[1-9])(?P=cut)(?P<year>\d{2})(?![\d/-])", _written),
+    rule("", r"(?<=\d)T(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?![\d:])", _machine_clock),
+    rule("", r"(?<![\d.])(?P<year>\d{4})(?P<cut>[-/. ])(?P<month>\d{1,2})(?P=cut)(?P<day>\d{1,2})(?!\d|[./]\d)", _written),
     rule("", r"(?<![\d.-])(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?![\d.-])", _written),
     rule("", r"(?<![\d.])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})(?!\d)", _written),
     rule("", r"(?<![\d.-])(?P<year>\d{2})(?P<cut>[-/.])(?P<month>1[0-2]|0?[1-9])(?P=cut)(?P<day>3[01]|[12]\d|0?[1-9])(?![\d-])", _written),
@@ -244,6 +278,7 @@ RULES = Rules((
     rule("", rf"{_MONTH}\s?(?P<day>3[01]|[12]\d|0?[1-9]|三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]|初[一二三四五六七八九十])(?!\s?[点时:个])", _date),
     rule("", r"(?<![\d.:/])(?P<month>1[0-2]|0?[1-9])/(?P<day>3[01]|[12]\d|0?[1-9])(?![\d./])", _date),
     rule("", rf"(?P<turn>上个?|下个?|本|这个?|当)月的?{_DAY_NUMBER}\s?[日号]", lambda m, r: _said_month_day(m, r)),
+    rule("", rf"(?<![\dA-Za-z月零一二三四五六七八九十第]){_DAY_NUMBER}号(?![楼线店机房柜门院车仓桌单码窗厅馆口室厂柱库区铺位台站员选手钥匙球衣字航床梯塔井件色])", lambda m, r: almanac.monthless_day(_int(m["day"]), r)),
     rule("", rf"(?<![\d月零一二三四五六七八九十]){_DAY_NUMBER}日", lambda m, r: almanac.monthless_day(_int(m["day"]), r)),
     rule("", r"(?P<which>大前|大后|前|昨|今|当|明|后)(?:天|日)", _said_day),
     rule("", r"(?P<which>昨|今|明)儿个?", _said_day),
@@ -254,6 +289,9 @@ RULES = Rules((
          r"(?:钟|整)?(?P<minute>半|[一二三123]刻|[0-5]?\d分?|[二三四五]?十[一二三四五六七八九]?分?|零?[一二三四五六七八九]分)?"
          r"(?:(?P<second>[0-5]?\d|[二三四五]?十?[一二三四五六七八九]?)秒)?", _clock),
     rule("", rf"(?:大约|差不多)?(?P<part>{_LONG_PARTS})", lambda m, r: _PARTS[m["part"]]),
+    rule("", r"(?:(?<=[昨今明当号日])|(?<=[周期拜][一二三四五六天]))(?P<part>晚|早|晨|夜)(?:上|间|里)?(?![点到])", lambda m, r: _PARTS[m["part"]]),
+    rule("", r"(?P<part>早|晚)(?=(?:[01]?\d|2[0-4]|[一二两三四五六七八九]|十[一二]?)\s?[点时:])", lambda m, r: _PARTS[m["part"]]),
+    rule("", r"(?:(?P<century>\d{1,2}|二?十[一二三四五六七八九]?)世纪)?(?P<tens>[1-9]0|[二三四五六七八九]十)年代", _decade),
     rule("", r"(?<=[昨今明当])(?P<part>晚|早|晨|夜)(?:上|间|里)?", lambda m, r: _PARTS[m["part"]]),
     rule("", rf"{_ANY_YEAR}\s?的?(?P<half>[上前下后])半年", _half_year),
     rule("", r"(?P<half>[上下前后])个?半年", _half_year),
@@ -275,7 +313,7 @@ RULES = Rules((
     rule("", rf"(?P<length>{N}\s?天[又零]?{N}\s?(?:个小时|小时|时))", _length),
     rule("", r"每(?:个|一)?(?P<unit>天|日|周|星期|礼拜|月|年|小时|分钟)(?P<weekday>(?<=[周期拜])[一二三四五六日天])?", _repeat),
     rule("", r"现在|目前|此刻|马上|立刻|立即|刚才|刚刚", _now),
-    rule("", rf"(?:{_ANY_YEAR}\s?的?)?(?P<holiday>{'|'.join(sorted(_HOLIDAYS, key=len, reverse=True))})", _holiday),
+    rule("", rf"(?:{_ANY_YEAR}\s?的?)?(?P<holiday>{'|'.join(sorted([*_HOLIDAYS, *_MOVING, *_LUNAR], key=len, reverse=True))})", _holiday),
 ), {"any": ("",)}, {})  # fmt: skip
 
 
