@@ -76,4 +76,4 @@ def _power(sign: float, plain: str) -> float | None:
     exponent = float(power.lstrip("+-")) * (-1 if power.count("-") == 1 else 1)
     if float(base) == 0 or len(base) * abs(exponent) >= MAX_POWER:
         return None
-    return sign * float(base) ** exponent
+    return sign * float(float(base) ** exponent)
