@@ -7,9 +7,10 @@ Values in, values out; an engine that raises on an input becomes EngineFailed. K
 
 from __future__ import annotations
 
+import json
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ from api.shared import NoteTurn, Shared, note_nothing
 from model_cards import ModelCardError, locate
 
 if TYPE_CHECKING:
-    from nlp import Catalogue, KnowledgeBase
+    from nlp import Catalogue, Classifier, KnowledgeBase
     from nlp.records import RecordSystem, Retriever
     from nlp.search.embed import Embedder
     from speech import ActivityDetector, Transcriber
@@ -39,6 +40,8 @@ log = structlog.get_logger(__name__)
 
 CATALOGUE_SUFFIXES = (".csv", ".jsonl")
 MAIN_CATALOGUE = "devices"
+INTENT_FOLDER = Path("classifiers") / "intent"
+WEIGHTS_FILE, TEMPLATES_FILE = "weights.npz", "templates.json"
 STORED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}\Z")
 """A name that may be a file's: no separator, no leading dot."""
 FLOOR_MODEL = "pocketsphinx-en-us"
@@ -88,6 +91,7 @@ class Engines:
         self._lock = threading.Lock()
         self._knowledge_bases: dict[str, KnowledgeBase] = {}
         self._catalogues: dict[Path, tuple[float, Catalogue]] = {}
+        self._intent: tuple[float, Classifier] | None = None
         self.learned = Learned(settings.data_dir / "learned")
 
     def beside(self, data_dir: Path, *, find_records: Callable[[], RecordSystem | None]) -> Engines:
@@ -288,6 +292,28 @@ class Engines:
             return None
         paths = (self.settings.data_dir / "catalogues" / f"{name}{suffix}" for suffix in CATALOGUE_SUFFIXES)
         return next((path for path in paths if path.is_file()), None)
+
+    def intent_classifier(self) -> Classifier | None:
+        """Return what tells a ticket's intent, None where none is in force; one that changed is read again.
+
+        Raises:
+            nlp.records.LabelsInvalid: its files do not fit together.
+        """
+        from nlp import Classifier
+
+        folder = self.settings.data_dir / INTENT_FOLDER
+        if not (folder / WEIGHTS_FILE).is_file():
+            return None
+        changed_at = (folder / WEIGHTS_FILE).stat().st_mtime
+        with self._lock:
+            if self._intent is None or self._intent[0] != changed_at:
+                self._intent = (changed_at, Classifier.load(folder))
+            return self._intent[1]
+
+    def intent_templates(self) -> Mapping[str, str]:
+        """Return which template stands for which label; a label that is not named stands for itself."""
+        path = self.settings.data_dir / INTENT_FOLDER / TEMPLATES_FILE
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
     # --- all
 

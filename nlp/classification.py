@@ -1,7 +1,7 @@
 """Language, urgency and intent of a document, or an honest None.
 
 In: a Document and its values. Out: a Classification. Urgency only where someone wrote it or named a danger; intent
-only from a classifier fitted on a business's own examples (see classifier.py), which is an argument.
+only from a classifier fitted on a business's own examples (see classifier.py).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from nlp.classifier import Classifier
+from nlp.classifier import Classifier, LabelResult
 from nlp.extraction.field import is_negated
 from nlp.records import Classification, Document, FieldValue
 from nlp.text import fold, language_of
@@ -23,15 +23,18 @@ _URGENT = re.compile(
 
 
 def classify(
-    document: Document, values: Mapping[str, FieldValue], *, classifier: Classifier | None = None
+    document: Document, values: Mapping[str, FieldValue], *, label: LabelResult | None = None
 ) -> Classification:
-    """Say the language, whether it is urgent, and what it is about where a classifier knows."""
+    """Say the language, whether it is urgent, and what it is about where a classifier labelled it."""
     said = _words_of_customer(document)
-    intent = None
-    if classifier is not None:
-        label = classifier.run(said)
-        intent = None if label.is_out_of_scope else label.label
+    intent = None if label is None or label.is_out_of_scope else label.label
     return Classification(intent, "urgent" if _is_urgent(said) else None, language_of(said or document.text))
+
+
+def label_document(document: Document, classifier: Classifier) -> LabelResult | None:
+    """Label what the customer said, pages left out; None where they said nothing."""
+    said = _words_of_customer(document)
+    return classifier.run(said) if said else None
 
 
 def _words_of_customer(document: Document) -> str:

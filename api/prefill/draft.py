@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from itertools import chain
 
 from api.engines import FIELDS_ENGINE, Engines
@@ -17,15 +17,16 @@ from api.prefill.caveats import warnings_of
 from api.prefill.files import Attachment
 from api.prefill.guard import GuardedExtractors
 from api.prefill.hear import Heard, Report, Stopwatch, hear, silent
+from api.prefill.intent import Choose, Chosen, chosen_by_intent, label_of
 from api.prefill.limits import check_request
 from api.prefill.parts import message_parts, page_parts, transcript_parts
-from api.prefill.promises import NOTHING_PROMISED, Promised, calibration_for, promised_by
+from api.prefill.promises import NOTHING_PROMISED, Promised, calibration_for, promised_by, with_promises
 from api.prefill.templates import find_template
 from api.schemas.prefill import PrefillRequest, PrefillResponse
 from api.security import make_id
 from api.settings import Settings
 from api.store import ASKED, DraftOrigin, Store
-from nlp import Template
+from nlp import LabelResult, Template
 from nlp.personal import redacted
 from nlp.records import Document, RecordSystem
 
@@ -40,6 +41,7 @@ class Drafted:
 
     response: PrefillResponse
     question: str
+    template: Template
 
 
 def prefill(
@@ -62,6 +64,7 @@ def prefill(
     """
     check_request(request, files, limits=engines.settings.limits, at=at)
     template = find_template(request.template or engines.settings.default_template, store=store)
+    choose = None if request.template else chosen_by_intent(engines=engines, store=store)
     drafted = draft_ticket(
         request,
         files,
@@ -70,13 +73,14 @@ def prefill(
         records=engines.records,
         at=at,
         promised=promised_by(store),
+        choose=choose,
         report=report,
     )
     said = words(language_of_locale(request.locale or engines.settings.default_locale))
     warnings = [*(said.said(note) for note in notes), *drafted.response.warnings]
     response = drafted.response.model_copy(update={"warnings": warnings, "id": draft_id or drafted.response.id})
     origin = replace(origin, customer_id=origin.customer_id or request.customer.id)
-    required = [field.name for field in template.fields if field.is_required]
+    required = [field.name for field in drafted.template.fields if field.is_required]
     store.drafts.add_prefill(response, text=drafted.question, origin=origin, required=required)
     return response
 
@@ -90,24 +94,32 @@ def draft_ticket(
     records: RecordSystem | None,
     at: datetime,
     promised: Promised = NOTHING_PROMISED,
+    choose: Choose | None = None,
     report: Report = silent,
 ) -> Drafted:
-    """Fill in a ticket and keep nothing; `records` are those to check against, which may not be today's."""
+    """Fill in a ticket and keep nothing; `records` are those to check against, which may not be today's; with `choose`
+    the template is picked by what the customer said."""
     watch = Stopwatch()
     with watch.step("total"):
         heard = hear(request, files, engines=engines, watch=watch, report=report)
+        document = _document(request, heard, settings=engines.settings, at=at)
+        label = label_of(document, engines=engines)
+        chosen = choose(label) if choose else Chosen(request.template or template.name, template)
         draft = _draft(
-            request, heard, template, engines=engines, records=records, promised=promised, watch=watch, at=at
-        )
+            request, heard, document, chosen, label=label, engines=engines, records=records, promised=promised,
+            watch=watch, at=at,
+        )  # fmt: skip
     response = draft.model_copy(update={"ticket_id": request.ticket_id, "timing_ms": watch.timing_ms})
-    return Drafted(response, _question(request, heard, response))
+    return Drafted(response, _question(request, heard, response), chosen.template)
 
 
 def _draft(
     request: PrefillRequest,
     heard: Heard,
-    template: Template,
+    document: Document,
+    chosen: Chosen,
     *,
+    label: LabelResult | None,
     engines: Engines,
     records: RecordSystem | None,
     promised: Promised,
@@ -116,9 +128,8 @@ def _draft(
 ) -> PrefillResponse:
     import nlp
 
+    settings, template = engines.settings, chosen.template
     with watch.step("extract"):
-        settings = engines.settings
-        document = _document(request, heard, region=settings.default_region, zone=settings.time_zone, at=at)
         guarded = GuardedExtractors(nlp.build_extractors(catalogue=engines.device_catalogue()))
         mentions = nlp.extract(document, guarded.extractors)
     with watch.step("resolve"):
@@ -134,7 +145,7 @@ def _draft(
             calibration=calibration,
             promise=promised.shares(),
         )
-        classification = nlp.classify(document, resolution.fields)
+        classification = nlp.classify(document, resolution.fields, label=label)
         locale = request.locale or ("en-US" if classification.language == "en" else engines.settings.default_locale)
         findings = Findings(
             fields=resolution.fields,
@@ -147,11 +158,12 @@ def _draft(
         )
     said = words(language_of_locale(locale))
     warnings = warnings_of(heard, speech=engines.speech_state(), broken=guarded.warnings(), records=resolution.warnings)
-    draft = draft_body(findings, draft_id=make_id(), template=request.template or template.name, at=at)
+    draft = draft_body(findings, draft_id=make_id(), template=chosen.name, at=at)
+    draft = with_promises(draft, template, calibration=calibration, shares=promised.shares())
     return draft.model_copy(update={"models": _models(heard), "warnings": [said.said(warning) for warning in warnings]})
 
 
-def _document(request: PrefillRequest, heard: Heard, *, region: str, zone: tzinfo, at: datetime) -> Document:
+def _document(request: PrefillRequest, heard: Heard, *, settings: Settings, at: datetime) -> Document:
     import nlp
 
     return nlp.compose(
@@ -161,8 +173,8 @@ def _document(request: PrefillRequest, heard: Heard, *, region: str, zone: tzinf
             *(page_parts(page) for page in heard.pages),
         ),
         locale=request.locale,
-        reference_time=request.reference_time or at.astimezone(zone),
-        region=region_of(request.locale, region),
+        reference_time=request.reference_time or at.astimezone(settings.time_zone),
+        region=region_of(request.locale, settings.default_region),
     )
 
 
