@@ -35,7 +35,7 @@ KNOWN_F1 = {"ecommerce-ner": {"XH": 0.745, ALL: 0.7545}, "address": {ALL: 0.8619
 _TAG_OF: Mapping[PartKind, str] = {
     "country": "country", "province": "prov", "city": "city", "district": "district", "zone": "devZone",
     "town": "town", "village": "community", "road": "road", "number": "roadno", "place": "poi",
-    "building": "houseno", "unit": "cellno", "floor": "floorno", "room": "roomno", "postcode": "redundant",
+    "building": "houseno", "unit": "cellno", "floor": "floorno", "room": "roomno", "postcode": "redundant", "near": "assist",
 }  # fmt: skip
 _SECOND = {"road": "subRoad", "roadno": "subroadno", "poi": "subpoi"}
 _MODEL = re.compile(
@@ -57,7 +57,7 @@ def address_chunks(text: str) -> tuple[Chunk, ...]:
         if part.start > at:
             found.append(Chunk(at, part.start, "redundant"))
         tag = _TAG_OF[part.kind]
-        if tag in seen:
+        if tag in seen and tag != "assist":
             tag = _SECOND.get(tag, "redundant" if part.divisions else tag)
         seen.add(tag)
         found.append(Chunk(part.start, part.end, tag))

@@ -16,7 +16,7 @@ from nlp.entities.divisions import Division, NamedDivision, division_at, is_muni
 
 PartKind = Literal[
     "country", "province", "city", "district", "zone", "town", "village", "road", "number",
-    "place", "building", "unit", "floor", "room", "postcode",
+    "place", "building", "unit", "floor", "room", "near", "postcode",
 ]  # fmt: skip
 MAX_PARTS = 24
 """An address of all ranks with the divisions written twice; bounds the walk."""
@@ -25,9 +25,9 @@ MAX_NAME_CHARS = 14
 
 _ORDER: dict[str, int] = {
     "country": 0, "province": 1, "city": 2, "district": 3, "zone": 4, "town": 5, "village": 6, "road": 7, "number": 8,
-    "place": 9, "building": 10, "unit": 11, "floor": 12, "room": 13, "postcode": 14,
+    "place": 9, "building": 10, "unit": 11, "floor": 12, "room": 13, "postcode": 14, "near": 0,
 }  # fmt: skip
-_GAP = re.compile(r"[ ,、_;/|.·]{0,3}")
+_GAP = re.compile(r"[ ,、_;/|.·-]{0,3}")
 _NUMERAL = r"(?:\d{1,4}|[一二三四五六七八九十]{1,3})"
 _ROAD_BEHIND = r"(?![东南西北中]{0,2}[一二三四五六七八九十]?(?:路|街|大道|大街|巷|公路|弄))"
 _NO_PLACE_BEHIND = r"(?!花园|新苑|小区|公寓|大厦|小学|中学|北苑|南苑|东苑|西苑)"
@@ -63,9 +63,24 @@ _NUMBER = re.compile(
     rf"(?:附|甲|乙)?(?:\d{{1,5}}|[一二三四五六七八九十百]{{1,4}})(?:[-—/、,之]\d{{1,5}}){{0,3}}(?:号院|号|弄|巷|组|社|队)"
 )
 _BARE = re.compile(r"[A-Za-z]?\d{1,5}[A-Za-z]?(?![\dA-Za-z])")
-_DASHED = re.compile(r"(?P<a>[A-Za-z]?\d{1,4}(?:号楼|幢|栋)?)-(?P<b>\d{1,4}(?:单元)?)(?:-(?P<c>\d{1,5}))?(?![\d-])室?")
+_DASHED = re.compile(
+    r"(?P<a>[A-Za-z]?\d{1,4}(?:号楼|幢|栋)?)-{1,2}(?P<b>\d{1,4}(?:单元)?)(?:-{1,2}(?P<c>\d{1,5}))?(?![\d-])室?"
+)
 _BARE_ROOM = re.compile(r"-?\d{2,5}(?!\d)")
 _ROAD_ENDING = re.compile(r"[东南西北中]{0,2}[一二三四五六七八九十]?(?:路|街|大道|大街|巷|公路|号|小区|花园|大厦|广场)")
+# A name with no ending of its own, told by the house that follows it: "锦绣江南11幢".
+_BEFORE_HOUSE = re.compile(
+    r"(?:(?![的了我你您他她要在到请把买退寄个台和与])[\u3400-\u9fff]){2,9}?"
+    r"(?=[A-Za-z]?\d{1,4}(?:号|幢|栋|座|单元|#|-{1,2}\d{1,4}(?:-|号|室|$|[^\d-]))"
+    r"|[一二三四五六七八九十]{1,3}(?:幢|栋|号楼|单元|号)|[A-Z](?:座|栋|幢))"
+)
+_QUARTER = re.compile(
+    r"(?:[一二三四五六七八九十]|[A-Za-z]|\d{1,2}|[东南西北])(?:区|期)(?![\u3400-\u9fff]?[路街])|[东南西北正后前][大]?门"
+)
+_NEAR = re.compile(
+    r"(?:[东南西北]{1,2}[侧边面]?)?(?:交叉路?口|交汇处|交界处?|路口|旁边|旁|门口|附近|对面|楼下|隔壁|斜对面|后面|前面|内)"
+    r"|[与和](?=[\u3400-\u9fff]{1,6}(?:路|街|大道))"
+)
 _COUNTRY = re.compile(r"中国|中华人民共和国")
 _POSTCODE = re.compile(r"\(?(?:邮编:?)?\d{6}\)?(?!\d)")
 
@@ -110,7 +125,13 @@ def _next_parts(text: str, at: int, before: Sequence[AddressPart]) -> Sequence[A
         return [named]
     if rank >= _ORDER["village"] and (numbered := _numbered(text, at, before, rank)):
         return numbered
-    name = _name(text, at, rank)
+    if before and (near := _NEAR.match(text, at)) and rank >= _ORDER["village"]:
+        return [AddressPart("near", at, near.end())]
+    if rank >= _ORDER["place"] and (quarter := _QUARTER.match(text, at)):
+        return [AddressPart("place", at, quarter.end())]
+    name, unnamed = _name(text, at, rank), _before_house(text, at, rank)
+    if unnamed is not None and (name is None or unnamed.end < name.end):
+        return [unnamed]
     return [name] if name else []
 
 
@@ -146,7 +167,8 @@ def _numbered(text: str, at: int, before: Sequence[AddressPart], rank: int) -> S
         if match := pattern.match(text, at):
             return [AddressPart(kind, at, match.end())]
     if match := _NUMBER.match(text, at):
-        kind: PartKind = "number" if rank <= _ORDER["number"] else "building" if rank < _ORDER["building"] else "unit"
+        is_first = rank <= _ORDER["number"] or (bool(before) and not before[-1].is_known)
+        kind: PartKind = "number" if is_first else "building" if rank < _ORDER["building"] else "unit"
         return [AddressPart(kind, at, match.end())]
     if is_after_road and (match := _BARE.match(text, at)):
         return [AddressPart("number", at, match.end(), is_known=False)]
@@ -164,6 +186,12 @@ def _dashed(match: re.Match[str]) -> Sequence[AddressPart]:
         AddressPart(kind, match.start(group), match.end() if group == groups[-1] else match.end(group))
         for kind, group in zip(kinds, groups, strict=True)
     ]
+
+
+def _before_house(text: str, at: int, rank: int) -> AddressPart | None:
+    """Read a name that only the house number behind it tells: behind a district or anything smaller."""
+    match = _BEFORE_HOUSE.match(text, at) if _ORDER["city"] <= rank < _ORDER["unit"] else None
+    return AddressPart("place", at, match.end(), is_known=False) if match else None
 
 
 def _name(text: str, at: int, rank: int) -> AddressPart | None:

@@ -53,7 +53,7 @@ _FAILS = re.compile(
 )
 # A word for a thing that means something else here: a telephone number, an application, a verb.
 _ELSE_BEHIND = re.compile(
-    r"号|端|版|银行|短信|客户端|店|[ ]?[:是为][ ]?\+?\d{3}|费|[ ](?:is[ ])?(?:numbers?|no\.?|call|calls|store|shop|service|bill|company|line|at)(?![a-z])"
+    r"号|端|版|[ ]?\+?\d{7}|银行|短信|客户端|店|[ ]?[:是为][ ]?\+?\d{3}|费|[ ](?:is[ ])?(?:numbers?|no\.?|call|calls|store|shop|service|bill|company|line|at)(?![a-z])"
     r"|[ :]{1,2}(?:is )?\+?\d{3}",
     re.IGNORECASE,
 )
