@@ -23,6 +23,7 @@ from api.schemas.prefill import (
     Message,
     PageBody,
     PrefillResponse,
+    PromiseSeen,
     SpokenSegment,
     TranscriptBody,
 )
@@ -66,6 +67,7 @@ class FieldView:
     checks: tuple[Check, ...]
     sides: tuple[Side, ...]
     verdict: Feedback | None = None
+    promise: PromiseSeen | None = None
 
     @property
     def final(self) -> str:
@@ -167,7 +169,9 @@ def view_of(
     return DraftView(
         response=response,
         fields=tuple(
-            replace(_field_view(name, field, evidence, labels=labels), verdict=verdicts.get(name))
+            replace(
+                _field_view(name, field, evidence, labels=labels), verdict=verdicts.get(name), promise=field.promise
+            )
             for name, field in fields
         ),
         evidence=evidence,

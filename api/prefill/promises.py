@@ -5,16 +5,17 @@ That is a share for each kind of field, and the calibration that fills in nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.learned import Learned
+from api.schemas.prefill import PrefillResponse, PromiseSeen
 from api.store import Store
 from api.store.promises import EVERY_OTHER, Promise
 
 if TYPE_CHECKING:
-    from nlp import Calibration
+    from nlp import Calibration, Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,22 @@ def calibration_for(kinds: Iterable[str], promised: Promised, *, learned: Learne
     from nlp import shipped_calibration
 
     return (learned.calibration() or shipped_calibration()).holding_back(promised.held_back(kinds))
+
+
+def with_promises(
+    draft: PrefillResponse, template: Template, *, calibration: Calibration, shares: Mapping[str, float]
+) -> PrefillResponse:
+    """Say of each value that is filled in what is promised of it, and on how many corrections that rests."""
+    from nlp.extraction.corrections import promise_of
+
+    fields = dict(draft.fields)
+    for field in template.fields:
+        if field.name in fields and fields[field.name].status == "auto":
+            share = promise_of(field.kind, shares)
+            stands = calibration.standing(field.kind, share)
+            seen = PromiseSeen(promise=share, state=stands.state, corrections=stands.labels)
+            fields[field.name] = fields[field.name].model_copy(update={"promise": seen})
+    return draft.model_copy(update={"fields": fields})
 
 
 NOTHING_PROMISED = Promised()

@@ -76,6 +76,14 @@ class Check(BaseModel):
     detail: str
 
 
+class PromiseSeen(BaseModel):
+    """What is promised of values like this one, and whether the business's own corrections prove it."""
+
+    promise: float
+    state: Literal["held", "unmeasured", "broken"]
+    corrections: int
+
+
 class DraftField(BaseModel):
     value: str | None
     status: Literal["auto", "suggest", "conflict", "missing"]
@@ -84,6 +92,7 @@ class DraftField(BaseModel):
     evidence: list[Evidence] = []
     checks: list[Check] = []
     belief: float = Field(default=0.0, ge=0, le=1, description="Before calibration; what corrections are counted by")
+    promise: PromiseSeen | None = given("Where a value is filled in; unmeasured: not yet measured on your tickets")
 
 
 class NextQuestion(BaseModel):

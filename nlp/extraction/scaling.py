@@ -1,9 +1,9 @@
 """Rescale confidence by a few labels: Platt's two numbers (1999), held to what was assumed until labels pull them away.
 
 In: the confidence that was assumed of each value, and whether the value was right. Out: a slope and a shift of its
-log-odds. How hard they are held is itself read off the labels: the strength that makes them likeliest (the Laplace
-approximation of the evidence, MacKay 1992). With a hundred labels a free fit is mostly noise, and a firmly held one
-cannot leave an assumption that is plainly wrong; measured by training/eval_calibration.py.
+log-odds. How hard they are held is itself read off the labels: each strength counts as much as it makes them likely
+(the Laplace approximation of the evidence, MacKay 1992). With a hundred labels a free fit is mostly noise, and a firmly
+held one cannot leave an assumption that is plainly wrong; measured by training/eval_calibration.py.
 """
 
 from __future__ import annotations
@@ -47,15 +47,16 @@ AS_IT_IS = Scaling(1.0, 0.0)
 
 
 def fit_scaling(confidences: Sequence[float], is_right: Sequence[bool]) -> Scaling:
-    """Return the scaling that labels and assumption together make likeliest."""
+    """Return the mean of what labels and assumption make likeliest at each strength, weighted by its evidence."""
     if not confidences:
         return AS_IT_IS
     inside = np.clip(np.asarray(confidences, dtype=np.float64), EDGE, 1 - EDGE)
     rows = np.stack([np.log(inside / (1 - inside)), np.ones(len(inside))], axis=1)  # (n, 2)
     wanted = np.asarray(is_right, dtype=np.float64)
     fits = [_fit(rows, wanted, strength) for strength in STRENGTHS]
-    best = max(fits, key=lambda fit: fit.evidence)
-    return Scaling(max(0.0, round(best.slope, 6)), round(best.shift, 6))
+    weights = np.exp(np.array([fit.evidence for fit in fits]) - max(fit.evidence for fit in fits))
+    slope, shift = (weights / weights.sum()) @ np.array([[fit.slope, fit.shift] for fit in fits])
+    return Scaling(max(0.0, round(float(slope), 6)), round(float(shift), 6))
 
 
 @dataclass(frozen=True, slots=True)
