@@ -18,7 +18,7 @@ from typing import Literal, Protocol
 DOUBT = 0.1
 """A held promise may be wrong in one business of ten: 114 right values in a row prove 98%; at .05 it would be 149."""
 CONTRADICTED = 0.1
-"""So unlikely under the promise that it is assumed no more: 2 wrong of 27, 3 of 55, 4 of 87 against 98%. To suggest
+"""So unlikely under the promise that it is assumed no more: 2 wrong of 26, 3 of 55, 4 of 87 against 98%. To suggest
 where one could fill in costs a click, so that doubt need not be rare."""
 FEWEST_WRONG = 2
 BISECTIONS = 40
