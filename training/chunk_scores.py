@@ -1,4 +1,4 @@
-"""Score labelled stretches: read token-and-tag files, compare chunks as conlleval does, apart for texts seen in training.
+"""Score labelled stretches: read token-and-tag files, compare chunks as conlleval does.
 
 In: sequences and predicted tags. Out: ChunkScore by label and of all. It does not know where predictions come from.
 """

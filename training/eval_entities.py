@@ -1,6 +1,6 @@
 """Measure what the shipped rules read of addresses, product titles and names, and taggers of one's own beside them.
 
-In: the folder of public evaluation data; all of it is for measuring only. Out: tables on the terminal. A tagger is fitted
+In: the folder of public evaluation data, all of it for measuring only. Out: tables on the terminal. A tagger is fitted
 with training/fit_tagger.py and named by --tagger SET=DIR; nothing fitted on these sets ships.
 
     python -m training.eval_entities --data ../shared/data/nlp
@@ -33,10 +33,23 @@ from training.chunk_scores import ALL, ChunkScore, Labelled, read_labelled, scor
 KNOWN_F1 = {"ecommerce-ner": {"XH": 0.745, ALL: 0.7545}, "address": {ALL: 0.8619}}
 """A CRF with plain character windows, measured before the sets were split (see the data's README)."""
 _TAG_OF: Mapping[PartKind, str] = {
-    "country": "country", "province": "prov", "city": "city", "district": "district", "zone": "devZone",
-    "town": "town", "village": "community", "road": "road", "number": "roadno", "place": "poi",
-    "building": "houseno", "unit": "cellno", "floor": "floorno", "room": "roomno", "postcode": "redundant", "near": "assist",
-}  # fmt: skip
+    "country": "country",
+    "province": "prov",
+    "city": "city",
+    "district": "district",
+    "zone": "devZone",
+    "town": "town",
+    "village": "community",
+    "road": "road",
+    "number": "roadno",
+    "place": "poi",
+    "building": "houseno",
+    "unit": "cellno",
+    "floor": "floorno",
+    "room": "roomno",
+    "near": "assist",
+    "postcode": "redundant",
+}
 _SECOND = {"road": "subRoad", "roadno": "subroadno", "poi": "subpoi"}
 _MODEL = re.compile(
     r"(?<![a-z0-9])(?=[a-z0-9/+.-]{0,19}\d)(?=[a-z0-9/+.-]{0,19}[a-z])[a-z0-9]+(?:[-/+.][a-z0-9]+){0,4}(?![a-z0-9])"
@@ -118,7 +131,7 @@ def score_cluener(path: Path) -> Mapping[str, ChunkScore]:
     """Compare spans of the shipped fields with the names and addresses of news sentences."""
     wanted: list[Sequence[Chunk]] = []
     found: list[Sequence[Chunk]] = []
-    for line in gzip.open(path, "rt", encoding="utf-8"):
+    for line in gzip.decompress(path.read_bytes()).decode("utf-8").splitlines():
         row = json.loads(line)
         spans = row["label"]
         wanted.append(

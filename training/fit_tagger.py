@@ -166,8 +166,8 @@ def write_card(folder: Path, *, name: str, licence: str, source: str, scores: Ma
         f"licence: {json.dumps(licence, ensure_ascii=False)}\nsource: {{}}\nfiles:\n{files}"
         f"data: {json.dumps(source, ensure_ascii=False)}\nrecommended: false\n"
         + (f"metrics:\n{metrics}" if metrics else "metrics: []\n")
-        + f"---\n# Sequence tagger {name}\n\nFitted by `{command}` on labelled texts of {source}. It labels texts of the "
-        "kind it was fitted on and no others; whoever labelled those texts decides who may use it.\n",
+        + f"---\n# Sequence tagger {name}\n\nFitted by `{command}` on labelled texts of {source}. It labels texts of "
+        "the kind it was fitted on and no others; whoever labelled those texts decides who may use it.\n",
         encoding="utf-8",
     )
 

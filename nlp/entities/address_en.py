@@ -40,18 +40,23 @@ _STATE_NAMES = "|".join(sorted(_STATES.values(), key=len, reverse=True))
 # UK (gov.uk's published form), Canada, US ZIP and ZIP+4, Australia.
 _POSTCODE = r"[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|[a-z]\d[a-z] ?\d[a-z]\d|\d{5}(?:-\d{4})?|\d{4}"
 _SEPARATOR = r"(?:[ ]?,[ ]?|[ ]?\n[ ]?|[ ])"
-_FLAT = r"(?:(?:apt|apartment|unit|suite|ste|flat|room|rm|floor|fl|building|bldg)\.?[ ]?#?[ ]?[a-z0-9-]{1,6}|#[ ]?[a-z0-9-]{1,6})"
+_FLAT = (
+    r"(?:(?:apt|apartment|unit|suite|ste|flat|room|rm|floor|fl"
+    r"|building|bldg)\.?[ ]?#?[ ]?[a-z0-9-]{1,6}|#[ ]?[a-z0-9-]{1,6})"
+)
 _STREET = re.compile(
     rf"(?<![a-z0-9#$/.-])(?:(?P<flat_before>{_FLAT}){_SEPARATOR})?"
     rf"(?P<number>\d{{1,6}}(?:-\d{{1,5}})?[a-z]?)[ ]"
-    rf"(?P<road>(?:(?:[nsew]\.?|north|south|east|west|ne|nw|se|sw)[ ])?(?:{_NAME}[ ]){{0,3}}?{_NAME}[ ](?:{_STREETS})(?![a-z])\.?"
+    rf"(?P<road>(?:(?:[nsew]\.?|north|south|east|west|ne|nw|se"
+    rf"|sw)[ ])?(?:{_NAME}[ ]){{0,3}}?{_NAME}[ ](?:{_STREETS})(?![a-z])\.?"
     rf"(?:[ ](?:[nsew]|north|south|east|west|ne|nw|se|sw)(?![a-z]))?|(?:broadway|the[ ][a-z]{{3,12}})(?=,))",
     re.IGNORECASE,
 )
 _BOX = re.compile(r"(?<![a-z])(?P<road>p\.?[ ]?o\.?[ ]?box[ ]?\d{1,8})(?!\d)", re.IGNORECASE)
 _TAIL_FLAT = re.compile(rf"{_SEPARATOR}(?P<flat>{_FLAT})(?![a-z0-9])", re.IGNORECASE)
 _TOWN = re.compile(
-    rf"(?:[ ]?,[ ]?|[ ]?\n[ ]?)(?P<town>(?!(?:{_NOT_NAMES}|please|thanks|but|so|phone|tel|order)\b)[a-z][a-z'.-]{{1,19}}"
+    rf"(?:[ ]?,[ ]?|[ ]?\n[ ]?)(?P<town>(?!(?:{_NOT_NAMES}|please"
+    rf"|thanks|but|so|phone|tel|order)\b)[a-z][a-z'.-]{{1,19}}"
     rf"(?:[ ](?!(?:{_NOT_NAMES}|please|thanks|and|but)\b)[a-z][a-z'.-]{{1,19}}){{0,3}}?)"
     rf"(?={_SEPARATOR}(?:(?:{'|'.join(_STATES)}|{_STATE_NAMES}|{_POSTCODE})(?![a-z0-9]))|[ ]?[,.;\n]|$)",
     re.IGNORECASE,
@@ -59,7 +64,8 @@ _TOWN = re.compile(
 _STATE = re.compile(rf"{_SEPARATOR}(?P<state>(?:{'|'.join(_STATES)})(?![A-Za-z])|(?i:{_STATE_NAMES})(?![A-Za-z]))")
 _CODE = re.compile(rf"{_SEPARATOR}(?P<postcode>{_POSTCODE})(?![a-z0-9-])", re.IGNORECASE)
 _COUNTRY = re.compile(
-    rf"{_SEPARATOR}(?P<country>usa|u\.s\.a\.|united states|uk|united kingdom|england|scotland|wales|canada|australia)(?![a-z])",
+    rf"{_SEPARATOR}(?P<country>usa|u\.s\.a\.|united states|uk|united "
+    rf"kingdom|england|scotland|wales|canada|australia)(?![a-z])",
     re.IGNORECASE,
 )
 MAX_TOWNS = 2

@@ -24,25 +24,29 @@ VAGUE_SCORE = 0.5
 """A labelled stretch that names a town or a place and no house."""
 
 _LABEL = re.compile(
-    r"(?:(?:收货|收件|寄件|送货|配送|发货|上门|安装|维修|家庭|居住|联系|详细|通讯|邮寄|取件|服务|用户|客户|我的?|新|现在的?)?"
+    r"(?:(?:收货|收件|寄件|送货|配送|发货|上门|安装|维修|家庭|居住"
+    r"|联系|详细|通讯|邮寄|取件|服务|用户|客户|我的?|新|现在的?)?"
     r"(?:地址|住址|所在地)|家住|住在|寄到|寄往|送到|发到|发往|搬到|改到|改寄|位于|收货地|上门到)"
     r"[\s:,是在为到至改成换成]{0,6}"
 )
 _EN_LABEL = re.compile(
-    r"(?<![a-z])(?:address|(?:ship|shipped|deliver|delivered|sent|send|come|post|mail|move|moved)(?: (?:it|them|this|one|over))? to"
+    r"(?<![a-z])(?:address|(?:ship|shipped|deliver|delivered|sent|send"
+    r"|come|post|mail|move|moved)(?: (?:it|them|this|one|over))? to"
     r"|(?:live|living|located|stay|staying|home) (?:at|is)|location)(?: is| was| to| should be)?[\s:,-]{1,3}$",
     re.IGNORECASE,
 )
 _EN_LABEL_CHARS = 32
 _HOUSE = re.compile(
-    r"(?:路|街|大道|巷|弄|胡同|道|村|段)(?:[东西南北中]段)?[ ]?(?:\d{1,5}|[一二三四五六七八九十百]{1,4})(?:-\d{1,4})?(?:号|弄)"
+    r"(?:路|街|大道|巷|弄|胡同|道|村|段)(?:[东西南北中]段)?[ ]?(?:\d{1,5}"
+    r"|[一二三四五六七八九十百]{1,4})(?:-\d{1,4})?(?:号|弄)"
     r"|(?:小区|花园|公寓|新村|家园|大厦|苑|广场|园|里|城|府)[东西南北A-Z区一二三四期]{0,3}[ ]?"
     r"(?:\d{1,4}|[一二三四五六七八九十]{1,3}|[A-Z])(?:号楼|幢|栋|座|号)"
     r"|(?:\d{1,3}|[一二三四五六七八九十])(?:号楼|幢|栋|座)(?:\d{1,2}|[一二三四五六七八九])单元"
 )
 # What stands before a name in a sentence and is no part of it: the name begins behind the last of these.
 _BEFORE_NAME = re.compile(
-    r"[^\u3400-\u9fffA-Za-z0-9()]|在|到|至|是|于|去|往|住|寄|送|来|的|为|成|址|给|我们?|你们?|他们?|从|就|发|叫|这里|那边|家里|,"
+    r"[^\u3400-\u9fffA-Za-z0-9()]|在|到|至|是|于|去|往|住|寄|送|来"
+    r"|的|为|成|址|给|我们?|你们?|他们?|从|就|发|叫|这里|那边|家里|,"
 )
 _MAX_BACK_CHARS = 16
 _TAIL_END = re.compile(r"[,。;!?\n]|收件|收货|联系|电话|手机|姓名|邮编|谢|麻烦|请|$")
@@ -99,10 +103,8 @@ def _division_starts(text: str) -> Iterator[int]:
 def _name_start(text: str, at: int) -> int:
     """Walk back from a road's or a place's ending to where its name begins."""
     first = max(0, at - _MAX_BACK_CHARS)
-    last = None
-    for last in _BEFORE_NAME.finditer(text, first, at):
-        pass
-    return last.end() if last else first
+    ends = [match.end() for match in _BEFORE_NAME.finditer(text, first, at)]
+    return ends[-1] if ends else first
 
 
 def _address_of(text: str, start: int, *, is_labelled: bool) -> Address | None:

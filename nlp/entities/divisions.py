@@ -17,12 +17,13 @@ MAX_NAME_CHARS = 15
 """双江拉祜族佤族布朗族傣族自治县 has fifteen characters and is the longest."""
 _MIN_SHORT_CHARS = 2
 _ENDINGS = ("特别行政区", "自治区", "自治州", "自治县", "自治旗", "地区", "省", "市", "区", "县", "盟", "旗")
-# Autonomous areas bear the names of peoples, which short names leave out: 延边朝鲜族自治州 is 延边, 广西壮族自治区 广西.
-_PEOPLES = (
-    "土家族 苗族 藏族 彝族 壮族 回族 羌族 傣族 景颇族 傈僳族 白族 哈尼族 布依族 侗族 水族 瑶族 朝鲜族 蒙古族 蒙古 哈萨克 柯尔克孜 "
-    "维吾尔 满族 黎族 畲族 仡佬族 毛南族 仫佬族 东乡族 保安族 撒拉族 土族 裕固族 纳西族 独龙族 怒族 普米族 拉祜族 佤族 布朗族 "
-    "塔吉克 锡伯 达斡尔族 鄂温克族 鄂伦春 各族 哈萨克族"
-).split()
+# Autonomous areas bear the names of peoples, which short names leave out: 延边朝鲜族自治州 is 延边.
+_PEOPLES_TEXT = (
+    "土家族 苗族 藏族 彝族 壮族 回族 羌族 傣族 景颇族 傈僳族 白族 哈尼族 布依族 侗族 水族 瑶族 朝鲜族 蒙古族 蒙古 "
+    "哈萨克族 哈萨克 柯尔克孜 维吾尔 满族 黎族 畲族 仡佬族 毛南族 仫佬族 东乡族 保安族 撒拉族 土族 裕固族 纳西族 "
+    "独龙族 怒族 普米族 拉祜族 佤族 布朗族 塔吉克 锡伯 达斡尔族 鄂温克族 鄂伦春 各族"
+)
+_PEOPLES = tuple(_PEOPLES_TEXT.split())
 _MUNICIPALITIES = ("11", "12", "31", "50")  # 北京 天津 上海 重庆: a province and a city at once
 
 

@@ -25,13 +25,17 @@ _FULL = rf"(?P<surname>{_SURNAME})(?P<given>(?:{_GIVEN}){{1,2}}?){_END}(?:[ ]?(?
 _FOREIGN = r"(?P<foreign>[\u3400-\u9fff]{1,8}[·•][\u3400-\u9fff]{1,10})"
 _LATIN_IN_ZH = r"(?P<latin>[A-Z][A-Za-z'-]{1,19}(?:[ ][A-Z][A-Za-z'-]{1,19}){0,2})"
 _ZH_LABEL = (
-    r"(?:姓名|名字|联系人|收件人|收货人|寄件人|签收人|购买人|下单人|报修人|申请人|使用人|持卡人|机主|户主|业主|车主|家长|用户名?|客户名?称?|称呼|尊姓大名)"
+    r"(?:姓名|名字|联系人|收件人|收货人|寄件人|签收人|购买人|下单人|报修人|申请人"
+    r"|使用人|持卡人|机主|户主|业主|车主|家长|用户名?|客户名?称?|称呼|尊姓大名)"
     r"(?:姓名)?[\s:,()是为叫]{0,4}"
 )
 _ZH_SELF_NAMED = r"(?:我叫|我的名字是|我名字叫|本人(?:是|叫)?)[\s:,]{0,2}"
 _ZH_SELF = r"(?:我叫|我的名字是|我名字叫|叫我|本人(?:是|叫)?|我是)[\s:,]{0,2}"
 _NO_HAN_BEFORE = r"(?<![\u3400-\u9fff])"
-_TITLED_BEFORE = r"(?:(?<![\u3400-\u9fff])|(?<=[是叫找给跟向让请为的])|(?<=联系)|(?<=谢谢)|(?<=感谢)|(?<=您好)|(?<=你好)|(?<=尊敬的))"
+_TITLED_BEFORE = (
+    r"(?:(?<![\u3400-\u9fff])|(?<=[是叫找给跟向让请为的])|(?<=联系)"
+    r"|(?<=谢谢)|(?<=感谢)|(?<=您好)|(?<=你好)|(?<=尊敬的))"
+)
 # 关于小姐, 时先生: words of the sentence that are surnames too.
 _NOT_TITLED = r"(?!关于|对于|由于|至于|时|成|向|明|文|古|全|方|安|和|于|华|解|宁|万|原|官|费|单)"
 _ZH = (
@@ -42,13 +46,15 @@ _ZH = (
     ("surname", re.compile(rf"(?:我姓|免贵姓|本人姓|姓)(?P<surname>{_SURNAME})(?![\u3400-\u9fff]{{0,1}}名)")),
     (
         "title",
-        re.compile(rf"{_TITLED_BEFORE}(?P<surname>{_NOT_TITLED}{_SURNAME})(?P<given>(?:{_GIVEN}){{0,2}})[ ]?(?P<title>{_TITLE})"),
+        re.compile(rf"{_TITLED_BEFORE}(?P<surname>{_NOT_TITLED}{_SURNAME})"
+            rf"(?P<given>(?:{_GIVEN}){{0,2}})[ ]?(?P<title>{_TITLE})"),
     ),
     (
         "beside a phone number",
         re.compile(
             rf"{_NO_HAN_BEFORE}(?P<surname>{_SURNAME})(?P<given>(?:{_GIVEN}){{1,2}})"
-            r"(?:[ ]?[,:;(]?[ ]?(?:收[ ,]?)?(?:电话|手机|联系电话)?[:]?[ ]?)(?=(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d))"
+            r"(?:[ ]?[,:;(]?[ ]?(?:收[ ,]?)?(?:电话|手机"
+            r"|联系电话)?[:]?[ ]?)(?=(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d))"
         ),
     ),
     (
@@ -67,9 +73,11 @@ _TWO_NAMES = (
 )
 _NOT_NAMES_EN = (
     "the|a|an|is|not|it|my|your|our|his|her|their|and|or|but|on|in|at|for|with|from|to|of|so|very|just|still|also|here|"
-    "sorry|sure|afraid|trying|having|calling|writing|looking|unable|unhappy|happy|glad|back|spelled|spelt|wrong|missing|"
+    "sorry|sure|afraid|trying|having|calling|writing|looking"
+    "|unable|unhappy|happy|glad|back|spelled|spelt|wrong|missing|"
     "order|phone|email|address|account|product|serial|model|number|customer|name|please|thanks|thank|hi|hello|dear|sir|"
-    "madam|unknown|none|na|same|different|correct|misspelled|urgent|regarding|about|new|old|no|yes|what|who|which|that|this"
+    "madam|unknown|none|na|same|different|correct|misspelled|urgent"
+    "|regarding|about|new|old|no|yes|what|who|which|that|this"
 )
 _ANY_WORD = rf"(?!(?:{_NOT_NAMES_EN})(?![a-z]))[a-z]{{2,20}}(?:['-][a-z]{{2,20}})?"
 _EN_STRONG = (
@@ -82,27 +90,33 @@ _EN_LABEL = (
 _TITLE_EN = r"(?<![A-Za-z])(?P<title>(?i:mr|mrs|ms|miss|dr|prof|madam|sir))(?:\.[ ]?|[ ])"
 _EN = (
     ("self", re.compile(rf"(?i:{_EN_STRONG})(?P<name>{_NAMES})(?![a-z])")),
-    ("self", re.compile(rf"{_EN_STRONG}(?P<name>{_ANY_WORD}(?:[ ]{_ANY_WORD}){{0,1}}?)(?=[ ]?(?:[,.;!?\n]|$|and |i |my |from ))", re.IGNORECASE)),
+    ("self", re.compile(rf"{_EN_STRONG}(?P<name>{_ANY_WORD}(?:[ ]{_ANY_WORD}){{0,1}}?)(?=[ ]?(?:[,.;!?\n]"
+    "|$|and |i |my |from ))", re.IGNORECASE)),
     ("label", re.compile(rf"(?i:{_EN_LABEL})(?P<name>{_NAMES})(?![a-z])")),
     ("label", re.compile(rf"{_EN_LABEL}(?P<name>{_ANY_WORD}[ ]{_ANY_WORD})(?=[ ]?(?:[,.;!?\n]|$))", re.IGNORECASE)),
     ("self", re.compile(rf"(?<![A-Za-z])(?i:this is|i'm|i am|it's|here is)[ ](?P<name>{_TWO_NAMES})(?![a-z])")),
     (
         "self",
-        re.compile(rf"(?<![A-Za-z])(?i:this is|i'm|i am|it's)[ ](?P<name>{_NAMES})(?=,? (?:here|speaking|calling|from|again)(?![a-z]))"),
+        re.compile(rf"(?<![A-Za-z])(?i:this is|i'm|i am|it's)[ ](?P<name>{_NAMES})(?=,? "
+        rf"(?:here|speaking|calling|from|again)(?![a-z]))"),
     ),
     ("title", re.compile(rf"{_TITLE_EN}(?P<name>{_NAMES})(?![a-z])")),
     (
         "signature",
         re.compile(
-            r"(?i:(?:best |kind |warm |many )?(?:regards|wishes|thanks|thank you|sincerely|cheers|yours truly|yours faithfully))"
+            r"(?i:(?:best |kind |warm |many )?(?:regards|wishes|thanks"
+            r"|thank you|sincerely|cheers|yours truly|yours faithfully))"
             rf"[,.!]?[ ]?\n{{1,2}}[ ]?(?P<name>{_NAMES})[ ]?(?=\n|$)"
         ),
     ),
 )  # fmt: skip
 _NOT_A_NAME = re.compile(
-    r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|June|July|August|September|October"
-    r"|November|December|Customer|Support|Service|Sales|Team|Order|Phone|Email|Address|Account|Sorry|Not|Very|Just|Still|Urgent|The|An"
-    r"|Sent|Get|My|Your|Please|Thanks|Thank|Hello|Dear|Sir|Madam|Unknown|None|NA|OK|ID|USA|UK|PDF|ASAP|FYI|Apple|Google|Amazon|Samsung)(?![a-z])"
+    r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+    r"|January|February|March|April|June|July|August|September|October"
+    r"|November|December|Customer|Support|Service|Sales|Team|Order|Phone"
+    r"|Email|Address|Account|Sorry|Not|Very|Just|Still|Urgent|The|An"
+    r"|Sent|Get|My|Your|Please|Thanks|Thank|Hello|Dear|Sir|Madam|Unknown|None"
+    r"|NA|OK|ID|USA|UK|PDF|ASAP|FYI|Apple|Google|Amazon|Samsung)(?![a-z])"
 )  # fmt: skip
 
 

@@ -7,13 +7,15 @@ the head of product_words.txt); a thing it does not list is found only behind a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
 Group = Literal["things", "parts", "brands"]
+_GROUPS: Mapping[str, Group] = {"things": "things", "parts": "parts", "brands": "brands"}
+_NEEDS_ARTICLE = "needs_article"
 MAX_ZH_CHARS = 8
 MAX_EN_WORDS = 4
 _LATIN = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
@@ -35,6 +37,21 @@ class ProductWord:
 class _Entry:
     group: Group
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    chinese: tuple[str, ...]
+    english: tuple[str, ...]
+
+
+def needs_article(word: str) -> bool:
+    """Say whether an English word is a verb or another thing too: "press", "case", "book".
+
+    >>> needs_article("Press"), needs_article("dishwasher")
+    (True, False)
+    """
+    return word.lower() in _also_other()
 
 
 def product_words_in(text: str) -> tuple[ProductWord, ...]:
@@ -104,16 +121,30 @@ def _heads() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _words() -> Mapping[str, _Entry]:
-    text = files("nlp.entities").joinpath("product_words.txt").read_text(encoding="utf-8")
     words: dict[str, _Entry] = {}
-    group: Group = "things"
-    for line in text.splitlines():
-        if line.startswith("["):
-            group = line.strip("[]")  # type: ignore[assignment]
-        elif line and not line.startswith("#"):
-            chinese, _, english = line.partition("|")
-            names = [name.strip() for name in english.split(",")]
-            kind = "" if group == "brands" else names[0]
-            for word in (*chinese.split(), *names):
+    for section, group in _GROUPS.items():
+        for row in _sections()[section]:
+            kind = "" if group == "brands" else row.english[0]
+            for word in (*row.chinese, *row.english):
                 words.setdefault(word.lower(), _Entry(group, kind))
     return words
+
+
+@lru_cache(maxsize=1)
+def _also_other() -> frozenset[str]:
+    return frozenset(word for row in _sections()[_NEEDS_ARTICLE] for word in row.english)
+
+
+@lru_cache(maxsize=1)
+def _sections() -> Mapping[str, Sequence[_Row]]:
+    sections: dict[str, list[_Row]] = {}
+    section = ""
+    text = files("nlp.entities").joinpath("product_words.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif line and not line.startswith("#"):
+            chinese, _, english = line.partition("|")
+            row = _Row(tuple(chinese.split()), tuple(name.strip() for name in english.split(",")))
+            sections.setdefault(section, []).append(row)
+    return sections

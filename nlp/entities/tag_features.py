@@ -1,7 +1,7 @@
 """What a tagger looks at: characters around a token, runs of letters and digits, known words, all as short texts.
 
-In: tokens (characters, or whole runs of digits), a lexicon and a word table. Out: the features of each token. It does not know what
-a feature weighs (see tagger.py) nor how a lexicon is counted (training/fit_tagger.py).
+In: tokens (characters, or whole runs of digits), a lexicon and a word table. Out: the features of each token. It does
+not know what a feature weighs (see tagger.py) nor how a lexicon is counted (training/fit_tagger.py).
 """
 
 from __future__ import annotations

@@ -25,9 +25,12 @@ ANOTHERS_FACTOR = 0.5
 CONTEXT_CHARS = 24
 
 _ANOTHERS = re.compile(
-    r"(?:退货|退回|寄回|商家|店铺|门店|卖家|你们|贵司|仓库|网点|售后|原来?的?|旧的?|以前的?|之前的?|错误的?)[^,。!?;\n]{0,12}$"
-    r"|(?<![a-z])(?:return address|your (?:store|shop|office|address|branch)|our (?:store|shop|office|warehouse)|warehouse"
-    r"|head office|old address|previous address|former address|used to live|store at|shop at|branch)(?![a-z])[^.!?\n]{0,16}$",
+    r"(?:退货|退回|寄回|商家|店铺|门店|卖家|你们|贵司|仓库|网点|售后"
+    r"|原来?的?|旧的?|以前的?|之前的?|错误的?)[^,。!?;\n]{0,12}$"
+    r"|(?<![a-z])(?:return address|your (?:store|shop|office"
+    r"|address|branch)|our (?:store|shop|office|warehouse)|warehouse"
+    r"|head office|old address|previous address|former address|used "
+    r"to live|store at|shop at|branch)(?![a-z])[^.!?\n]{0,16}$",
     re.IGNORECASE,
 )
 _SPACE = re.compile(r"[ \t]*\n[ \t]*")

@@ -1,7 +1,7 @@
 """Who: the customer's or the contact's name, as labelled, as introduced, or as addressed.
 
-`value` is the full name where it is said, else surname and title ("王先生", "Mr Lee"); `resolution` holds surname, given
-name and title. A surname alone takes the full name that bears it elsewhere in the same document. An agent who
+`value` is the full name where it is said, else surname and title ("王先生", "Mr Lee"); `resolution` holds surname,
+given name and title. A surname alone takes the full name that bears it elsewhere in the same document. An agent who
 introduces himself is not the customer: that is left out. It does not know whether the business knows this person.
 """
 
@@ -84,7 +84,7 @@ class PersonNameField:
                     checks if is_negated(view.text, one.start) else (),
                     {"value": value, "surname": one.surname, "given": one.given, "title": one.title},
                     is_labelled=one.by == "label",
-                )  # fmt: skip
+                )
             )
         return tuple(mentions)
 

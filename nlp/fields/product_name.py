@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nlp.document import origins_of
-from nlp.entities.product_words import ProductWord, product_words_in
+from nlp.entities.product_words import ProductWord, needs_article, product_words_in
 from nlp.extraction.field import Example, FieldTexts, Localised, is_negated, without_overlaps
 from nlp.records import Check, Document, Mention
 from nlp.text import fold
@@ -31,39 +31,39 @@ CONTEXT_CHARS = 12
 MAX_LABELLED_CHARS = 40
 
 _LABEL = re.compile(
-    r"(?:(?:商品|产品|货品|物品|设备|机器)(?:名称|名)|品名|商品|产品|购买的?(?:商品|产品)|(?:设备|产品)类[型别]|报修(?:产品|设备|物品))[ ]?[:=][ ]?"
+    r"(?:(?:商品|产品|货品|物品|设备|机器)(?:名称|名)|品名|商品|产品|购买的?(?:商品"
+    r"|产品)|(?:设备|产品)类[型别]|报修(?:产品|设备|物品))[ ]?[:=][ ]?"
     r"|(?<![a-z])(?:(?:product|item|appliance|article|device)(?: name| type| description)?)[ ]?[:=][ ]?",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(r"[^,。;!?\n\t|]{1,40}")
 _GAP = re.compile(r"(?:牌子?|的)?[ ]?")
 _MODEL = re.compile(
-    r"[A-Za-z]{0,8}-?\d[A-Za-z0-9]{0,12}(?:[-/][A-Za-z0-9]{1,12}){0,3}(?:[ ]?(?:Pro|Max|Plus|Ultra|Mini|SE))?[ ]?(?:的)?"
+    r"[A-Za-z]{0,8}-?\d[A-Za-z0-9]{0,12}(?:[-/][A-Za-z0-9]{1,12}){0,3}(?:[ ]?(?:Pro"
+    r"|Max|Plus|Ultra|Mini|SE))?[ ]?(?:的)?"
 )
 _OWNED = re.compile(
-    r"(?:我家?的?|家里的?|买的?|购买的?|下单的?|这[台个款部件]|那[台个款部件]|一[台个款部件只双]|新的?|公司的?|用的?|订的?|收到的?)$"
+    r"(?:我家?的?|家里的?|买的?|购买的?|下单的?|这[台个款部件]"
+    r"|那[台个款部件]|一[台个款部件只双]|新的?|公司的?|用的?|订的?|收到的?)$"
     r"|(?<![a-z])(?:my|our|the|this|a|an|new|bought|ordered|purchased|received|return|replace|repair|fix)[ ]$",
     re.IGNORECASE,
 )
 _FAILS = re.compile(
-    r"[^,。;!?\n]{0,6}?(?:坏|不制冷|不制热|不转|不工作|不能|不亮|不出|不动|没反应|漏|异响|噪音|故障|报错|显示|开不了|无法|打不开|死机|断电|跳闸|质量|维修|安装"
+    r"[^,。;!?\n]{0,6}?(?:坏|不制冷|不制热|不转|不工作|不能|不亮|不出|不动|没反应"
+    r"|漏|异响|噪音|故障|报错|显示|开不了|无法|打不开|死机|断电|跳闸|质量|维修|安装"
     r"|退货|换货|发错|破损|少发)"
-    r"|[ ](?:is|was|has|isn't|won't|does|doesn't|keeps|stopped|leaks|broke|not|makes|shows|will|cannot|can't|arrived|never)(?![a-z])",
+    r"|[ ](?:is|was|has|isn't|won't|does|doesn't|keeps|stopped|leaks"
+    r"|broke|not|makes|shows|will|cannot|can't|arrived|never)(?![a-z])",
     re.IGNORECASE,
 )
 # A word for a thing that means something else here: a telephone number, an application, a verb.
 _ELSE_BEHIND = re.compile(
-    r"号|端|版|[ ]?\+?\d{7}|银行|短信|客户端|店|[ ]?[:是为][ ]?\+?\d{3}|费|[ ](?:is[ ])?(?:numbers?|no\.?|call|calls|store|shop|service|bill|company|line|at)(?![a-z])"
+    r"号|端|版|[ ]?\+?\d{7}|银行|短信|客户端|店|[ ]?[:是为][ ]?\+?\d{3}|费"
+    r"|[ ](?:is[ ])?(?:numbers?|no\.?|call|calls|store|shop|service|bill|company|line|at)(?![a-z])"
     r"|[ :]{1,2}(?:is )?\+?\d{3}",
     re.IGNORECASE,
 )
 _ELSE_BEFORE = re.compile(r"(?:打|接|联系|来|回)$|(?<![a-z])(?:by|via|on|over|in)(?: the| my)?[ ]$", re.IGNORECASE)
-_ALSO_VERBS = frozenset(
-    "lock press range iron safe stand cover case table book course ring watch tap seal screen fan ink rice tea drill remote manual suit "
-    "bag belt sink shower lift filter foundation conditioner serum adapter monitor iron mixer heater cap wine coffee milk bread fruit cake "
-    "pump robot crane socket outlet dress shorts seal ninja shark brother honor apple ge google bose stand cover hose bracket car bike pen pc phone "
-    "battery charger bed desk chair lamp cot cookies drinks uniform glasses speaker controller".split()
-)
 _DETERMINED = re.compile(
     r"(?<![a-z])(?:my|the|a|an|this|our|new|your|old|bought|ordered|purchased|[a-z]{3,12}(?:ed|ic|less))[ ]$",
     re.IGNORECASE,
@@ -192,8 +192,7 @@ def _is_thing(text: str, word: ProductWord) -> bool:
     before = text[max(0, word.start - CONTEXT_CHARS) : word.start]
     if _ELSE_BEHIND.match(text, word.end) or _ELSE_BEFORE.search(before):
         return False
-    written = text[word.start : word.end].lower()
-    return written not in _ALSO_VERBS or bool(_DETERMINED.search(before))
+    return not needs_article(text[word.start : word.end]) or bool(_DETERMINED.search(before))
 
 
 def _with_maker(text: str, word: ProductWord, brand: ProductWord | None) -> _Product:

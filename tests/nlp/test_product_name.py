@@ -1,4 +1,4 @@
-"""What is special about product names: maker and model beside the thing, labels, parts, and words that mean another thing."""
+"""What is special about product names: maker and model beside the thing, labels, parts, other meanings."""
 
 from __future__ import annotations
 
@@ -17,11 +17,17 @@ def found(text: str) -> list[Mention]:
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("小天鹅TG100V88洗衣机漏水", {"brand": "小天鹅", "model": "TG100V88", "product": "洗衣机", "kind": "washing machine"}),
+        (
+            "小天鹅TG100V88洗衣机漏水",
+            {"brand": "小天鹅", "model": "TG100V88", "product": "洗衣机", "kind": "washing machine"},
+        ),
         ("格力的空調壞了", {"brand": "格力", "product": "空调", "kind": "air conditioner"}),
         ("三号线的注塑机报警", {"brand": "", "product": "注塑机"}),
         ("My Samsung TV won't turn on", {"brand": "Samsung", "product": "TV", "kind": "television"}),
-        ("the Bosch WAT28 dishwashers", {"brand": "Bosch", "model": "WAT28", "product": "dishwashers", "kind": "dishwasher"}),
+        (
+            "the Bosch WAT28 dishwashers",
+            {"brand": "Bosch", "model": "WAT28", "product": "dishwashers", "kind": "dishwasher"},
+        ),
     ],
 )  # fmt: skip
 def test_product_names_its_parts(text: str, parts: dict[str, str]) -> None:
