@@ -113,7 +113,11 @@ def _days_before_mods(text: str, atoms: list[Atom], joints: Joints) -> list[Atom
 def _without_swallowed(atoms: list[Atom]) -> list[Atom]:
     """Drop "the week" where "the week of the 18th" has taken it in."""
     ends = [atom.start for atom in atoms[1:]]
-    return [atom for atom, next_start in zip(atoms, [*ends, None], strict=True) if next_start is None or atom.end <= next_start]
+    return [
+        atom
+        for atom, next_start in zip(atoms, [*ends, None], strict=True)
+        if next_start is None or atom.end <= next_start
+    ]
 
 
 def _lengths(
@@ -131,7 +135,11 @@ def _lengths(
             if opening or not joint["from"]:  # "2 weeks from Monday" is a day, "for 2 weeks from Monday" is not
                 reading = lasting(atom.reading, last.reading, reference=reference)
             start = opening.start() if opening else start
-        elif isinstance(atom.reading, Length) and isinstance(last.reading, starts) and joints.lasts.fullmatch(text, last.end, atom.start):
+        elif (
+            isinstance(atom.reading, Length)
+            and isinstance(last.reading, starts)
+            and joints.lasts.fullmatch(text, last.end, atom.start)
+        ):
             reading = lasting(last.reading, atom.reading, reference=reference)
             opening = _before(text, last.start, joints.opening)
             start = opening.start() if opening and reading else start
@@ -318,7 +326,9 @@ def _weekday_and_week(at: Reading, span: Reading) -> Reading | None:
         return Moment(tuple(f"{on.isoformat()}{one[10:]}" for one in timexes), moments)
     if not isinstance(at, Stretch) or at.part is None:
         return None
-    return Stretch((f"{on.isoformat()}{timex[10:]}",), (_hours(on, at.part),), day=Day(on.isoformat(), (on,)), part=at.part)
+    return Stretch(
+        (f"{on.isoformat()}{timex[10:]}",), (_hours(on, at.part),), day=Day(on.isoformat(), (on,)), part=at.part
+    )
 
 
 def _time_and_day(when: Reading, at: Reading) -> Reading | None:

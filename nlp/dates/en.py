@@ -54,13 +54,13 @@ _LED_MONTH = r"(?:(?<=in |of |to |by )|(?<=from )|(?<=since )|(?<=until |after )
 _RANGED_MONTH = (
     r"(?P<month>may|march|mar)(?=\s?(?:to|until|through|-)\s?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
 )
-_ON_WEEKDAY = rf"(?:(?:(?P<weekday_turn>this|next|last)\s)?{WEEKDAY}(?:[,.]?\s|-|,)(?:the\s|\()?)?"
+_ON_WEEKDAY = rf"(?:(?:(?P<weekday_turn>this|next|last)\s)?{WEEKDAY}(?:[,.]?\s|-|,)(?:the\s|\()?)"
 _IN_YEAR = rf"(?:(?:,\s?|\s)(?:of\s|in\s)?{YEAR})"
 _FULL_YEAR = r"(?P<year>(?:1[5-9]|2[01])\d{2})"
 _OTHER_YEAR = _FULL_YEAR.replace("year>", "year_before>")
 _SAID_YEAR = rf"(?P<year>nineteen\s(?:{EN_TENS_WORDS}|{EN_ONES_WORDS})(?:[ -](?:{EN_ONES_WORDS}))?|two\sthousand\s(?:and\s)?(?:(?:{EN_TENS_WORDS})(?:[ -](?:{EN_ONES_WORDS}))?|{EN_ONES_WORDS})|twenty\s(?:twenty|thirty|ten|[a-z]{{3,5}}teen)(?:[ -](?:{EN_ONES_WORDS}))?)"
 _LED_YEAR = r"(?:(?<=in )|(?<=of )|(?<=by )|(?<=from )|(?<=year )|(?<=since )|(?<=until )|(?<=after )|(?<=before )|(?<=between ))"
-_LED_DAY = r"(?:^|(?<=[,.;!?]\s)|(?<=on )|(?<=in )|(?<=of )|(?<=by )|(?<=at )|(?<=to )|(?<=for )|(?<=and )|(?<=till )|(?<=from )|(?<=until )|(?<=since )|(?<=after )|(?<=before )|(?<=starting )|(?<=between ))"
+_LED_DAY = r"(?=the\s)(?:^|(?<=[,.;!?]\s)|(?<=on )|(?<=in )|(?<=of )|(?<=by )|(?<=at )|(?<=to )|(?<=for )|(?<=and )|(?<=till )|(?<=from )|(?<=until )|(?<=since )|(?<=after )|(?<=before )|(?<=starting )|(?<=between ))"
 _LAST_DAY = DAY_NUMBER.replace("day>", "last>")
 _TO = r"\s?(?:to|-|through|thru|until|till|~)\s?"
 _PART = (
@@ -80,9 +80,17 @@ _KINDS = {
     "said": ("today", "tomorrow", "tomorow", "tmr", "yesterday", "tonight", "tonite", "day", "date"),
     "part": ("morning", "afternoon", "evening", "night", "nite", "day", "time", "hour", "am", "pm"),
     "meal": ("breakfast", "brunch", "lunch", "dinner", "supper"),
-    "clock": ("clock", "noon", "mid", "m", "morning", "afternoon", "evening"),
+    "clock": ("clock", "noon", "mid", "am", "a.m", "a m", "pm", "p.m", "p m", "a. m", "p. m", "morning", "afternoon", "evening"),
+    "months": ("month",),
+    "weeks": ("week",),
+    "next": ("next",),
+    "way": ("past", " to", "after", "before"),
+    "away": ("ago", "earlier", "later", "back", "from", "after", "before", "hence"),
+    "rest": ("rest", "remain"),
+    "minute": ("ten", "five", "fift", "twenty", "thirty", "forty", " o"),
     "hour": ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", *"123456789"),
     "number": ("nineteen", "thousand", "twenty"),
+    "quarter": ("quarter", "q1", "q2", "q3", "q4"),
     "season": ("spring", "summer", "autumn", "fall", "winter"),
     "end": ("end", "eo"),
     "now": ("now", "moment", "present", "asap", "possible", "minute", "currently", "recently", "previously", "time"),
@@ -97,12 +105,16 @@ _KINDS = {
 RULES = Rules((
     rule("digit", rf"{_B}(?!(?<=\d-)\d{{4}}-)(?P<year>\d{{4}})(?P<cut>[-/. ])(?P<month>1[0-2]|0?[1-9])(?P=cut)(?P<day>3[01]|[12]\d|0?[1-9])(?!\d|[./]\d)", en_days.iso_day),
     rule("digit", r"(?<![\d.])(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?![\d-])", en_days.iso_day),
-    rule("digit", rf"{_ON_WEEKDAY}{_B}(?<![.,/])(?!(?<=\d-)\d{{1,2}}-)(?P<a>\d{{1,2}})(?P<cut>[/.-])(?P<b>\d{{1,2}})(?P=cut)(?P<year>\d{{4}}|\d{{2}})(?![\d/]|\.\d)", en_days.numeric),
-    rule("digit", rf"{_ON_WEEKDAY}(?<![\d.:/a-z])(?P<a>\d{{1,2}})(?P<cut>/)(?P<b>\d{{1,2}})(?![\d/%]|[.]\d)(?:(?:,\s?|\sin\s)(?P<year>(?:19|20)\d{{2}})(?!\d))?\)?", en_days.numeric),
+    rule("digit", rf"{_B}(?<![.,/])(?!(?<=\d-)\d{{1,2}}-)(?P<a>\d{{1,2}})(?P<cut>[/.-])(?P<b>\d{{1,2}})(?P=cut)(?P<year>\d{{4}}|\d{{2}})(?![\d/]|\.\d)", en_days.numeric),
+    rule("digit weekday", rf"{_ON_WEEKDAY}{_B}(?<![.,/])(?!(?<=\d-)\d{{1,2}}-)(?P<a>\d{{1,2}})(?P<cut>[/.-])(?P<b>\d{{1,2}})(?P=cut)(?P<year>\d{{4}}|\d{{2}})(?![\d/]|\.\d)", en_days.numeric),
+    rule("digit", rf"(?<![\d.:/a-z])(?P<a>\d{{1,2}})(?P<cut>/)(?P<b>\d{{1,2}})(?![\d/%]|[.]\d)(?:(?:,\s?|\sin\s)(?P<year>(?:19|20)\d{{2}})(?!\d))?\)?", en_days.numeric),
+    rule("digit weekday", rf"{_ON_WEEKDAY}(?<![\d.:/a-z])(?P<a>\d{{1,2}})(?P<cut>/)(?P<b>\d{{1,2}})(?![\d/%]|[.]\d)(?:(?:,\s?|\sin\s)(?P<year>(?:19|20)\d{{2}})(?!\d))?\)?", en_days.numeric),
     rule("digit turn", rf"{_B}(?P<turn>this|next|last)\s(?P<a>\d{{1,2}})(?P<cut>/)(?P<b>\d{{1,2}})(?![\d/%]|[.]\d)", en_days.numeric),
     rule("digit weekday", rf"{_B}{WEEKDAY}\s(?P<a>1[0-2]|[1-9])(?P<cut>[.])(?P<b>3[01]|[12]?\d)(?![\d/%:]|[.]\d|\s?[ap]\.?m)", en_days.numeric),
-    rule("month", rf"{_B}(?<!\d[.,]){_ON_WEEKDAY}{MONTH}\.?\s?[ /-]?\s?(?:the\s)?{DAY_NUMBER}{_IN_YEAR}?{_E}(?!:\d)\)?", en_days.date_of),
-    rule("month", rf"{_B}(?<!\d[.,])(?<!\$)(?<!\$\s){_ON_WEEKDAY}(?:the\s)?{DAY_NUMBER}\.?\s?(?:(?:day\s)?of\s)?[ /-]?{MONTH}(?:\.?(?:,?[\s-]|/)(?:of\s|in\s)?{YEAR})?{_E}", en_days.date_of),
+    rule("month", rf"{_B}(?<!\d[.,]){MONTH}\.?\s?[ /-]?\s?(?:the\s)?{DAY_NUMBER}{_IN_YEAR}?{_E}(?!:\d)\)?", en_days.date_of),
+    rule("month weekday", rf"{_B}(?<!\d[.,]){_ON_WEEKDAY}{MONTH}\.?\s?[ /-]?\s?(?:the\s)?{DAY_NUMBER}{_IN_YEAR}?{_E}(?!:\d)\)?", en_days.date_of),
+    rule("month", rf"{_B}(?<!\d[.,])(?<!\$)(?<!\$\s)(?:the\s)?{DAY_NUMBER}\.?\s?(?:(?:day\s)?of\s)?[ /-]?{MONTH}(?:\.?(?:,?[\s-]|/)(?:of\s|in\s)?{YEAR})?{_E}", en_days.date_of),
+    rule("month weekday", rf"{_B}(?<!\d[.,])(?<!\$)(?<!\$\s){_ON_WEEKDAY}(?:the\s)?{DAY_NUMBER}\.?\s?(?:(?:day\s)?of\s)?[ /-]?{MONTH}(?:\.?(?:,?[\s-]|/)(?:of\s|in\s)?{YEAR})?{_E}", en_days.date_of),
     rule("month", rf"{_B}{MONTH}[ -]{DAY_NUMBER}-{YEAR}{_E}", en_days.date_of),
     rule("month digit", rf"{_B}(?P<year>(?:19|20)\d{{2}})[\s/-]{MONTH}[\s/-]{DAY_NUMBER}{_E}", en_days.date_of),
     rule("month digit", rf"{_B}{MONTH}[\s/-](?P<year>(?:19|20)\d{{2}})[\s/-]{DAY_NUMBER}{_E}", en_days.date_of),
@@ -127,7 +139,7 @@ RULES = Rules((
     rule("weekday", rf"{_B}(?!last){NTH}\s{WEEKDAY}{_E}", en_days.weekday_counted),
     rule("weekday", rf"{_B}(?:the\s)?{NTH}\s{WEEKDAY}\s(?:of|in)\s(?:the\s)?(?:{MONTH}{_IN_YEAR}?|{_TURN}\smonth){_E}", en_days.nth_weekday_of),
     rule("weekday part", rf"{_B}(?:the\s)?{NTH}\s{WEEKDAY}\s{_PART}\s(?:of|in)\s(?:the\s)?(?:{MONTH}{_IN_YEAR}?|{_TURN}\smonth){_E}", en_days.nth_weekday_part),
-    rule("unit", rf"{_B}(?:the\s)?{DAY_NUMBER}\s(?:day\s)?of\s{_TURN}\smonth{_E}", en_days.day_of_month),
+    rule("months", rf"{_B}(?:the\s)?{DAY_NUMBER}\s(?:day\s)?of\s{_TURN}\smonth{_E}", en_days.day_of_month),
     rule("turn", rf"{_LED_DAY}the\s{DAY_NUMBER}(?<=[a-z]){_E}(?!\s(?:of|one|day|week|month|year|quarter|time|half|floor|call|party|century|decade|is|person|thing|two|three|{'|'.join(_WEEKDAYS)}))", en_days.month_day_only),
     rule("digit", r"(?<=on\s)(?P<day>3[01]|[12]\d|[1-9])(?=[.;!?]|$|,\s|\sat\s)(?!\.\d)", en_days.month_day_only),
     rule("digit", rf"{_LED_DAY}the\s(?P<day>3[01]|[12]\d|[1-9])(?=\s?[.;!?]|$|,\s|\sat\s)(?!\.\d)", en_days.month_day_only),
@@ -141,7 +153,7 @@ RULES = Rules((
     rule("month digit", rf"{_B}{MONTH}[-/](?P<year>(?:19|20)\d{{2}}){_E}", en_spans.month),
     rule("digit", rf"{_B}(?<!\d-)(?P<year>(?:19|20)\d{{2}})\s?[-/]\s?(?P<month>1[0-2]|0?[1-9])(?![\d/:-]|\s?[-/]\s?\d)", en_spans.month_digits),
     rule("digit", r"(?<![\d.:/-])(?P<month>1[0-2]|0?[1-9])\s?[-/]\s?(?P<year>(?:19|20)\d{2})(?![\d/-])", en_spans.month_digits),
-    rule("unit", rf"{_B}(?:the\s)?{NTH}\smonth\s(?:of|in)\s(?:the\syear\s)?(?:{_FULL_YEAR}|{_TURN}\syear){_E}", en_spans.nth_month),
+    rule("months", rf"{_B}(?:the\s)?{NTH}\smonth\s(?:of|in)\s(?:the\syear\s)?(?:{_FULL_YEAR}|{_TURN}\syear){_E}", en_spans.nth_month),
     rule("digit", r"(?<![\d$€£¥.,:/#a-z-])(?:year\s)?(?P<year>(?:19|20)\d{2})(?![\d%:/a-z]|[.,]\d|-(?!(?:19|20)\d{2}(?![\d-])))", en_spans.year),
     rule("digit", r"(?<=\d{4}[-~])(?P<year>(?:19|20)\d{2})(?![\d%:/a-z]|[.,-]\d)", en_spans.year),
     rule("digit", rf"{_LED_YEAR}{_FULL_YEAR}(?![\d%:/a-z]|[.,-]\d|\s[a-z]+s(?![a-z]))", en_spans.year),
@@ -153,21 +165,21 @@ RULES = Rules((
     rule("turn unit", rf"{_B}{_TURN}\s(?P<unit>week|weekend|work\s?week|working\sweek|month|quarter|year|decade){_E}", en_spans.said_span),
     rule("unit", rf"{_B}(?P<turn>)(?P<unit>weekend){_E}", en_spans.said_span),
     rule("unit", rf"{_B}(?P<unit>week|month|quarter|year)[\s-]to[\s-]date{_E}", en_spans.to_date),
-    rule("unit", rf"{_B}(?:rest|remaining|remainder)\s(?:of\s)?(?:the\s|this\s|my\s)?day{_E}", en_spans.rest_of_day),
-    rule("unit", rf"{_B}(?:the\s)?(?P<unit>week|weekend|month|quarter|year)\safter\s(?:the\s)?next{_E}", en_spans.after_next),
-    rule("unit", rf"{_B}(?:the\s)?{NTH}\sweek\s(?:of|in)\s(?:the\syear\s)?(?:{_FULL_YEAR}|{_OF_TURN}\syear){_E}", en_spans.week_of_year),
-    rule("unit", rf"{_B}(?:from\s|between\s)?(?:the\s)?{DAY_NUMBER}{_TO}(?:the\s)?{_LAST_DAY}\s(?:of\s)?{_TURN}\smonth{_E}", en_spans.days_of_said_month),
+    rule("unit rest", rf"{_B}(?:rest|remaining|remainder)\s(?:of\s)?(?:the\s|this\s|my\s)?day{_E}", en_spans.rest_of_day),
+    rule("unit next", rf"{_B}(?:the\s)?(?P<unit>week|weekend|month|quarter|year)\safter\s(?:the\s)?next{_E}", en_spans.after_next),
+    rule("weeks", rf"{_B}(?:the\s)?{NTH}\sweek\s(?:of|in)\s(?:the\syear\s)?(?:{_FULL_YEAR}|{_OF_TURN}\syear){_E}", en_spans.week_of_year),
+    rule("months", rf"{_B}(?:from\s|between\s)?(?:the\s)?{DAY_NUMBER}{_TO}(?:the\s)?{_LAST_DAY}\s(?:of\s)?{_TURN}\smonth{_E}", en_spans.days_of_said_month),
     rule("month digit", rf"{_B}(?P<year>(?:19|20)\d{{2}})\s?,?\s?{MONTH}{_E}(?!\s?\d)", en_spans.month),
     rule("unit digit", rf"{_B}(?P<year_before>(?:19|20)\d{{2}})\s(?:the\s)?(?P<word>first|1st|second|2nd|third|3rd|fourth|4th)\squarter(?P<digit>){_E}", en_spans.quarter),
-    rule("unit", rf"{_B}(?:rest|remaining|remainder)\s(?:of\s)?(?:the\s|this\s|my\s|current\s)?(?P<unit>week|month|quarter|year){_E}", en_spans.rest_of),
+    rule("unit rest", rf"{_B}(?:rest|remaining|remainder)\s(?:of\s)?(?:the\s|this\s|my\s|current\s)?(?P<unit>week|month|quarter|year){_E}", en_spans.rest_of),
     rule("unit", rf"{_B}(?:the\s)?(?P<end>first|last)\s{LENGTH}\s(?:of|in)\s(?:the\s)?(?:{MONTH}{_IN_YEAR}?|{_OTHER_YEAR}|{_TURN}\s(?P<unit>week|month|quarter|year)){_E}", en_spans.part_of),
     rule("digit", rf"{_B}(?P<year_before>(?:19|20)\d{{2}})[\s-]?q(?P<digit>[1-4])(?P<word>)(?P<year>){_E}", en_spans.quarter),
     rule("digit", rf"{_B}(?:(?P<year_before>(?:19|20)\d{{2}})[\s-]?)?h(?P<half>[12])(?:[\s-](?:of\s)?(?P<year>(?:19|20)\d{{2}}))?{_E}", en_spans.half_year),
     rule("unit", rf"{_B}(?:the\s)?(?P<half>)(?P<word>first|1st|second|2nd)\shalf\sof\s(?:the\syear\s)?(?:{_FULL_YEAR}|{_OF_TURN}\syear){_E}", en_spans.half_year),
     rule("digit", rf"{_B}q(?P<digit>[1-4])(?P<word>)-(?P<year>(?:19|20)\d{{2}}){_E}", en_spans.quarter),
-    rule("", rf"{_B}(?:q(?P<digit>[1-4])|(?:the\s)?(?P<word>first|1st|second|2nd|third|3rd|fourth|4th)\squarter)(?:,?\s(?:of\s|in\s)?(?:{YEAR}|{_OF_TURN}\syear))?{_E}", en_spans.quarter),
+    rule("quarter", rf"{_B}(?:q(?P<digit>[1-4])|(?:the\s)?(?P<word>first|1st|second|2nd|third|3rd|fourth|4th)\squarter)(?:,?\s(?:of\s|in\s)?(?:{YEAR}|{_OF_TURN}\syear))?{_E}", en_spans.quarter),
     rule("unit digit", rf"{_B}week\s(?:number\s)?(?P<number>\d{{1,2}})(?:,?\s(?:of\s|in\s)?(?:{_FULL_YEAR}|{_OF_TURN}\syear))?{_E}", en_spans.week_number),
-    rule("unit", rf"{_B}(?:the\s)?{NTH}\sweek\s(?:of|in)\s(?:the\s)?(?:{MONTH}\.?{_IN_YEAR}?|{_TURN}\s(?P<unit>month)){_E}", en_spans.week_of_month),
+    rule("weeks", rf"{_B}(?:the\s)?{NTH}\sweek\s(?:of|in)\s(?:the\s)?(?:{MONTH}\.?{_IN_YEAR}?|{_TURN}\s(?P<unit>month)){_E}", en_spans.week_of_month),
     rule("season", rf"{_B}(?:{_TURN}\s)?(?P<season>spring|summer|autumn|winter)(?:,?\s(?:of\s|in\s)?(?:{YEAR}|{_OF_TURN}\syear))?{_E}", en_spans.season),
     rule("season", rf"{_B}(?:{_TURN}\s)(?P<season>fall){_E}", en_spans.season),
     rule("season digit", rf"{_B}(?P<season>fall),?\s(?:of\s|in\s)?(?P<year>(?:19|20)\d{{2}}){_E}", en_spans.season),
@@ -177,8 +189,8 @@ RULES = Rules((
     rule("hour", LED_HOUR, led_hour),
     rule("clock", CLOCK_WORDS, clock_word),
     rule("hour", BARE_HOURS, bare_hours),
-    rule("hour", PAST_HOUR, past_hour),
-    rule("hour", WORD_CLOCK, word_clock),
+    rule("hour way", PAST_HOUR, past_hour),
+    rule("hour minute", WORD_CLOCK, word_clock),
     rule("part", rf"{_B}(?<!good )(?:in\sthe\s|in\s|at\s)?{_PART}{_E}", part_of_day),
     rule("part", rf"{_B}in\sthe\s{_PART}s{_E}", part_of_day),
     rule("part", rf"{_B}(?:in\sthe\s)?(?P<phase>earl(?:y|ier)|later?)(?:-|\s(?:in\s(?:the\s)?)?){_PART}s?{_E}", part_of_day),
@@ -187,7 +199,7 @@ RULES = Rules((
     rule("part said", rf"(?:(?<=today )|(?<=tomorrow )|(?<=yesterday )|(?<=day ))(?P<part>am|pm){_E}", lambda m, r: PARTS["morning" if m["part"].lower() == "am" else "afternoon"]),
     rule("meal", rf"{_B}(?:(?:at|around|during)\s|(?<=after\s)|(?<=before\s)|(?<=by\s)|(?<=until\s)|(?<=since\s)){_MEAL}{_E}", part_of_day),
     rule("unit", rf"{_B}in\s{LENGTH}{_E}", en_days.away),
-    rule("unit", rf"{_B}{LENGTH}\s(?P<way>ago|earlier|later|back|from\snow|from\stoday|from\stomorrow|from\stmrw?|from\syesterday|after\stoday|after\stomorrow|before\syesterday|before\stoday|before\stomorrow|before\snow|hence){_E}", en_days.away),
+    rule("unit away", rf"{_B}{LENGTH}\s(?P<way>ago|earlier|later|back|from\snow|from\stoday|from\stomorrow|from\stmrw?|from\syesterday|after\stoday|after\stomorrow|before\syesterday|before\stoday|before\stomorrow|before\snow|hence){_E}", en_days.away),
     rule("unit turn", rf"{_B}(?P<way>within|within\s(?:the\s)?(?:next|upcoming|coming|following)|within\sthe|(?:next|last|past|previous|following|coming|upcoming|prior|trailing))\s{LENGTH}{_E}", en_spans.towards),
     rule("unit turn", rf"{_B}(?P<count>\d{{1,3}}|{EN_ONES_WORDS})\s(?P<way>upcoming|coming|next|following|past|previous|last)\s{_COUNTED}{_E}", en_spans.counted_towards),
     rule("unit turn", rf"{_B}(?P<turn>next|last|past|previous)\s(?P<unit>hour|minute|second){_E}", en_spans.said_length),
@@ -201,7 +213,7 @@ RULES = Rules((
     rule("plural", rf"{_B}(?P<part>mornings|afternoons|evenings|nights|weekends){_E}", en_sets.repeat_parts),
     rule("now", rf"{_B}(?:right\snow|now|(?:at|by)\sth(?:e|is)\s(?:very\s)?(?:moment|minute|time)|at\s(?:the\s)?present(?:\stime)?|as\ssoon\sas\spossible|asap|currently|recently|previously)(?!\sof{_E}){_E}", en_days.now),
     rule("holiday", rf"{_B}(?:(?P<turn>next|last|previous|following|upcoming|coming|this|past)\s)?{_HOLIDAY}(?:,?\s(?:of\s|in\s)?(?:{YEAR}|{_OF_TURN}\syear))?{_E}", en_days.holiday),
-    rule("holiday unit", rf"{_B}{_HOLIDAY}\sweekend(?:,?\s(?:of\s|in\s)?(?:{YEAR}|{_OF_TURN}\syear))?{_E}", en_days.holiday_weekend),
+    rule("holiday weeks", rf"{_B}{_HOLIDAY}\sweekend(?:,?\s(?:of\s|in\s)?(?:{YEAR}|{_OF_TURN}\syear))?{_E}", en_days.holiday_weekend),
     rule("month digit", rf"{_B}(?:{WEEKDAY}\s)?{MONTH}\s{{1,2}}(?P<day>\d{{1,2}})\s(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)\s(?P<year>(?:19|20)\d{{2}}){_E}", en_days.stamp),
 ), _KINDS, {"unit": re.compile(r"\d\s?[hdwmy](?![a-z0-9])", re.IGNORECASE)})  # fmt: skip
 

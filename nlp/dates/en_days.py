@@ -120,7 +120,9 @@ def weekday_the(match: Match, reference: datetime) -> Day | None:
 
 def weekday_counted(match: Match, reference: datetime) -> Day | None:
     """Read "second Sunday": this month's, where no month was said."""
-    at = nth_weekday(reference.year, reference.month, WEEKDAY_NUMBERS[match["weekday"].lower()[:3]], nth_of(match["nth"]))
+    at = nth_weekday(
+        reference.year, reference.month, WEEKDAY_NUMBERS[match["weekday"].lower()[:3]], nth_of(match["nth"])
+    )
     return Day(at.isoformat(), (at,)) if at else None
 
 

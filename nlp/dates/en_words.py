@@ -212,7 +212,11 @@ def past_hour(match: Match, reference: datetime) -> Clock | None:
     is_to = match["way"].lower() in ("to", "before")
     has_word = not said.isdigit() or "min" in match.group().lower()
     is_counted = "min" in match.group().lower()
-    if minute > 59 or (is_to and not has_word) or (is_to and not is_counted and said in _HOUR_WORDS.split("|") and minute % 5):
+    if (
+        minute > 59
+        or (is_to and not has_word)
+        or (is_to and not is_counted and said in _HOUR_WORDS.split("|") and minute % 5)
+    ):
         return None
     hour = day_number(match["hour"])
     if is_to:

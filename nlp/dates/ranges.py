@@ -169,7 +169,9 @@ def _span(
         return None
     if last.startswith("XXXX-XX"):  # "from the 10th to the 12th": the month is the first one's
         last = first[:8] + last[8:]
-    elif last.startswith("XXXX") and not first.startswith("XXXX") and not (isinstance(from_, Day) and from_.is_relative):
+    elif (
+        last.startswith("XXXX") and not first.startswith("XXXX") and not (isinstance(from_, Day) and from_.is_relative)
+    ):
         last = options[0][1].isoformat()
     timexes = tuple(f"({first},{last},{_count(option, unit)})" for option in options)
     return Span(timexes[0], tuple(options), timexes=timexes)
