@@ -7,14 +7,22 @@ that is, and the rivals; or an honest none. It does not know where the text stoo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from nlp.extraction.catalogue_channel import reader_channel, recogniser_channel, typist_channel
+from nlp.extraction.catalogue_channel import (
+    Channel,
+    reader_channel,
+    recogniser_channel,
+    speller_channel,
+    typist_channel,
+)
 from nlp.extraction.catalogue_decision import (
     EXACT_CONFIDENCE,
     MAX_CANDIDATES,
     NO_MATCH,
+    SOUND_CONFIDENCE,
+    SUGGEST_CONFIDENCE,
     CatalogueMatch,
     Reading,
     TextSource,
@@ -28,15 +36,30 @@ from nlp.extraction.catalogue_keys import (
     key_of,
     keys_within,
     skeleton_of,
+    spoken_skeleton_of,
 )
 from nlp.extraction.catalogue_names import NameIndex
 from nlp.extraction.catalogue_near import NearIndex
-from nlp.extraction.catalogue_sounds import coarse_of, heard, sounds_of
+from nlp.extraction.catalogue_sounds import coarse_of, heard, sounds_of_words
+from nlp.extraction.catalogue_spelling import spelt_key
 from nlp.extraction.spoken import read_spoken
 from nlp.records import CatalogueInvalid
 
 PIECE_CONFIDENCE = 0.99
 """A listed code that stands whole among other words of a line; the words may yet speak of another product."""
+
+
+_CHANNELS: Mapping[TextSource, Callable[[], Channel]] = {
+    "ocr": reader_channel,
+    "text": typist_channel,
+    "speech": speller_channel,
+}
+
+
+SPELT_CONFIDENCE = 0.97
+"""A listed code that was spelt to the letter; letters share names, so it is offered rather than filled."""
+CALLED_BELOW = 0.9
+"""A code that is this sure needs no look at the names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +95,10 @@ class Catalogue:
         self._names = NameIndex(
             (product.code, name, _listed(product.brand)) for product in self.products.values() for name in product.names
         )
+        self._near_spelt = NearIndex(self._codes, fold=spoken_skeleton_of)
         self._codes_by_sound: dict[str, list[str]] = defaultdict(list)
-        for product in self.products.values():
-            for name in dict.fromkeys((product.code, *product.names)):
-                sound = sounds_of(name)
-                if product.code not in self._codes_by_sound[sound]:
-                    self._codes_by_sound[sound].append(product.code)
+        for core, codes in self._names.families():
+            self._codes_by_sound[sounds_of_words(core)].extend(codes)
         self._sounds = list(self._codes_by_sound)
         self._near_sounds = NearIndex(self._sounds, fold=coarse_of)
         self._lengths_by_prefix: dict[str, set[int]] = defaultdict(set)
@@ -122,8 +143,10 @@ class Catalogue:
         if named is not None:
             return decided([Reading(named.codes, EXACT_CONFIDENCE)], may_fill=True)
         searches = {"ocr": self._as_read, "speech": self._as_heard, "text": self._as_typed}
-        readings = _first_of_each([*searches[source](text), *self._as_called(text)])
-        return decided(readings, may_fill=source != "text")
+        readings = list(searches[source](text))
+        if not readings or readings[0].confidence < CALLED_BELOW:
+            readings.extend(self._as_called(text))
+        return decided(_first_of_each(readings), may_fill=source != "text")
 
     def _as_read(self, text: str) -> Iterator[Reading]:
         """Read a label's line: a listed code in it, or the piece that is nearest to one."""
@@ -139,14 +162,23 @@ class Catalogue:
         yield from self._near_key(key_of(text), source="text")
 
     def _as_heard(self, text: str) -> Iterator[Reading]:
-        sound = heard(text)
-        near = self._near_sounds.near(sound, recogniser_channel())
-        for number, belief in zip(near.keys, beliefs_of(near, listed=len(self._sounds)), strict=True):
-            yield Reading(tuple(self._codes_by_sound[self._sounds[number]]), belief)
+        spelt = spelt_key(text)
+        if spelt in self._codes_by_key:
+            yield Reading(tuple(self._codes_by_key[spelt]), SPELT_CONFIDENCE)
+            return
+        if spelt:
+            readings = self._near_key(spelt, source="speech")
+            yield from readings
+            if readings and readings[0].confidence >= SUGGEST_CONFIDENCE:
+                return
+        near = self._near_sounds.near(heard(text), recogniser_channel())
+        for number, belief in zip(near.keys, beliefs_of(near, listed=len(self._sounds), source="speech"), strict=True):
+            yield Reading(tuple(dict.fromkeys(self._codes_by_sound[self._sounds[number]])), SOUND_CONFIDENCE * belief)
 
     def _near_key(self, key: str, *, source: TextSource) -> list[Reading]:
-        near = self._near_codes.near(key, reader_channel() if source == "ocr" else typist_channel())
-        beliefs = beliefs_of(near, listed=len(self._codes))
+        index = self._near_spelt if source == "speech" else self._near_codes
+        near = index.near(key, _CHANNELS[source]())
+        beliefs = beliefs_of(near, listed=len(self._codes), source=source)
         return [
             Reading(tuple(self._codes_by_key[self._codes[number]]), belief)
             for number, belief in zip(near.keys, beliefs, strict=True)

@@ -19,6 +19,7 @@ MIN_PIECE_CHARS = 4
 
 # Characters that readers and people take for one another, folded to one each.
 _CONFUSABLE = str.maketrans("ODQILSBGZMN", "000115862HH")
+_SAME_NAME = str.maketrans("IRE2ONPTJ", "AA1A0MBDG")
 _LABEL = re.compile(
     r"(?:(?:产品|设备|机器|规格|商品)?(?:型号|机型)(?:规格|名称)?|规格|品名"
     r"|(?<![A-Za-z])(?:model|type|product|item|part|mod)(?![A-Za-z]))"
@@ -49,6 +50,15 @@ def skeleton_of(key: str) -> str:
     True
     """
     return key.translate(_CONFUSABLE)
+
+
+def spoken_skeleton_of(key: str) -> str:
+    """Fold the characters whose names sound alike.
+
+    >>> spoken_skeleton_of("AE0") == spoken_skeleton_of("I1O")
+    True
+    """
+    return key.translate(_SAME_NAME)
 
 
 def is_findable(key: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from nlp.extraction.catalogue_words import WEAK_WORDS, words_of
+from nlp.extraction.catalogue_words import WEAK_WORDS, core_of, words_of
 
 NUMBER_WEIGHT = 1.6
 """A number tells generations apart: of two names that share as much, the one with the right number is meant."""
@@ -60,7 +60,7 @@ class NameIndex:
         for code, name, brand_names in names:
             for part in name.split(" / ") if " / " in name else [name]:
                 words = words_of(part)
-                core = tuple(word for word in words if word not in WEAK_WORDS) or words
+                core = core_of(words)
                 if not core:
                     continue
                 codes.setdefault(core, {})[code] = None
@@ -84,10 +84,14 @@ class NameIndex:
             )
         self._optional = [frozenset(brands[core] & set(core)) for core in cores]
 
+    def families(self) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Yield each name's words with the codes that bear it."""
+        for core, row in self._cores.items():
+            yield core, self._codes[row]
+
     def exact(self, text: str) -> Family | None:
         """Return the family whose words these are, in their order."""
-        words = words_of(text)
-        row = self._cores.get(tuple(word for word in words if word not in WEAK_WORDS) or words)
+        row = self._cores.get(core_of(words_of(text)))
         return None if row is None else Family(self._codes[row], 1.0, True)
 
     def near(self, text: str, *, limit: int = 8) -> list[Family]:

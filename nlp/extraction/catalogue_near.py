@@ -20,8 +20,8 @@ from nlp.extraction.catalogue_channel import PADDING, Channel, symbols_of
 
 MAX_KEY_CHARS = 48
 """Longer than any model code (the longest of 8,947 public ones has 24); what lies beyond is not compared."""
-MAX_ALIGNED = 160
-"""Neighbours that are aligned symbol by symbol: 160 x 12 x 24 cells take about .3 ms."""
+MAX_ALIGNED = 96
+"""Neighbours that are aligned symbol by symbol: 96 x 16 x 24 cells take about .3 ms."""
 MIN_SIMILARITY = 0.45
 """Two random codes of eight characters share about a third of their letters; below .45 a resemblance says nothing."""
 _WEIGHTS = (0.62, 0.24, 0.10)  # of three, two and one symbol's history; the rest is spread evenly over the alphabet
@@ -35,6 +35,7 @@ class Near:
     keys: tuple[int, ...]
     likelihoods: tuple[float, ...]
     stranger: float
+    bent: float = 0.0  # what the best key's bending costs beyond keeping every symbol
 
 
 class NearIndex:
@@ -54,7 +55,7 @@ class NearIndex:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def near(self, key: str, channel: Channel, *, limit: int = 12) -> Near:
+    def near(self, key: str, channel: Channel, *, limit: int = 8) -> Near:
         """Return the nearest keys."""
         key = key[:MAX_KEY_CHARS]
         stranger = self._make.log_likelihood(key)
@@ -63,7 +64,8 @@ class NearIndex:
             return Near((), (), stranger)
         costs = aligned_costs(symbols_of(key), self._symbols[rows], self._lengths[rows], channel)
         best = np.argsort(costs, kind="stable")[:limit]
-        return Near(tuple(int(rows[at]) for at in best), tuple(-float(costs[at]) for at in best), stranger)
+        bent = float(costs[best[0]]) - channel.kept * len(key)
+        return Near(tuple(int(rows[at]) for at in best), tuple(-float(costs[at]) for at in best), stranger, bent)
 
     def _neighbours(self, folded: str) -> NDArray[np.intp]:
         if not self._folded or not folded:

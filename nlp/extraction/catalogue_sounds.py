@@ -2,7 +2,7 @@
 
 In: a text as a recogniser wrote it, or a name or code of the catalogue. Out: its sounds: a capital for a consonant, a
 small letter for a vowel. Chinese characters sound by their pinyin, Latin words by English spelling rules, letters by
-their names, digits by their Chinese names in both languages: a recogniser that hears a digit writes the digit.
+their names; a digit stands for itself, since a recogniser that hears one writes it.
 It does not know which names exist, and hears neither tones nor stress.
 """
 
@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from nlp.extraction.catalogue_words import BRANDS, words_of
+from nlp.extraction.catalogue_words import BRANDS, core_of, words_of
+from nlp.text import fold
 
 _INITIALS = re.compile(r"zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw]")
 _FINALS = {
@@ -24,7 +25,6 @@ _FINALS = {
     "uo": "o", "ou": "ou", "iu": "iu", "u": "u", "v": "u", "er": "eR",
 }  # fmt: skip
 _SHARPENED = {"zh": "Z", "ch": "C", "sh": "S"}
-_DIGITS = dict(zip("0123456789", ["LiN", "Yi", "eR", "SaN", "Si", "Wu", "Liu", "Qi", "Ba", "Jiu"], strict=True))
 _LETTER_NAMES = """ei Bi Si Di Yi eFu Ji eiQ ai Jei Kei eL eM eN ou Pi Kiu aR eS Ti You Wei DaBuLYou eKS Wai Zi"""
 _LETTERS = dict(zip("abcdefghijklmnopqrstuvwxyz", _LETTER_NAMES.split(), strict=True))
 # English spelling to sound, longest first.
@@ -59,8 +59,10 @@ _HEARD = {
     "won": "1", "tree": "3", "free": "3", "sex": "6", "sics": "6", "niner": "9", "nein": "9", "fife": "5",
     "nought": "0", "nil": "0",
 }  # fmt: skip
+_PINYIN_BRANDS = frozenset(["xiaomi", "huawei", "meizu", "hisense", "haier", "midea", "gree"])
 _COARSE = str.maketrans("RBDGHJQXZCVWM", "LPTKKSSSSSFFN", "aeiou")
 _PHONE_DIGITS = str.maketrans("幺洞拐勾两", "1079" + "2")
+_DIGIT_WORD = re.compile(r"\b(?:for|fore|to|too|ate|won|tree|sex|niner|nein)\b")
 _DOUBLE_U = re.compile(r"\b(?:double|doubleyou|dubya|double-)[ -]?(?:you|u|yew)\b")
 _AS_IN = re.compile(r"\b([a-z]) (?:for|as in|like) [a-z]{2,15}\b")
 _REPEATED = re.compile(r"\b(double|triple) ([0-9a-z])\b")
@@ -73,9 +75,14 @@ def sounds_of(name: str) -> str:
     """Return how a name or code of the catalogue sounds.
 
     >>> sounds_of("小米") == sounds_of("Xiaomi"), sounds_of("X6")
-    (True, 'eKSLiu')
+    (True, 'eKS6')
     """
-    return "".join(_sounds(words_of(name)))
+    return sounds_of_words(core_of(words_of(name)))
+
+
+def sounds_of_words(words: tuple[str, ...]) -> str:
+    """Return how words sound one after another."""
+    return "".join(_sounds(words))
 
 
 def heard(text: str) -> str:
@@ -84,7 +91,9 @@ def heard(text: str) -> str:
     >>> heard("double you eff eighty bee") == sounds_of("WF80B")
     True
     """
-    return "".join(_sounds(words_of(spelt(_homophones(text.translate(_PHONE_DIGITS))))))
+    text = _homophones(fold(text).text.translate(_PHONE_DIGITS)).lower()
+    text = _DIGIT_WORD.sub(lambda match: _HEARD[match.group()], text)
+    return "".join(_sounds(core_of(words_of(spelt(text)))))
 
 
 def spelt(text: str) -> str:
@@ -111,13 +120,22 @@ def _has_company(written: list[str], words: list[str], at: int) -> bool:
 def _sounds(words: tuple[str, ...]) -> Iterator[str]:
     for word in words:
         if word[0].isdigit():
-            yield "".join(_DIGITS.get(digit, "Dian") for digit in word)
+            yield word.replace(".", "")
         elif not word.isascii():
             yield _han_sound(word)
         elif len(word) == 1:
             yield _LETTERS[word]
         else:
             yield _latin_sound(word)
+
+
+def syllables_of(text: str) -> tuple[str, ...]:
+    """Return the pinyin of each character, without tones; empty where it has none.
+
+    >>> syllables_of("艾斯")
+    ('ai', 'si')
+    """
+    return tuple(_syllables().get(character, "") for character in text)
 
 
 def coarse_of(sounds: str) -> str:
@@ -131,6 +149,8 @@ def coarse_of(sounds: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _latin_sound(word: str) -> str:
+    if word in _brand_sounds():
+        return _brand_sounds()[word]
     vowels = sum(letter in "aeiouy" for letter in word)
     if not vowels or (len(word) <= 3 and vowels == 0):
         return "".join(_LETTERS[letter] for letter in word)
@@ -176,6 +196,12 @@ def _syllables() -> dict[str, str]:
 @cache
 def _brands_by_sound() -> dict[str, str]:
     return {_han_sound(written): written for written in BRANDS if len(written) >= 2}
+
+
+@cache
+def _brand_sounds() -> dict[str, str]:
+    """Sound the brands that are Chinese words by their Chinese: Xiaomi does not begin like an x."""
+    return {brand: _han_sound(written) for written, brand in BRANDS.items() if brand in _PINYIN_BRANDS}
 
 
 def _homophones(text: str) -> str:

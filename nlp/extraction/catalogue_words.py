@@ -32,14 +32,15 @@ _ZH_WORDS: Mapping[str, str] = {
 _EN_WORDS: Mapping[str, str] = {
     "one plus": "oneplus", "1+": "oneplus", "op": "oneplus", "mi": "xiaomi", "ip": "iphone",
     "black shark": "blackshark",
-    "red magic": "redmagic", "tablet": "pad", "sammy": "samsung", "promax": "pro max", "pm": "pro max", "mark": "",
+    "red magic": "redmagic", "tablet": "pad", "sammy": "samsung", "promax": "pro max", "pm": "pro max",
+    "mark": "", "wi-fi": "wifi",
     "mk": "", "generation": "", "gen": "", "phone": "", "smartphone": "", "the": "", "inches": "寸", "inch": "寸",
     "litres": "升", "litre": "升", "liter": "升", "light": "lite", "air fryer": "airfryer", "ii": "2", "iii": "3",
     "iv": "4",
 }  # fmt: skip
 _WEAK_EN = """4g 5g 3g 2g g sim dual single nfc wifi wi fi lte cellular global china usa us uk eu europe india japan
-korea canada international edition version unlocked north south america latin hong kong taiwan telecom mobile unicom gsm cdma
-gps the with for and model phone smart"""
+korea canada international edition version unlocked north south america latin hong kong taiwan telecom mobile unicom gsm
+cdma gps the with for and model phone smart"""
 WEAK_WORDS = frozenset(_WEAK_EN.split()) | frozenset(
     "版全网通移动联通电信公开国际国行定制双卡单卡海外标准普通型号款的台北美欧洲印度日本韩港澳大陆中国香"
 )
@@ -52,7 +53,7 @@ _ALIAS_EN = re.compile(
 )
 _ZH_NUMERAL = re.compile(r"[零一二两三四五六七八九十百]{1,8}")
 _ORDINAL = re.compile(r"(?<=[0-9])(?:st|nd|rd|th)(?![a-z])|第|(?<=[0-9])\s?代")
-_WORD = re.compile(r"[a-z]{1,30}|[0-9]{1,12}(?:\.[0-9]{1,2}(?![0-9]))?|\+|[\u3400-\u9fff]")
+_WORD = re.compile(r"[2-5]g(?![a-z0-9])|[a-z]{1,30}|[0-9]{1,12}(?:\.[0-9]{1,2}(?![0-9]))?|\+|[\u3400-\u9fff]")
 _MI = re.compile(r"^米(?=[0-9])")
 
 
@@ -73,6 +74,11 @@ def words_of(text: str) -> tuple[str, ...]:
     folded = _ORDINAL.sub(" ", folded)
     folded = _ALIAS_EN.sub(lambda match: f" {_EN_WORDS[match.group()]} ", folded)
     return tuple(_read_words([match.group() for match in _WORD.finditer(folded)]))
+
+
+def core_of(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Drop the words of versions and regions, unless there are no others."""
+    return tuple(word for word in words if word not in WEAK_WORDS) or words
 
 
 def read_numeral(text: str) -> str:

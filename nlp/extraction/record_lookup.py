@@ -39,6 +39,10 @@ class RecordLookup:
         """Return whether all was answered so far: only then does "no such record" mean anything."""
         return self._records is not None and not self.warnings
 
+    def heard(self) -> dict[str, Record]:
+        """Return every record that was answered, by its place ("orders/20240518936")."""
+        return {f"{record.kind}/{record.id}": record for found in self._known.values() for record in found}
+
     def find(self, field: str, value: str) -> tuple[Record, ...]:
         """Return the records whose field has this value."""
         records = self._records

@@ -15,10 +15,11 @@ from nlp.extraction.choices import choice_mentions
 from nlp.extraction.field import check_in
 from nlp.extraction.record_belief import Beliefs, Customer, consult
 from nlp.extraction.record_lookup import RecordLookup
+from nlp.extraction.record_words import DESCRIBED, describe
 from nlp.extraction.registry import ticket_field
 from nlp.extraction.templates import Template, TemplateField
 from nlp.phone import e164_of
-from nlp.records import Candidate, Document, Evidence, FieldValue, Mention, RecordSystem, Resolution, Status
+from nlp.records import Candidate, Document, Evidence, FieldValue, Mention, Record, RecordSystem, Resolution, Status
 from nlp.text import language_of
 
 CONFLICT_SHARE = 0.6
@@ -49,7 +50,7 @@ def resolve(
     if phone:
         _add_customer_phone(beliefs, phone)
     consult(beliefs, Customer(customer_id, phone, document.region), lookup)
-    judge = _Judge(calibration or shipped_calibration(), promise, locale)
+    judge = _Judge(calibration or shipped_calibration(), promise, locale, lookup.heard())
     fields: dict[str, FieldValue] = {}
     for field in template.fields:
         said = weigh(choice_mentions(document, field), document) if field.choices else beliefs.get(field.field, {})
@@ -72,8 +73,15 @@ def _add_customer_phone(beliefs: Beliefs, phone: str) -> None:
 class _Judge:
     """Holds the calibration and the promise while the fields of one ticket are decided."""
 
-    def __init__(self, calibration: Calibration, promise: float | Mapping[str, float], locale: str) -> None:
+    def __init__(
+        self,
+        calibration: Calibration,
+        promise: float | Mapping[str, float],
+        locale: str,
+        records: Mapping[str, Record],
+    ) -> None:
         self._calibration = calibration
+        self._records = records
         self._locale = locale
         self._promises = promise if isinstance(promise, Mapping) else {"": promise}
 
@@ -109,7 +117,8 @@ class _Judge:
 
     def _candidate(self, field: TemplateField, belief: Belief, ranked: Sequence[Belief]) -> Candidate:
         confidence = self._calibration.confidence(field.kind, _after_rivals(belief, ranked))
-        return Candidate(belief.value, round(confidence, 4))
+        places = [self._records[one.source] for one in belief.evidence if one.source in self._records]
+        return Candidate(belief.value, round(confidence, 4), describe(places) if field.field in DESCRIBED else "")
 
 
 def _after_rivals(belief: Belief, ranked: Iterable[Belief]) -> float:
@@ -125,7 +134,7 @@ def _odds(belief: float) -> float:
 
 def _is_single(field: TemplateField) -> bool:
     """Say whether the field has one value only: which of a text's times is the fault's, rules cannot tell."""
-    return ticket_field(field.field).is_single if field.field else True
+    return ticket_field(field.field).is_single if field.field else field.is_single
 
 
 def _other_side(field: TemplateField, ranked: Sequence[Belief]) -> Belief | None:

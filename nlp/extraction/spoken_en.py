@@ -1,6 +1,7 @@
 """Find codes and numbers read out in English: "nine four double eight", "A as in apple", "K F R dash three five".
 
-In: folded text. Out: runs of tokens that stand together and are worth writing; e-mail addresses said in words. Counts ("twenty three") are left to the numbers.
+In: folded text. Out: runs of tokens that stand together and are worth writing; e-mail addresses said in words. Counts
+("twenty three") are left to the numbers.
 """
 
 from __future__ import annotations

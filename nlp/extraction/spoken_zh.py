@@ -51,7 +51,11 @@ def _joins(text: str, one: Said, other: Said) -> bool:
     gap = text[one.end : other.start]
     if not gap:
         return True
-    return _GAP.fullmatch(gap) is not None and (one.is_spoken or other.is_spoken or one.kind == other.kind == "digit")
+    is_word = any(
+        said.kind == "letter" and len(said.written) > 1 and not said.written.isupper() for said in (one, other)
+    )
+    is_read_out = one.is_spoken or other.is_spoken or one.kind == other.kind == "digit"
+    return _GAP.fullmatch(gap) is not None and is_read_out and not is_word
 
 
 def _said(match: re.Match[str]) -> Said:

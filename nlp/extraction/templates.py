@@ -2,7 +2,8 @@
 
 In: the name of a built-in template, or a JSON Schema 2020-12 object whose properties carry "x-extract". Out: a
 Template. "x-extract": {"field": an extractor's name, or "choices": [{"value", "zh": [words], "en": [words]}] for a
-closed set; "required", "label": {"zh", "en"}, "question": {"zh", "en"}}. It does not fill anything in.
+closed set; "required", "label": {"zh", "en"}, "question": {"zh", "en"}; "single": false where several choices may hold at
+once, "ask_when": {"field", "values", "unless", "max_said"} where it only matters then}. It does not fill anything in.
 """
 
 from __future__ import annotations
@@ -30,6 +31,16 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWhen:
+    """Where a field is asked for: where another field has one of `values` and none of `unless`; where little was said."""
+
+    field: str = ""
+    values: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    max_said: int | None = None  # Chinese characters and Latin words; a longer message tells it in words of its own
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateField:
     name: str
     label: Localised
@@ -38,6 +49,8 @@ class TemplateField:
     is_required: bool = False
     choices: tuple[Choice, ...] = ()
     effort: float = 1.0
+    is_single: bool = True  # of choices: two of them contradict each other
+    ask_when: AskWhen | None = None  # None: whenever it is missing
 
     @property
     def kind(self) -> str:
@@ -116,7 +129,23 @@ def _field_of(name: object, schema: object, *, is_required: bool) -> TemplateFie
         is_required=is_required or rule.get("required") is True,
         choices=_choices_of(rule.get("choices", []), where=f"{where}.x-extract.choices"),
         effort=ticket_field(str(extractor)).effort if extractor else 1.0,
+        is_single=rule.get("single") is not False,
+        ask_when=_ask_when(rule.get("ask_when"), where=f"{where}.x-extract.ask_when"),
     )
+
+
+def _ask_when(rule: object, *, where: str) -> AskWhen | None:
+    if rule is None:
+        return None
+    if not isinstance(rule, Mapping) or not rule.keys() <= {"field", "values", "unless", "max_said"}:
+        raise TemplateInvalid(f'{where} must be {{"field": another property, "values": [...], "unless": [...]}}')
+    lists = [rule.get("values", []), rule.get("unless", [])]
+    max_said = rule.get("max_said")
+    if not all(isinstance(one, list) and all(isinstance(value, str) for value in one) for one in lists):
+        raise TemplateInvalid(f"{where}.values and .unless must be lists of texts")
+    if max_said is not None and not isinstance(max_said, int):
+        raise TemplateInvalid(f"{where}.max_said must be a whole number")
+    return AskWhen(str(rule.get("field", "")), tuple(lists[0]), tuple(lists[1]), max_said)
 
 
 def _plain_question(label: Localised) -> Localised:
