@@ -8,6 +8,7 @@ how atoms join ("tomorrow" + "at 5") is in combine.py.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from nlp.dates import almanac, en_days, en_sets, en_spans
 from nlp.dates.combine import Joints
@@ -16,12 +17,12 @@ from nlp.dates.en_words import (
     CLOCK,
     CLOCK_WORDS,
     DAY_NUMBER,
-    LENGTH,
-    MONTH,
-    NTH,
     ISO_CLOCK,
     JOINED_CLOCK,
     LED_HOUR,
+    LENGTH,
+    MONTH,
+    NTH,
     PARTS,
     PAST_HOUR,
     TURN_WORDS,
@@ -42,8 +43,8 @@ from nlp.dates.numerals import EN_ONES_WORDS, EN_TENS_WORDS
 from nlp.dates.rules import Rules, rule
 
 
-def _one_of(words: object) -> str:
-    return "|".join(sorted((str(word).replace(" ", r"\s") for word in words), key=len, reverse=True))  # type: ignore[attr-defined]
+def _one_of(words: Iterable[str]) -> str:
+    return "|".join(sorted((word.replace(" ", r"\s") for word in words), key=len, reverse=True))
 
 
 _B, _E = r"(?<![a-z0-9])", r"(?![a-z0-9])"
@@ -107,7 +108,7 @@ RULES = Rules((
     rule("digit", r"(?<![\d.])(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?![\d-])", en_days.iso_day),
     rule("digit", rf"{_B}(?<![.,/])(?!(?<=\d-)\d{{1,2}}-)(?P<a>\d{{1,2}})(?P<cut>[/.-])(?P<b>\d{{1,2}})(?P=cut)(?P<year>\d{{4}}|\d{{2}})(?![\d/]|\.\d)", en_days.numeric),
     rule("digit weekday", rf"{_ON_WEEKDAY}{_B}(?<![.,/])(?!(?<=\d-)\d{{1,2}}-)(?P<a>\d{{1,2}})(?P<cut>[/.-])(?P<b>\d{{1,2}})(?P=cut)(?P<year>\d{{4}}|\d{{2}})(?![\d/]|\.\d)", en_days.numeric),
-    rule("digit", rf"(?<![\d.:/a-z])(?P<a>\d{{1,2}})(?P<cut>/)(?P<b>\d{{1,2}})(?![\d/%]|[.]\d)(?:(?:,\s?|\sin\s)(?P<year>(?:19|20)\d{{2}})(?!\d))?\)?", en_days.numeric),
+    rule("digit", r"(?<![\d.:/a-z])(?P<a>\d{1,2})(?P<cut>/)(?P<b>\d{1,2})(?![\d/%]|[.]\d)(?:(?:,\s?|\sin\s)(?P<year>(?:19|20)\d{2})(?!\d))?\)?", en_days.numeric),
     rule("digit weekday", rf"{_ON_WEEKDAY}(?<![\d.:/a-z])(?P<a>\d{{1,2}})(?P<cut>/)(?P<b>\d{{1,2}})(?![\d/%]|[.]\d)(?:(?:,\s?|\sin\s)(?P<year>(?:19|20)\d{{2}})(?!\d))?\)?", en_days.numeric),
     rule("digit turn", rf"{_B}(?P<turn>this|next|last)\s(?P<a>\d{{1,2}})(?P<cut>/)(?P<b>\d{{1,2}})(?![\d/%]|[.]\d)", en_days.numeric),
     rule("digit weekday", rf"{_B}{WEEKDAY}\s(?P<a>1[0-2]|[1-9])(?P<cut>[.])(?P<b>3[01]|[12]?\d)(?![\d/%:]|[.]\d|\s?[ap]\.?m)", en_days.numeric),

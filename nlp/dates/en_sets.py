@@ -3,6 +3,7 @@
 In: matches. Out: readings of sets. The expressions are in en.py.
 """
 
+# ruff: noqa: E501 - the tables are read down, not across
 from __future__ import annotations
 
 from datetime import datetime

@@ -3,6 +3,7 @@
 In: matches. Out: numbers and readings that need no calendar.
 """
 
+# ruff: noqa: E501 - tables and expressions are read down, not across
 from __future__ import annotations
 
 import re
@@ -200,7 +201,7 @@ def part_of_day(match: Match, reference: datetime) -> DayPart:
     part = PARTS[match["part"].lower()]
     phase = (match.groupdict().get("phase") or "").lower()
     middle = (part.start_h + part.end_h) // 2
-    if phase.startswith("early") or phase.startswith("earl"):
+    if phase.startswith("earl"):
         return replace(part, end_h=middle)
     return replace(part, start_h=middle) if phase else part
 

@@ -62,7 +62,7 @@ def weekday_of(month: int, weekday: int, nth: int, *, days: int = 0) -> DayOfYea
 
 
 def moving_day(on: DayOfYear, timex: str, year: int | None, reference: datetime) -> Day | None:
-    """Return the day in a year, or the last one and the next one; `timex` is "-11-WXX-4-4", or "" for the date itself."""
+    """Return the day in a year, or the last and the next one; `timex` is "-11-WXX-4-4", or "" for the date itself."""
     if year is not None:
         at = on(year) if almanac.FIRST_YEAR <= year <= almanac.LAST_YEAR else None
         return Day(f"{year:04}{timex}" if timex else at.isoformat(), (at,)) if at else None

@@ -1,7 +1,7 @@
 """The beginning, the middle and the end of a time: early March, mid 1989, the end of the week, later today.
 
-In: a reading and the phase said of it. Out: the narrower reading, or None where the time has no such part. Where a phase
-lies is Recognizers-Text's convention; "earlier" and "later" also stop at now.
+In: a reading and the phase said of it. Out: the narrower reading, or None where the time has no such part. Where a
+phase lies is Recognizers-Text's convention; "earlier" and "later" also stop at now.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class Rules:
 
 
 def rule(needs: str, expression: str, build: Build) -> Rule:
-    """Compile a rule; groups are named, case does not matter; `needs` names kinds of words, one of each must be there."""
+    """Compile a rule; groups are named, case does not matter; `needs` names the kinds of words that must be there."""
     return Rule(re.compile(expression, re.IGNORECASE), build, frozenset(needs.split()))
 
 

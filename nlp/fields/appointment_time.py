@@ -66,8 +66,9 @@ def _is_coming(value: Value, start: datetime, reference: datetime | None) -> boo
 def _on_day(value: Value, start: datetime, reference: datetime | None) -> str:
     """Write a time of day with the day it is on."""
     on, zone = start.date().isoformat(), reference.tzinfo if reference else None
-    dated = {key: f"{on} {value[key]}" for key in ("value", "start", "end") if key in value}
-    return text_of({"timex": value["timex"], "type": "datetime", **dated}, zone)
+    dated: Value = {"timex": value["timex"], "type": "datetime"}
+    dated |= {key: f"{on} {value[key]}" for key in ("value", "start", "end") if key in value}
+    return text_of(dated, zone)
 
 
 FIELD = Occasion(
