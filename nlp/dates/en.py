@@ -51,7 +51,7 @@ _B, _E = r"(?<![a-z0-9])", r"(?![a-z0-9])"
 _TURN = rf"(?P<turn>{TURN_WORDS})"
 _OF_TURN = rf"(?P<of_turn>{TURN_WORDS})"
 _CERTAIN_MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?:\.(?=\s?[\da-z,]))?"
-_LED_MONTH = r"(?:(?<=in |of |to |by )|(?<=from )|(?<=since )|(?<=until |after )|(?<=before )|(?<=between ))(?P<month>may|march|mar)"
+_LED_MONTH = r"(?:(?<=in |of |to |by )|(?<=from )|(?<=since )|(?<=until |after )|(?<=before )|(?<=between )|(?<=early )|(?<=mid )|(?<=mid-)|(?<=late )|(?<=during ))(?P<month>may|march|mar)"
 _RANGED_MONTH = (
     r"(?P<month>may|march|mar)(?=\s?(?:to|until|through|-)\s?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
 )
@@ -116,7 +116,10 @@ RULES = Rules((
     rule("month weekday", rf"{_B}(?<!\d[.,]){_ON_WEEKDAY}{MONTH}\.?\s?[ /-]?\s?(?:the\s)?{DAY_NUMBER}{_IN_YEAR}?{_E}(?!:\d)\)?", en_days.date_of),
     rule("month", rf"{_B}(?<!\d[.,])(?<!\$)(?<!\$\s)(?:the\s)?{DAY_NUMBER}\.?\s?(?:(?:day\s)?of\s)?[ /-]?{MONTH}(?:\.?(?:,?[\s-]|/)(?:of\s|in\s)?{YEAR})?{_E}", en_days.date_of),
     rule("month weekday", rf"{_B}(?<!\d[.,])(?<!\$)(?<!\$\s){_ON_WEEKDAY}(?:the\s)?{DAY_NUMBER}\.?\s?(?:(?:day\s)?of\s)?[ /-]?{MONTH}(?:\.?(?:,?[\s-]|/)(?:of\s|in\s)?{YEAR})?{_E}", en_days.date_of),
-    rule("month", rf"{_B}{MONTH}[ -]{DAY_NUMBER}-{YEAR}{_E}", en_days.date_of),
+    rule("month", rf"{_B}{MONTH}-{DAY_NUMBER}-{YEAR}{_E}", en_days.date_of),
+    rule("month digit", rf"{_B}{MONTH}\s{DAY_NUMBER}-{_FULL_YEAR}{_E}", en_days.date_of),
+    rule("month", rf"{_B}(?:the\s)?last\sday\s(?:of|in)\s(?:the\s)?{MONTH}{_IN_YEAR}?{_E}", en_days.last_day),
+    rule("months", rf"{_B}(?:the\s)?last\sday\s(?:of|in)\s(?:the\s)?{_TURN}\smonth{_E}", en_days.last_day),
     rule("month digit", rf"{_B}(?P<year>(?:19|20)\d{{2}})[\s/-]{MONTH}[\s/-]{DAY_NUMBER}{_E}", en_days.date_of),
     rule("month digit", rf"{_B}{MONTH}[\s/-](?P<year>(?:19|20)\d{{2}})[\s/-]{DAY_NUMBER}{_E}", en_days.date_of),
     rule("month", rf"{_B}{DAY_NUMBER}(?=(?:,|\s(?:and|or|&))\s(?:the\s)?(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s(?:of\s)?{MONTH}{_E})", en_days.date_of),
@@ -140,7 +143,7 @@ RULES = Rules((
     rule("weekday", rf"{_B}(?!last){NTH}\s{WEEKDAY}{_E}", en_days.weekday_counted),
     rule("weekday", rf"{_B}(?:the\s)?{NTH}\s{WEEKDAY}\s(?:of|in)\s(?:the\s)?(?:{MONTH}{_IN_YEAR}?|{_TURN}\smonth){_E}", en_days.nth_weekday_of),
     rule("weekday part", rf"{_B}(?:the\s)?{NTH}\s{WEEKDAY}\s{_PART}\s(?:of|in)\s(?:the\s)?(?:{MONTH}{_IN_YEAR}?|{_TURN}\smonth){_E}", en_days.nth_weekday_part),
-    rule("months", rf"{_B}(?:the\s)?{DAY_NUMBER}\s(?:day\s)?of\s{_TURN}\smonth{_E}", en_days.day_of_month),
+    rule("months", rf"{_B}(?:the\s)?{DAY_NUMBER}\s(?:day\s)?of\s(?:the\s)?{_TURN}\smonth{_E}", en_days.day_of_month),
     rule("turn", rf"{_LED_DAY}the\s{DAY_NUMBER}(?<=[a-z]){_E}(?!\s(?:of|one|day|week|month|year|quarter|time|half|floor|call|party|century|decade|is|person|thing|two|three|{'|'.join(_WEEKDAYS)}))", en_days.month_day_only),
     rule("digit", r"(?<=on\s)(?P<day>3[01]|[12]\d|[1-9])(?=[.;!?]|$|,\s|\sat\s)(?!\.\d)", en_days.month_day_only),
     rule("digit", rf"{_LED_DAY}the\s(?P<day>3[01]|[12]\d|[1-9])(?=\s?[.;!?]|$|,\s|\sat\s)(?!\.\d)", en_days.month_day_only),

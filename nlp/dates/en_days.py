@@ -77,7 +77,7 @@ def numeric(match: Match, reference: datetime) -> Day | None:
     first, second = int(match["a"]), int(match["b"])
     groups = match.groupdict()
     is_day_first = first > 12 or (match["cut"] == "." and bool(groups.get("year")))
-    month, number = (second, first) if is_day_first else (first, second)
+    month, number = (second, first) if is_day_first and second <= 12 else (first, second)
     if groups.get("year"):
         return almanac.full_day(almanac.full_year(int(match["year"])), month, number)
     turn = (groups.get("turn") or "").lower()
@@ -168,6 +168,15 @@ def day_of_month(match: Match, reference: datetime) -> Day | None:
     """Read "the 15th day of next month" and "the 23rd of this month"."""
     first = almanac.shift_month(reference.date().replace(day=1), turn_of(match["turn"]))
     return almanac.full_day(first.year, first.month, day_number(match["day"]))
+
+
+def last_day(match: Match, reference: datetime) -> Day | None:
+    """Read "the last day of October"."""
+    months, month = _months(match, reference)
+    days = [almanac.shift_month(one, 1) - timedelta(days=1) for one in months]
+    if len(days) == 1:
+        return Day(days[0].isoformat(), (days[0],))
+    return Day(f"XXXX-{month:02}-{days[-1].day:02}", almanac.around(days, reference))
 
 
 def month_day_only(match: Match, reference: datetime) -> Day | None:

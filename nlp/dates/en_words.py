@@ -253,7 +253,7 @@ _UNIT = (
     r"|quarters?|decades?"
 )
 _COUNT = (
-    rf"(?:\d{{0,3}}\s?1\u2044[24]|\d{{1,6}}(?:,\d{{3}})?(?:\.\d{{1,3}})?|half(?:\s(?:an|a))?|full|whole|an?\s(?:few|couple(?:\sof)?)"
+    rf"(?:\d{{0,3}}\s?1\u2044[24]|[13]/[24]|\d{{1,6}}(?:,\d{{3}})?(?:\.\d{{1,3}})?|half(?:\s(?:an|a))?|full|whole|an?\s(?:few|couple(?:\sof)?)"
     rf"|(?:few|some|several|couple\sof|couple|all|another)"
     rf"|{_TENS}(?:[ -]{_ONES})?|{_ONES}(?:\shundred)?|an?(?!\ssecond))"
 )
@@ -292,7 +292,7 @@ def length_of(words: str) -> Length | None:
     for match in _PIECES.finditer(words):
         said = match["count"].lower()
         count = _VAGUE.get(said.removeprefix("a ")) if said not in ("half a",) else 0.5
-        number = _fraction(said) if "\u2044" in said else en_number(said) if count is None else count
+        number = _fraction(said) if "\u2044" in said or "/" in said else en_number(said) if count is None else count
         code, times = _unit_code(match["unit"].lower())
         if number is None or code in amounts:
             return None
@@ -301,7 +301,10 @@ def length_of(words: str) -> Length | None:
 
 
 def _fraction(words: str) -> float:
-    """Read the one-character halves and quarters as they are folded: "21\u20442" is two and a half."""
+    """Read 1/2, and the one-character halves and quarters as they are folded: "21\u20442" is two and a half."""
+    if "/" in words:
+        above, _, below = words.partition("/")
+        return int(above) / int(below)
     whole, _, below = words.partition("1\u2044")
     return int(whole.strip() or 0) + 1 / int(below)
 

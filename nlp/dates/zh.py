@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from nlp.dates import almanac
 from nlp.dates.combine import Joints
-from nlp.dates.holidays import moving_day, weekday_of
+from nlp.dates.holidays import LAST, moving_day, nth_weekday, weekday_of
 from nlp.dates.numerals import ZH_NUMBER, zh_number
 from nlp.dates.readings import Clock, Day, DayPart, Length, Moment, Reading, Repeat, Span
 from nlp.dates.rules import Match, Rules, rule
@@ -20,8 +20,8 @@ N = ZH_NUMBER
 _YEAR = r"(?P<year>\d{4}|\d{2}|[两二]千(?:零[一二三四五六七八九]|零?[一二三四五六七八九]?十[一二三四五六七八九]?)?|[零一二三四五六七八九]{4}|[零一二三四五六七八九]{2})\s?年"
 _MONTH = r"(?P<month>1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十]|正|腊)\s?月(?:份)?"
 _DAY_NUMBER = r"(?P<day>3[01]|[12]\d|0?[1-9]|三十一?|二十[一二三四五六七八九]?|廿[一二三四五六七八九]|十[一二三四五六七八九]?|初?[一二三四五六七八九十])"
-_SAID_YEAR = r"(?P<said_year>今年|去年|明年|前年|后年|大前年|本年|上年|来年|今年度|本年度|去年度)"
-_YEARS = {"今年": 0, "本年": 0, "今年度": 0, "本年度": 0, "去年": -1, "上年": -1, "去年度": -1, "明年": 1, "来年": 1, "前年": -2,
+_SAID_YEAR = r"(?P<said_year>今年|去年|明年|前年|后年|大前年|本年|上年|来年|下一?年|这一年|今年度|本年度|去年度)"
+_YEARS = {"今年": 0, "本年": 0, "今年度": 0, "本年度": 0, "去年": -1, "上年": -1, "去年度": -1, "明年": 1, "来年": 1, "下年": 1, "下一年": 1, "这一年": 0, "前年": -2,
           "后年": 2, "大前年": -3}  # fmt: skip
 _DAYS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "后": 2, "大后": 3}
 _WEEKDAYS = (
@@ -92,6 +92,21 @@ def _days_away(days: int, reference: datetime) -> Day | None:
 def _weekday(match: Match, reference: datetime) -> Day:
     number = _WEEKDAYS[match["weekday"]]
     return almanac.weekday(number, reference, weeks=_TURNS[match["turn"]] if match["turn"] else None)
+
+
+def _nth_weekday(match: Match, reference: datetime) -> Day | None:
+    """Read 十月的第一个星期一 and 下个月最后一个周五."""
+    number, nth = (
+        _WEEKDAYS[match["weekday"]],
+        LAST if match["nth"] == "最后一" else _int(match["nth"].removeprefix("第")),
+    )
+    if match["turn"]:
+        first = almanac.month_from(reference, _TURNS[match["turn"]]).options[0][0]
+        at = nth_weekday(first.year, first.month, number, nth)
+        return Day(at.isoformat(), (at,)) if at else None
+    year, month = _year_in(match, reference), _int(match["month"])
+    written = f"-{month:02}-WXX-{number}-#{5 if nth == LAST else nth}"
+    return moving_day(weekday_of(month, number, nth), written, year, reference) if 1 <= month <= 12 else None
 
 
 def _clock(match: Match, reference: datetime) -> Clock | None:
@@ -287,6 +302,8 @@ RULES = Rules((
     rule("month numeral", rf"(?P<turn>上个?|下个?|本|这个?|当)月的?{_DAY_NUMBER}\s?[日号]", lambda m, r: _said_month_day(m, r)),
     rule("day numeral", rf"(?<![\dA-Za-z月零一二三四五六七八九十第]){_DAY_NUMBER}号(?![楼线店机房柜门院车仓桌单码窗厅馆口室厂柱库区铺位台站员选手钥匙球衣字航床梯塔井件色])", lambda m, r: almanac.monthless_day(_int(m["day"]), r)),
     rule("day numeral", rf"(?<![\d月零一二三四五六七八九十]){_DAY_NUMBER}日", lambda m, r: almanac.monthless_day(_int(m["day"]), r)),
+    rule("month week", rf"(?:(?:{_ANY_YEAR}\s?的?)?{_MONTH}|(?P<turn>上上|下下|上|下|本|这)个?月)\s?的?(?P<nth>第[一二三四五1-5]|最后一)个?{_WEEK}(?P<weekday>[一二三四五六日天])", _nth_weekday),
+    rule("month week", rf"{_WEEK}[一二三四五六日天][,，]?\s?{_MONTH}\s?{_DAY_NUMBER}\s?[日号]", _date),
     rule("day", r"(?P<which>大前|大后|前|昨|今|当|明|后)(?:天|日)", _said_day),
     rule("day", r"(?P<which>昨|今|明)儿个?", _said_day),
     rule("part", r"(?P<which>昨|今|明|当)(?=晚|早|晨|夜)", _said_day),
