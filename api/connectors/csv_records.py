@@ -42,6 +42,7 @@ class CsvRecords:
     """A RecordSystem over the CSV files of one folder; safe to share between threads."""
 
     kind = "csv"
+    is_local = True
 
     def __init__(self, folder: Path, *, name: str = "records", region: str = "CN") -> None:
         self.name = name

@@ -53,6 +53,11 @@ class RecordSource(Protocol):
     @property
     def kind(self) -> str: ...
 
+    @property
+    def is_local(self) -> bool:
+        """Return whether it is a file, which answers in its own time-out and needs no thread to be waited for."""
+        ...
+
     def knows(self, field: str) -> bool: ...
 
     def find(self, field: str, value: str) -> Sequence[Record]: ...
@@ -69,4 +74,4 @@ def down(name: str, en: str, zh: str) -> RecordSystemDown:
 
 def late(name: str, timeout_s: float) -> RecordSystemDown:
     """Return the error of a system that did not answer in time."""
-    return down(name, f"no answer within {timeout_s:g} s", f"{timeout_s:g} 秒内没有回应")
+    return down(name, f"no answer within {timeout_s:.2g} s", f"{timeout_s:.2g} 秒内没有回应")

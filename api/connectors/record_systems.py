@@ -40,8 +40,6 @@ log = structlog.get_logger(__name__)
 CSV_FOLDER = "records"
 THREADS = 8
 """Look-ups under way at once in one tenant: two drafts that each ask four systems."""
-LOCAL = ("csv",)
-"""Kinds that cannot hang: files that are in memory once they were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +191,7 @@ class DraftRecords:
         self._submit = submit
         self._mistake = mistake
         self._spent_s = 0.0
+        self._local_s = 0.0
         self._silent: dict[str, RecordSystemDown] = {}
 
     def find(self, field: str, value: str) -> Sequence[Record]:
@@ -231,9 +230,23 @@ class DraftRecords:
                 f"连续失败，{report.rest_s:.0f} 秒内不再访问（{report.error}）",
             )
             return None
-        if one.source.kind in LOCAL:
-            return _done(lambda: one.source.find(field, value))
+        if one.source.is_local and self._local_s < self._timeout_s:
+            return self._done(lambda: one.source.find(field, value))
+        if self._spent_s >= self._timeout_s:
+            self._note(one, late(name, self._timeout_s))
+            return None
         return self._submit(lambda: one.source.find(field, value))
+
+    def _done(self, work: Callable[[], Sequence[Record]]) -> Future[Sequence[Record]]:
+        """Return an answer that is there already."""
+        started = time.monotonic()
+        answer: Future[Sequence[Record]] = Future()
+        try:
+            answer.set_result(work())
+        except RecordSystemDown as error:
+            answer.set_exception(error)
+        self._local_s += time.monotonic() - started
+        return answer
 
     def _answer(self, one: Watched, answer: Future[Sequence[Record]] | None, started: float) -> Sequence[Record]:
         if answer is None:
@@ -256,13 +269,3 @@ class DraftRecords:
         self._silent[one.source.name] = error
         one.breaker.note_failure(str(error))
         log.warning("records_silent", system=one.source.name, error=str(error))
-
-
-def _done(work: Callable[[], Sequence[Record]]) -> Future[Sequence[Record]]:
-    """Return an answer that is there already."""
-    answer: Future[Sequence[Record]] = Future()
-    try:
-        answer.set_result(work())
-    except RecordSystemDown as error:
-        answer.set_exception(error)
-    return answer

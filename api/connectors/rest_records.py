@@ -36,6 +36,7 @@ class RestRecords:
     """One API. Safe to share between threads."""
 
     kind = "rest"
+    is_local = False
 
     def __init__(self, options: RestOptions, *, client: httpx.Client, region: str = "CN") -> None:
         """`client` is the outgoing client; its time-out bounds one call as a whole."""

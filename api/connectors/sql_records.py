@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Numeric, Select, Table, func, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
 
 from api.connectors.record_options import SqlOptions, SqlTable
@@ -45,6 +46,7 @@ class SqlRecords:
 
     def __init__(self, options: SqlOptions, *, region: str = "CN") -> None:
         self.name = options.name
+        self.is_local = make_url(options.url.get_secret_value()).get_backend_name() == "sqlite"
         self._options = options
         self._region = region
         self._lock = threading.Lock()
