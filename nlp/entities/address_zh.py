@@ -54,7 +54,7 @@ _ENDINGS: tuple[tuple[PartKind, str], ...] = (
     ),
 )  # fmt: skip
 _ENDING = re.compile("|".join(f"(?P<{kind}>{expression})" for kind, expression in _ENDINGS))
-_NOT_IN_NAME = re.compile(r"[^\u3400-\u9fffA-Za-z0-9()·&-]|\d{5}")
+_NOT_IN_NAME = re.compile(r"[^\u3400-\u9fffA-Za-z0-9()·&-]|\d{5}|[xX*]{2}|^[(]")
 _NUMBERED: tuple[tuple[PartKind, re.Pattern[str]], ...] = (
     ("unit", re.compile(rf"(?:{_NUMERAL}|[东西甲乙丙丁A-Da-d])单元")),
     (
@@ -88,6 +88,7 @@ _NEAR = re.compile(
     r"|路口|旁边|旁|门口|附近|对面|楼下|隔壁|斜对面|后面|前面|内)"
     r"|[与和](?=[\u3400-\u9fff]{1,6}(?:路|街|大道))"
 )
+_NEVER_FIRST = frozenset("我你您他她它贵本该那这的了")
 _COUNTRY = re.compile(r"中国|中华人民共和国")
 _POSTCODE = re.compile(r"\(?(?:邮编:?)?\d{6}\)?(?!\d)")
 
@@ -175,8 +176,8 @@ def _numbered(text: str, at: int, before: Sequence[AddressPart], rank: int) -> S
             return [AddressPart(kind, at, match.end())]
     if match := _NUMBER.match(text, at):
         is_first = rank <= _ORDER["number"] or (bool(before) and not before[-1].is_known)
-        kind: PartKind = "number" if is_first else "building" if rank < _ORDER["building"] else "unit"
-        return [AddressPart(kind, at, match.end())]
+        rank_kind: PartKind = "number" if is_first else "building" if rank < _ORDER["building"] else "unit"
+        return [AddressPart(rank_kind, at, match.end())]
     if is_after_road and (match := _BARE.match(text, at)):
         return [AddressPart("number", at, match.end(), is_known=False)]
     if (match := _BARE_ROOM.match(text, at)) and _ORDER["number"] <= rank < _ORDER["room"]:
@@ -204,6 +205,8 @@ def _before_house(text: str, at: int, rank: int) -> AddressPart | None:
 def _name(text: str, at: int, rank: int) -> AddressPart | None:
     """Read a name up to its ending; the earliest ending that does not go back up the ranks too far."""
     limit = min(len(text), at + MAX_NAME_CHARS + 4)
+    if text[at : at + 1] in _NEVER_FIRST:
+        return None
     wall = _NOT_IN_NAME.search(text, at, limit)
     limit = wall.start() if wall else limit
     for match in _ENDING.finditer(text, at + 1, limit):

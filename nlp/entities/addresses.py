@@ -27,7 +27,7 @@ _LABEL = re.compile(
     r"(?:(?:收货|收件|寄件|送货|配送|发货|上门|安装|维修|家庭|居住"
     r"|联系|详细|通讯|邮寄|取件|服务|用户|客户|我的?|新|现在的?)?"
     r"(?:地址|住址|所在地)|家住|住在|寄到|寄往|送到|发到|发往|搬到|改到|改寄|位于|收货地|上门到)"
-    r"[\s:,是在为到至改成换成]{0,6}"
+    r"(?:[\s:,是在为到至改成换]|就){0,6}"
 )
 _EN_LABEL = re.compile(
     r"(?<![a-z])(?:address|(?:ship|shipped|deliver|delivered|sent|send"
@@ -116,7 +116,8 @@ def _address_of(text: str, start: int, *, is_labelled: bool) -> Address | None:
         return None
     end = _with_tail(text, start, spans[-1].end) if is_labelled else spans[-1].end
     is_consistent = all(part.is_consistent for part in spans)
-    return Address(start, end, score, _named_parts(text, spans, end), is_labelled, is_consistent, spans)
+    is_stated = is_labelled and score > VAGUE_SCORE
+    return Address(start, end, score, _named_parts(text, spans, end), is_stated, is_consistent, spans)
 
 
 def _score_of(spans: Sequence[AddressPart], *, is_labelled: bool) -> float | None:

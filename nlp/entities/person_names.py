@@ -26,7 +26,7 @@ _FOREIGN = r"(?P<foreign>[\u3400-\u9fff]{1,8}[·•][\u3400-\u9fff]{1,10})"
 _LATIN_IN_ZH = r"(?P<latin>[A-Z][A-Za-z'-]{1,19}(?:[ ][A-Z][A-Za-z'-]{1,19}){0,2})"
 _ZH_LABEL = (
     r"(?:姓名|名字|联系人|收件人|收货人|寄件人|签收人|购买人|下单人|报修人|申请人"
-    r"|使用人|持卡人|机主|户主|业主|车主|家长|用户名?|客户名?称?|称呼|尊姓大名)"
+    r"|使用人|持卡人|机主|户主|业主|车主|家长|(?:用户|客户)(?:名称?|姓名|(?=[:]))|称呼|尊姓大名)"
     r"(?:姓名)?[\s:,()是为叫]{0,4}"
 )
 _ZH_SELF_NAMED = r"(?:我叫|我的名字是|我名字叫|本人(?:是|叫)?)[\s:,]{0,2}"
@@ -38,7 +38,7 @@ _TITLED_BEFORE = (
 )
 # 关于小姐, 时先生: words of the sentence that are surnames too.
 _NOT_TITLED = r"(?!关于|对于|由于|至于|时|成|向|明|文|古|全|方|安|和|于|华|解|宁|万|原|官|费|单)"
-_ZH = (
+_ZH: tuple[tuple[Introduction, re.Pattern[str]], ...] = (
     ("label", re.compile(rf"{_ZH_LABEL}(?:{_FULL}|{_FOREIGN}|(?-i:{_LATIN_IN_ZH}))")),
     ("title", re.compile(rf"{_ZH_SELF}(?P<surname>{_SURNAME})(?P<given>(?:{_GIVEN}){{0,2}}?)(?P<title>{_TITLE})")),
     ("self", re.compile(rf"{_ZH_SELF_NAMED}{_FULL}")),
@@ -77,7 +77,7 @@ _NOT_NAMES_EN = (
     "|unable|unhappy|happy|glad|back|spelled|spelt|wrong|missing|"
     "order|phone|email|address|account|product|serial|model|number|customer|name|please|thanks|thank|hi|hello|dear|sir|"
     "madam|unknown|none|na|same|different|correct|misspelled|urgent"
-    "|regarding|about|new|old|no|yes|what|who|which|that|this"
+    "|regarding|about|new|old|no|yes|what|who|which|that|this|myself|themselves|himself"
 )
 _ANY_WORD = rf"(?!(?:{_NOT_NAMES_EN})(?![a-z]))[a-z]{{2,20}}(?:['-][a-z]{{2,20}})?"
 _EN_STRONG = (
@@ -88,7 +88,7 @@ _EN_LABEL = (
     r"|contact(?: person)?|recipient|attention|attn|consignee|customer|buyer|caller)[ ]?(?:is[ ]|[:=][ ]?)"
 )
 _TITLE_EN = r"(?<![A-Za-z])(?P<title>(?i:mr|mrs|ms|miss|dr|prof|madam|sir))(?:\.[ ]?|[ ])"
-_EN = (
+_EN: tuple[tuple[Introduction, re.Pattern[str]], ...] = (
     ("self", re.compile(rf"(?i:{_EN_STRONG})(?P<name>{_NAMES})(?![a-z])")),
     ("self", re.compile(rf"{_EN_STRONG}(?P<name>{_ANY_WORD}(?:[ ]{_ANY_WORD}){{0,1}}?)(?=[ ]?(?:[,.;!?\n]"
     "|$|and |i |my |from ))", re.IGNORECASE)),
@@ -160,7 +160,7 @@ def _chinese(text: str) -> Iterator[PersonName]:
             start = match.start("surname") if surname else match.start("foreign" if groups.get("foreign") else "latin")
             name = whole or surname + given
             end = match.end("title") if title else start + len(name)
-            yield PersonName(start, end, name, surname, given, title, by, "zh")  # type: ignore[arg-type]
+            yield PersonName(start, end, name, surname, given, title, by, "zh")
 
 
 def _english(text: str) -> Iterator[PersonName]:
@@ -182,5 +182,5 @@ def _english(text: str) -> Iterator[PersonName]:
                 given,
                 title,
                 by,
-                "en",  # type: ignore[arg-type]
+                "en",
             )

@@ -25,22 +25,25 @@ _SHORT_BEFORE = re.compile(r"(?:[一两三几这那][台个张件双只把条盏
 
 @dataclass(frozen=True, slots=True)
 class ProductWord:
-    """text[start:end] is a word for `kind` (in English, "" for a brand)."""
+    """text[start:end] is a word for `kind` (in English, "" for a brand); words of one `sense` name the same thing."""
 
     start: int
     end: int
     group: Group
     kind: str
+    sense: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     group: Group
     kind: str
+    sense: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
+    kind: str  # "" where all words of the row name one thing
     chinese: tuple[str, ...]
     english: tuple[str, ...]
 
@@ -74,7 +77,7 @@ def _chinese(text: str) -> Iterator[ProductWord]:
             for length in range(min(MAX_ZH_CHARS, len(text) - at), 0, -1):
                 entry = words.get(text[at : at + length].lower())
                 if entry and not text[at : at + length].isascii() and _stands_free(text, at, length):
-                    yield ProductWord(at, at + length, entry.group, entry.kind)
+                    yield ProductWord(at, at + length, entry.group, entry.kind, entry.sense)
                     at += length - 1
                     break
         at += 1
@@ -99,7 +102,7 @@ def _latin(text: str) -> Iterator[ProductWord]:
                 continue
             entry = _entry_of(text[tokens[at].start() : last.end()].lower(), words)
             if entry is not None:
-                yield ProductWord(tokens[at].start(), last.end(), entry.group, entry.kind)
+                yield ProductWord(tokens[at].start(), last.end(), entry.group, entry.kind, entry.sense)
                 step = count
                 break
         at += step
@@ -124,9 +127,9 @@ def _words() -> Mapping[str, _Entry]:
     words: dict[str, _Entry] = {}
     for section, group in _GROUPS.items():
         for row in _sections()[section]:
-            kind = "" if group == "brands" else row.english[0]
+            kind = "" if group == "brands" else row.kind or row.english[0]
             for word in (*row.chinese, *row.english):
-                words.setdefault(word.lower(), _Entry(group, kind))
+                words.setdefault(word.lower(), _Entry(group, kind, word if row.kind else kind))
     return words
 
 
@@ -145,6 +148,7 @@ def _sections() -> Mapping[str, Sequence[_Row]]:
             section = line.strip("[]")
         elif line and not line.startswith("#"):
             chinese, _, english = line.partition("|")
-            row = _Row(tuple(chinese.split()), tuple(name.strip() for name in english.split(",")))
+            kind, _, chinese = chinese.rpartition(":")
+            row = _Row(kind, tuple(chinese.split()), tuple(name.strip() for name in english.split(",")))
             sections.setdefault(section, []).append(row)
     return sections

@@ -25,7 +25,7 @@ ANOTHERS_FACTOR = 0.5
 CONTEXT_CHARS = 24
 
 _ANOTHERS = re.compile(
-    r"(?:退货|退回|寄回|商家|店铺|门店|卖家|你们|贵司|仓库|网点|售后"
+    r"(?:退货|退回|寄回|商家|店铺|门店|分店|营业厅|旗舰店|专卖店|卖家|你们|贵司|仓库|网点|售后"
     r"|原来?的?|旧的?|以前的?|之前的?|错误的?)[^,。!?;\n]{0,12}$"
     r"|(?<![a-z])(?:return address|your (?:store|shop|office"
     r"|address|branch)|our (?:store|shop|office|warehouse)|warehouse"

@@ -45,7 +45,7 @@ _MODEL = re.compile(
 _OWNED = re.compile(
     r"(?:我家?的?|家里的?|买的?|购买的?|下单的?|这[台个款部件]"
     r"|那[台个款部件]|一[台个款部件只双]|新的?|公司的?|用的?|订的?|收到的?)$"
-    r"|(?<![a-z])(?:my|our|the|this|a|an|new|bought|ordered|purchased|received|return|replace|repair|fix)[ ]$",
+    r"|(?<![a-z])(?:my|our|this|new|bought|ordered|purchased|received|return|replace|repair|fix)[ ]$",
     re.IGNORECASE,
 )
 _FAILS = re.compile(
@@ -58,7 +58,7 @@ _FAILS = re.compile(
 )
 # A word for a thing that means something else here: a telephone number, an application, a verb.
 _ELSE_BEHIND = re.compile(
-    r"号|端|版|[ ]?\+?\d{7}|银行|短信|客户端|店|[ ]?[:是为][ ]?\+?\d{3}|费"
+    r"号|端|版|[ ]?\+?\d{7}|银行|短信|客户端|营业厅|流量|上网|店|[ ]?[:是为][ ]?\+?\d{3}|费"
     r"|[ ](?:is[ ])?(?:numbers?|no\.?|call|calls|store|shop|service|bill|company|line|at)(?![a-z])"
     r"|[ :]{1,2}(?:is )?\+?\d{3}",
     re.IGNORECASE,
@@ -85,6 +85,7 @@ class _Product:
     end: int
     thing: str
     kind: str
+    sense: str = ""
     brand: str = ""
     model: str = ""
     is_part: bool = False
@@ -122,10 +123,10 @@ class ProductName:
             for one in _labelled(view.text)
         ]
         products = list(_products(view.text))
-        branded = {one.kind: one for one in products if one.brand or one.model}
+        branded = {one.sense: one for one in products if one.brand or one.model}
         found = [
             self._mention(
-                document, view.span(one.start, one.end), one, _score(view.text, one), full=branded.get(one.kind)
+                document, view.span(one.start, one.end), one, _score(view.text, one), full=branded.get(one.sense)
             )
             for one in products
         ]
@@ -197,7 +198,7 @@ def _is_thing(text: str, word: ProductWord) -> bool:
 
 def _with_maker(text: str, word: ProductWord, brand: ProductWord | None) -> _Product:
     thing = text[word.start : word.end]
-    bare = _Product(word.start, word.end, thing, word.kind, is_part=word.group == "parts")
+    bare = _Product(word.start, word.end, thing, word.kind, word.sense, is_part=word.group == "parts")
     if brand is None or word.start - brand.end > MAX_LABELLED_CHARS:
         return bare
     gap = _GAP.match(text, brand.end)
