@@ -17,6 +17,7 @@ from api.engines import NO_STAND_INS, StandIns
 from api.routes import (
     articles,
     audit,
+    catalogues,
     changes,
     customers,
     documentation,
@@ -50,7 +51,7 @@ from api.store import DEFAULT_TENANT
 
 RESOURCES = (
     *(prefills, feedback, learn, suggestions, articles, media, embeddings),
-    *(telemetry, tickets, templates, promises),
+    *(telemetry, tickets, templates, catalogues, promises),
     *(hooks, changes, panel_links, jobs, webhooks),
     *(reports, audit, customers, ops),
 )

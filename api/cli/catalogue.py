@@ -42,10 +42,11 @@ def load(
     with reported():
         engines = open_engines(settings_for(data_dir))
         products = engines.put_catalogue(name, read_file(file), suffix=file.suffix)
+        rejected = engines.catalogue(name).rejected
     if speaks_json(as_json):
-        write_line({"name": name, "products": products})
+        write_line({"name": name, "products": products, "rejected": len(rejected)})
     else:
-        console().print(f"{name}: {products} products")
+        console().print(f"{name}: {products} products", *(one.reason for one in rejected[:20]), sep="\n")
 
 
 @group.command()

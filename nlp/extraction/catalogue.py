@@ -58,6 +58,11 @@ _CHANNELS: Mapping[TextSource, Callable[[], Channel]] = {
 
 SPELT_CONFIDENCE = 0.97
 """A listed code that was spelt to the letter; letters share names, so it is offered rather than filled."""
+MAX_PRODUCTS = 200_000
+"""Twenty times what a large maker sells; a search then takes 20 ms, and the index half a gigabyte."""
+MAX_CODE_CHARS = 100
+MAX_NAMES = 50
+Row = Mapping[str, str | Sequence[str]]
 CALLED_BELOW = 0.9
 """A code that is this sure needs no look at the names."""
 
@@ -67,6 +72,14 @@ class Product:
     code: str
     names: tuple[str, ...] = ()
     brand: str = ""  # several spellings are separated by "|"
+
+
+@dataclass(frozen=True, slots=True)
+class RowRejected:
+    """A row of a catalogue's file that no product could be made of; rows count from 1, the header not among them."""
+
+    row: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,8 @@ class Found:
 class Catalogue:
     """Products, indexed for exact, look-alike and near matches. Immutable after construction; threads may share it."""
 
-    def __init__(self, products: Iterable[Product]) -> None:
+    def __init__(self, products: Iterable[Product], *, rejected: Sequence[RowRejected] = ()) -> None:
+        self.rejected = tuple(rejected)
         self.products: dict[str, Product] = {product.code: product for product in products if product.code}
         self._codes_by_key: dict[str, list[str]] = defaultdict(list)
         for product in self.products.values():
@@ -108,21 +122,29 @@ class Catalogue:
         self._lengths = {prefix: sorted(lengths, reverse=True) for prefix, lengths in self._lengths_by_prefix.items()}
 
     @classmethod
-    def from_rows(cls, rows: Iterable[Mapping[str, str | Sequence[str]]]) -> Catalogue:
-        """Read rows of {code, names, brand}; names are a list or separated by "|".
+    def from_rows(cls, rows: Iterable[Row | RowRejected]) -> Catalogue:
+        """Read rows of {code, names, brand}; names are a list or separated by "|". A code met again adds names.
 
-        Raises CatalogueInvalid where a row has no code, or there are no rows.
+        Rows without a code are left out and kept in `rejected`. Raises CatalogueInvalid where no row is left.
         """
-        products: list[Product] = []
+        products: dict[str, Product] = {}
+        rejected: list[RowRejected] = []
         for number, row in enumerate(rows, start=1):
-            code = str(row.get("code") or "").strip()
-            if not code:
-                raise CatalogueInvalid(f"row {number} has no code; the columns are code, names, brand")
-            names = [name for column in ("names", "name", "aliases") for name in _listed(row.get(column))]
-            products.append(Product(code, tuple(dict.fromkeys(names)), str(row.get("brand") or "").strip()))
+            found = row if isinstance(row, RowRejected) else _product_of(row, number)
+            if isinstance(found, RowRejected):
+                rejected.append(found)
+                continue
+            known = products.get(found.code, found)
+            names = tuple(dict.fromkeys((*known.names, *found.names)))[:MAX_NAMES]
+            products[found.code] = Product(found.code, names, known.brand or found.brand)
+            if len(products) > MAX_PRODUCTS:
+                raise CatalogueInvalid(f"the catalogue has more than {MAX_PRODUCTS:,} products; split it")
         if not products:
-            raise CatalogueInvalid("the catalogue has no rows; give csv or jsonl with the columns code, names, brand")
-        return cls(products)
+            first = f" ({rejected[0].reason})" if rejected else ""
+            raise CatalogueInvalid(
+                f"the catalogue has no rows{first}; give csv or jsonl with the columns code, names, brand"
+            )
+        return cls(products.values(), rejected=tuple(rejected))
 
     def __len__(self) -> int:
         return len(self.products)
@@ -229,6 +251,19 @@ class Catalogue:
         for brand in _listed(product.brand):
             if not key_of(name).startswith(key_of(brand)):
                 self._put(key_of(brand + name), product.code)
+
+
+def _product_of(row: Row, number: int) -> Product | RowRejected:
+    code = str(row.get("code") or "").strip()
+    if not code:
+        return RowRejected(number, f"row {number} has no code")
+    if len(code) > MAX_CODE_CHARS:
+        return RowRejected(number, f"row {number}: the code is longer than {MAX_CODE_CHARS} characters")
+    names = [name for column in ("names", "name", "aliases") for name in _listed(row.get(column))]
+    too_long = next((name for name in names if len(name) > MAX_QUERY_CHARS), None)
+    if too_long is not None or len(names) > MAX_NAMES:
+        return RowRejected(number, f"row {number}: at most {MAX_NAMES} names of {MAX_QUERY_CHARS} characters")
+    return Product(code, tuple(dict.fromkeys(names)), str(row.get("brand") or "").strip()[:MAX_QUERY_CHARS])
 
 
 def _is_boundary(text: str, at: int) -> bool:

@@ -26,6 +26,7 @@ MIN_SIMILARITY = 0.45
 """Two random codes of eight characters share about a third of their letters; below .45 a resemblance says nothing."""
 _WEIGHTS = (0.62, 0.24, 0.10)  # of three, two and one symbol's history; the rest is spread evenly over the alphabet
 _ALPHABET = 40.0
+HALF_TRUSTED = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,9 @@ class Make:
             chance = (1 - sum(_WEIGHTS)) / _ALPHABET
             for weight, back in zip(_WEIGHTS, (2, 1, 0), strict=True):
                 history = self._counts.get(text[at - back : at] + "\0", 0)
-                if history:
-                    chance += weight * self._counts.get(text[at - back : at + 1], 0) / history
+                seen = self._counts.get(text[at - back : at + 1], 0)
+                if back:  # a history met three times is trusted half
+                    weight *= history / (history + HALF_TRUSTED)
+                chance += weight * seen / max(history, 1)
             total += math.log(chance)
         return total

@@ -51,7 +51,7 @@ _HEARD = {
     "eye": "i",
     "jay": "j", "kay": "k", "okay": "k", "el": "l", "ell": "l", "hell": "l", "em": "m", "am": "m", "en": "n",
     "and": "n",
-    "oh": "o", "owe": "o", "pea": "p", "pee": "p", "queue": "q", "cue": "q", "are": "r", "our": "r", "ar": "r",
+    "oh": "0", "owe": "o", "pea": "p", "pee": "p", "queue": "q", "cue": "q", "are": "r", "our": "r", "ar": "r",
     "ess": "s",
     "tea": "t", "tee": "t", "you": "u", "vee": "v", "we": "v", "ex": "x", "axe": "x", "why": "y", "zed": "z",
     "zee": "z",

@@ -87,7 +87,7 @@ def test_bad_files_are_named_and_the_rest_go_on(name: str, data_dir: str, tmp_pa
 
 def test_catalogue_is_loaded_and_matched(data_dir: str, examples: Path) -> None:
     (loaded,) = run("catalogue", "load", "devices", str(examples / "catalogue.csv"), "--data-dir", data_dir, "--json")
-    assert loaded == {"name": "devices", "products": 30}
+    assert loaded == {"name": "devices", "products": 30, "rejected": 0}
     rows: Rows = [
         {"id": 1, "text": "KFR-35GW/CL3A", "source": "text"},
         {"id": 2, "text": "KFR35GW／CL3A", "source": "ocr"},
@@ -145,6 +145,11 @@ def test_classify_learns_and_labels(tmp_path: Path) -> None:
     (line,) = run("classify", "run", "--model", str(tmp_path / "model"), rows=[{"id": 1, "text": "我要退款"}])
     assert line["label"] == "refund"
     assert line.keys() == {"id", "label", "confidence", "top", "out_of_scope"}
+    (used,) = run(
+        "classify", "fit", "--examples", str(examples), "--use", "--data-dir", str(tmp_path / "data"), "--json"
+    )  # fmt: skip
+    assert used["in_force"] is True
+    assert (tmp_path / "data" / "classifiers" / "intent" / "weights.npz").is_file()
 
 
 def failing_rows(hours: int = 24 * 20) -> list[tuple[datetime, float]]:
