@@ -30,7 +30,7 @@ from model_cards import ModelCardError, locate
 if TYPE_CHECKING:
     from nlp import Catalogue, Classifier, KnowledgeBase
     from nlp.records import RecordSystem, Retriever
-    from nlp.search.embed import Embedder
+    from nlp.search.embed import Embedder, Vectors
     from speech import ActivityDetector, Transcriber
     from speech.records import Transcript
     from vision import Reader
@@ -307,8 +307,23 @@ class Engines:
         changed_at = (folder / WEIGHTS_FILE).stat().st_mtime
         with self._lock:
             if self._intent is None or self._intent[0] != changed_at:
-                self._intent = (changed_at, Classifier.load(folder))
+                self._intent = (changed_at, self._with_encoder(Classifier.load(folder)))
             return self._intent[1]
+
+    def _with_encoder(self, classifier: Classifier) -> Classifier:
+        """Give a classifier the encoder that it was fitted with; without it the n-grams answer, with a warning."""
+        state = self.encoder_state()
+        if not classifier.encoder:
+            return classifier
+        if state.engine != classifier.encoder:
+            log.warning("classifier_without_encoder", wanted=classifier.encoder, found=state.engine, fix=state.fix)
+            return classifier
+        return classifier.with_encoder(self._encode, engine=state.engine)
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        import numpy as np
+
+        return np.stack(self.encoder.encode(texts).vectors)
 
     def intent_templates(self) -> Mapping[str, str]:
         """Return which template stands for which label; a label that is not named stands for itself."""

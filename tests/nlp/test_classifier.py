@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from nlp import Classifier, Labelled, fit_classifier
+from nlp.classifier import FitOptions
 from nlp.records import LabelsInvalid
+from nlp.search.embed import Embedder, build_embedder
 
 REPAIR = [
     "空调不制冷",
@@ -79,3 +81,31 @@ def test_too_few_examples_are_refused(examples: list[Labelled], message: str) ->
 def test_a_folder_without_a_classifier_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(LabelsInvalid, match="classify fit"):
         Classifier.load(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return build_embedder("hashed")
+
+
+def test_an_encoder_answers_beside_the_ngrams(embedder: Embedder, tmp_path: Path) -> None:
+    options = FitOptions(encode=embedder.embed, encoder=embedder.engine)
+    both = fit_classifier(EXAMPLES, options=options)
+    assert both.engine == f"ngrams+{embedder.engine}"
+    assert both.run("冰箱漏水").label == "repair"
+    both.save(tmp_path)
+    loaded = Classifier.load(tmp_path)
+    assert loaded.engine == "ngrams"
+    assert loaded.run("冰箱漏水") == fit_classifier(EXAMPLES).run("冰箱漏水")
+    again = loaded.with_encoder(embedder.embed, engine=embedder.engine)
+    assert again.run("冰箱漏水") == both.run("冰箱漏水") != loaded.run("冰箱漏水")
+
+
+def test_another_encoder_than_it_was_fitted_with_is_refused(classifier: Classifier, embedder: Embedder) -> None:
+    with pytest.raises(LabelsInvalid, match="fit it again"):
+        classifier.with_encoder(embedder.embed, engine="onnx:another")
+
+
+def test_texts_labelled_together_are_labelled_alike(classifier: Classifier) -> None:
+    texts = ["冰箱漏水", "give me a refund", ""]
+    assert classifier.run_all(texts) == [classifier.run(text) for text in texts]
