@@ -1,30 +1,39 @@
 """Fit the confidence table that ships with nlp, on conversations made here.
 
-In: a size. Out: nlp/extraction/calibration.json, and a table of how well it holds on other such conversations.
+In: a size. Out: nlp/extraction/calibration.json, its checksum and figures in its card, and a table of how well it holds
+on other such conversations. The same conversations give the same bytes.
 Made conversations know slips, other numbers, agents who repeat, blurred labels and corrections, in both languages.
 They are not anyone's tickets: a business's own corrections replace the table (`beforehand learn`).
 
-    python -m training.fit_calibration --conversations 6000
+    python -m training.fit_calibration --measured-on 2026-11-22
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
+import re
 import string
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 import nlp
+from model_cards.card import FOLDER, Metric
 from nlp.extraction.calibrate import DEFAULT_PROMISE, Calibration, read_calibration
 from nlp.records import Part, Role
+from training.card_metrics import write_metrics
 
+CARD = FOLDER / "field-calibration.md"
+COMMAND = "python -m training.fit_calibration --measured-on DATE"
+CARD_FILE = re.compile(r"(?<=calibration.json, )sha256: \S+, bytes: \d+")
 TABLE = Path(nlp.__file__).parent / "extraction" / "calibration.json"
 SEED = 20261122
 EDGES = (0.0, 0.15, 0.25, 0.35, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.94, 0.955, 0.97, 0.985, 0.995)
@@ -171,6 +180,33 @@ def show(console: Console, calibration: Calibration, held_out: Sequence[Outcome]
     console.print(table)
 
 
+def metrics_of(calibration: Calibration, held_out: Sequence[Outcome], *, at: date) -> list[Metric]:
+    """Return what the card says of the table itself."""
+    rows = {field: [outcome for outcome in held_out if outcome.field == field] for field in FIELDS}
+    dataset = "made-up conversations, not fitted on"
+    return [
+        Metric(dataset, f"ECE of {field}", round(_ece(calibration, field, found), 4), at, COMMAND)
+        for field, found in rows.items()
+    ]
+
+
+def as_text(derived_from: str, fitted: Mapping[str, Sequence[Sequence[float]]]) -> str:
+    """Return the table as JSON, a row a line."""
+    fields = ",\n".join(
+        f"  {json.dumps(field)}: [\n" + ",\n".join(f"   {json.dumps(row)}" for row in rows) + "\n  ]"
+        for field, rows in fitted.items()
+    )
+    source = json.dumps(derived_from, ensure_ascii=False)
+    return f'{{\n "derived_from": {source},\n "outcomes": {{\n{fields}\n }}\n}}\n'
+
+
+def note_file(card: Path, table: Path) -> None:
+    """Write the table's checksum and size into its card."""
+    content = table.read_bytes()
+    noted = f"sha256: {hashlib.sha256(content).hexdigest()}, bytes: {len(content)}"
+    card.write_text(CARD_FILE.sub(noted, card.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def _ece(calibration: Calibration, field: str, rows: Sequence[Outcome]) -> float:
     """Return the expected calibration error over ten bins of confidence."""
     bins: dict[int, list[float]] = defaultdict(list)
@@ -183,7 +219,8 @@ def _ece(calibration: Calibration, field: str, rows: Sequence[Outcome]) -> float
 def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the confidence table on conversations made here")
     parser.add_argument("--conversations", type=int, default=6_000)
-    parser.add_argument("--measured-on", required=True, help="the date to write into the table, e.g. 2026-11-22")
+    parser.add_argument("--measured-on", type=date.fromisoformat, required=True, help="written into table and card")
+    parser.add_argument("--dry-run", action="store_true", help="Print the table, write nothing")
     arguments = parser.parse_args()
     chance = random.Random(SEED)
     conversations = [make_conversation(chance) for _ in range(arguments.conversations)]
@@ -193,9 +230,13 @@ def main() -> None:
         f"{half} conversations made by training/fit_calibration.py (seed {SEED}), {arguments.measured_on}; "
         "nobody's tickets: replace it with corrections of your own"
     )
-    text = json.dumps({"derived_from": derived_from, "outcomes": fitted}, ensure_ascii=False, indent=1)
-    TABLE.write_text(text + "\n", encoding="utf-8")
-    show(Console(), read_calibration(text), outcomes_of(conversations[half:]))
+    text = as_text(derived_from, fitted)
+    calibration, held_out = read_calibration(text), outcomes_of(conversations[half:])
+    show(Console(), calibration, held_out)
+    if not arguments.dry_run:
+        TABLE.write_text(text, encoding="utf-8")
+        note_file(CARD, TABLE)
+        write_metrics(CARD, metrics_of(calibration, held_out, at=arguments.measured_on))
 
 
 if __name__ == "__main__":

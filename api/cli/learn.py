@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from pydantic import JsonValue
 
 from api.app import utc_now
 from api.cli.desk import AsJson, DataDir, open_data, open_engines, settings_for
@@ -33,7 +34,7 @@ def learn(
     changes = {"data_dir": folder_of(settings.data_dir, tenant), "models_dir": settings.models_folder}
     report = learn_from_feedback(engines=open_engines(settings.model_copy(update=changes)), store=store, at=utc_now())
     if as_json:
-        lessons = [lesson.model_dump(mode="json") for lesson in report.lessons]
+        lessons: list[JsonValue] = [lesson.model_dump(mode="json") for lesson in report.lessons]
         counts = {"corrections": report.corrections, "experiences": report.experiences}
         write_line({**counts, "fields": list(report.fields), "lessons": lessons})
         return

@@ -103,6 +103,10 @@ def put_template(person: Person, a: int, b: int) -> Answer:
     return person.client.put(f"/v1/templates/own-{a}", json=schema)
 
 
+def put_promise(person: Person, a: int, b: int) -> Answer:
+    return person.client.put("/v1/promises/order_number", json={"promise": 0.9 + b / 1000})
+
+
 def put_webhook(person: Person, a: int, b: int) -> Answer:
     return person.client.put(f"/v1/webhooks/w-{a}", json={"url": f"https://{person.word}.example/{b}"})
 
@@ -144,6 +148,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/v1/templates"): get("/v1/templates"),
     ("GET", "/v1/templates/{name}"): get("/v1/templates/own-{a}"),
     ("PUT", "/v1/templates/{name}"): put_template,
+    ("GET", "/v1/promises"): get("/v1/promises"),
+    ("GET", "/v1/promises/{field}"): get("/v1/promises/order_number"),
+    ("PUT", "/v1/promises/{field}"): put_promise,
+    ("DELETE", "/v1/promises/{field}"): request("DELETE", "/v1/promises/order_number"),
     ("POST", "/v1/hooks/{connector}"): request("POST", "/v1/hooks/h-{a}", {"id": "1"}),
     ("GET", "/v1/hooks/{connector}"): get("/v1/hooks/h-{a}"),
     ("GET", "/v1/changes"): get("/v1/changes?ticket_id=T-{a}"),
