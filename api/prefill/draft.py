@@ -150,7 +150,7 @@ def _draft(
         findings = Findings(
             fields=resolution.fields,
             missing=nlp.missing_fields(resolution.fields, template),
-            question=nlp.next_question(resolution.fields, template, locale=locale),
+            question=nlp.next_question(resolution.fields, template, locale=locale, document=document),
             classification=classification,
             summary=_summary(nlp.summarise(document, resolution.fields, locale=locale), settings=settings),
             transcripts=heard.transcripts,

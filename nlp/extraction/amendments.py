@@ -27,7 +27,7 @@ MAX_SHARE_CHANGED = 0.5
 
 _CODE = r"(?=[A-Z-]{0,6}\d)[A-Z0-9](?:[A-Z0-9-]{0,28}[A-Z0-9])?"
 _SPOKEN_CODE = rf"(?:{_CODE}|[零一二三四五六七八九幺洞拐勾]{{2,8}})"
-_END = r"(?![A-Z0-9-])(?=[\s,.;:!?。、)\"'*~]|$|[哈啊呢哦才的而不])"
+_END = r"(?![A-Z0-9-])(?=[\s,.;:!?。、)\"'*~]|$|[哈啊呢哦才的而不改换])"
 _NEW = rf"(?P<new>{_SPOKEN_CODE}){_END}"
 _IS = (
     r"[\s,:.!。\"'*]{0,4}"
@@ -56,7 +56,7 @@ _BOTH_NAMED = (
     rf"{_ITS}{_GAP}{_NEW}{_GAP}{_NOT}{_GAP}{_OLD}",
     rf"(?:把|change|replace)\s?{_OLD}\s?(?:改成|改为|换成|to|with)\s?{_NEW}",
 )
-_PLACE_NAMED = (rf"{_CUE}{_CUE_WORDS}{_TAIL}{_IS}{_NEW}", rf"{_TAIL}(?:应该?是|应为|should be|改成){_IS}{_NEW}")
+_PLACE_NAMED = (rf"{_CUE}{_CUE_WORDS}{_TAIL}{_IS}{_NEW}", rf"{_TAIL}\s?(?:应该?是|应为|should be|改成){_IS}{_NEW}")
 _ONLY_NEW = (
     rf"{_CUE}{_CUE_WORDS}{_IS}{_NEW}",
     rf"{_TAIL}{_IS}{_NEW}",

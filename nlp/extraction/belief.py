@@ -45,7 +45,7 @@ _DENIED_BEHIND = re.compile(
     r"|(?:is|was|'s) (?:wrong|incorrect|not (?:mine|right|correct|it)|a typo|a mistake)(?![a-z]))",
     re.IGNORECASE,
 )
-_ASKED_BEHIND = re.compile(r"[\s,\"']{0,3}(?:吗|么|吧|\?|？)")
+_ASKED_BEHIND = re.compile(r"[\s,\"']{0,3}(?:吗|么|吧|\?|\uff1f)")
 BEHIND_CHARS = 24
 CORRECTION_CHARS = 40
 _ANOTHERS = re.compile(
@@ -101,7 +101,8 @@ def weigh(mentions: Sequence[Mention], document: Document) -> dict[str, Belief]:
         evidence = evidence_of(document, mention.start, mention.end)
         source = evidence[0].source if evidence else ""
         belief.add(source, mention.score * _trust(document, mention), _grounds(document, mention), mention.checks)
-        belief.is_stated = belief.is_stated or mention.is_labelled or mention.score > STATED_SCORE
+        is_said = mention.is_labelled or mention.score > STATED_SCORE
+        belief.is_stated = belief.is_stated or (is_said and not _is_agents_question(mention, document))
     return beliefs
 
 
@@ -187,6 +188,11 @@ def _is_denied(mention: Mention, document: Document) -> bool:
 def _is_agents(document: Document, mention: Mention) -> bool:
     origins = origins_of(document, mention.start, mention.end)
     return bool(origins) and origins[0].part.role == "agent"
+
+
+def _is_agents_question(mention: Mention, document: Document) -> bool:
+    """Say whether an agent only asks about the value: that contradicts nothing that the customer said."""
+    return _is_agents(document, mention) and _ASKED_BEHIND.match(document.text, mention.end) is not None
 
 
 def _is_on_page(document: Document, mention: Mention) -> bool:

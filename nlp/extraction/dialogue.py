@@ -41,7 +41,7 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _ASKS_BEHIND = re.compile(
-    r"[?吗么]|对吧|是吧|对不对|是不是|(?<![a-z])(?:right|correct|confirm)(?![a-z])", re.IGNORECASE
+    r"[?\uff1f吗么]|对吧|是吧|对不对|是不是|(?<![a-z])(?:right|correct|confirm)(?![a-z])", re.IGNORECASE
 )
 _READS_BACK = re.compile(
     r"核对|确认|复述|重复一[遍下]|您说的是|您(?:提供|报)的|是不是|(?<![a-z])(?:confirm|verify|repeat"

@@ -1,13 +1,14 @@
 """Run extractors over a document and settle who a stretch of text belongs to.
 
 In: a Document and extractors. Out: Mentions in order: those the extractors find, those sent in pieces, those that the
-dialogue makes. A stretch has one owner: an order number is not taken from a
-phone number or a date. It does not know records, templates or who is right when sources disagree (see resolve.py).
+dialogue makes. A stretch has one owner: an order number is not taken from a phone number or a date. It does not know
+records, templates or who is right when sources disagree (see resolve.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from nlp.extraction.amendments import amended
 from nlp.extraction.bursts import burst_mentions
@@ -41,9 +42,12 @@ def extract(document: Document, extractors: Iterable[Extractor]) -> tuple[Mentio
 
 def _with_following(mentions: Sequence[Mention], following: Sequence[Mention]) -> tuple[Mention, ...]:
     """Let what rests on the dialogue take the stretches it stands on from what was a guess there."""
-    if not following:
-        return tuple(mentions)
-    taken = without_overlaps(following) if all(mention.base is None for mention in following) else following
+    taken: list[Mention] = []
+    for mention in following:
+        longer = [m for m in mentions if m.field == mention.field and m.start <= mention.start and mention.end < m.end]
+        if mention.base is None and longer:  # the answer goes on in the next message
+            mention = replace(longer[0], score=max(longer[0].score, mention.score), is_labelled=True)
+        taken.append(mention)
     free = [m for m in mentions if not any(o.start < m.end and m.start < o.end for o in taken)]
     return (*free, *taken)
 

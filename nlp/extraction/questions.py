@@ -68,7 +68,7 @@ def _matters(values: Mapping[str, FieldValue], field: TemplateField, said: int =
     if not when.field:
         return True
     other = values.get(when.field)
-    known = {candidate.value for candidate in other.candidates} | {other.value} if other is not None else set()
+    known = {candidate.value for candidate in other.candidates} if other is not None else set()
     return bool(known & set(when.values)) and not known & set(when.unless)
 
 

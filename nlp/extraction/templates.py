@@ -2,8 +2,8 @@
 
 In: the name of a built-in template, or a JSON Schema 2020-12 object whose properties carry "x-extract". Out: a
 Template. "x-extract": {"field": an extractor's name, or "choices": [{"value", "zh": [words], "en": [words]}] for a
-closed set; "required", "label": {"zh", "en"}, "question": {"zh", "en"}; "single": false where several choices may hold at
-once, "ask_when": {"field", "values", "unless", "max_said"} where it only matters then}. It does not fill anything in.
+closed set; "required", "label": {"zh", "en"}, "question": {"zh", "en"}; "single": false where several choices may hold
+at once, "ask_when": {"field", "values", "unless", "max_said"} where it only matters then}. It fills nothing in.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class AskWhen:
-    """Where a field is asked for: where another field has one of `values` and none of `unless`; where little was said."""
+    """Where a field is asked for: another field has one of `values` and none of `unless`, or little was said."""
 
     field: str = ""
     values: tuple[str, ...] = ()

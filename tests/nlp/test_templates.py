@@ -25,7 +25,14 @@ def test_built_in_template_asks_in_both_languages(name: str) -> None:
 
 
 def test_built_in_templates_are_these() -> None:
-    assert template_names() == ("appliance_repair", "ecommerce_return", "general", "manufacturing_repair")
+    assert template_names() == (
+        "appliance_repair",
+        "device_support",
+        "ecommerce_return",
+        "general",
+        "manufacturing_repair",
+        "telecom",
+    )
 
 
 def test_own_template_takes_texts_from_its_field() -> None:
