@@ -87,10 +87,13 @@ def _chinese(text: str) -> Iterator[Address]:
     for start in sorted(starts):
         if start < at:
             continue
-        address = _address_of(text, start, is_labelled=starts[start])
+        spans = parts_at(text, start)
+        address = _address_of(text, start, spans, is_labelled=starts[start])
         if address is not None:
             at = address.end
             yield address
+        elif spans:  # what begins further in has the same end, and lacks a house too
+            at = spans[-1].start + 1
 
 
 def _division_starts(text: str) -> Iterator[int]:
@@ -107,11 +110,8 @@ def _name_start(text: str, at: int) -> int:
     return ends[-1] if ends else first
 
 
-def _address_of(text: str, start: int, *, is_labelled: bool) -> Address | None:
-    spans = parts_at(text, start)
-    if not spans:
-        return None
-    score = _score_of(spans, is_labelled=is_labelled)
+def _address_of(text: str, start: int, spans: Sequence[AddressPart], *, is_labelled: bool) -> Address | None:
+    score = _score_of(spans, is_labelled=is_labelled) if spans else None
     if score is None:
         return None
     end = _with_tail(text, start, spans[-1].end) if is_labelled else spans[-1].end
