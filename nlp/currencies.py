@@ -30,7 +30,7 @@ class Currency:
 _MAIN = """
 Chinese yuan|CNY|人民币|元人民币|人民币元|元|圆|块钱|块|rmb|(?:chinese )?yuan|kuai|renminbi|cn¥|¥|￥
 United States dollar|USD|美元|美金|美刀|(?:us|u\\.s\\.?|american|united states) ?dollars?|u\\.?s\\.? ?\\$|usd ?\\$
-Hong Kong dollar|HKD|港元|港币|港纸|hong kong dollars?|hk ?\\$|hkd ?\\$
+Hong Kong dollar|HKD|港元|港币|港纸|蚊|hong kong dollars?|hk ?\\$|hkd ?\\$
 New Taiwan dollar|TWD|新台币|台币|(?:new )?taiwan(?:ese)? dollars?|nt ?\\$|twd ?\\$
 Macanese pataca|MOP|澳门元|澳门币|(?:macanese )?patacas?|mop ?\\$
 Singapore dollar|SGD|新加坡元|新币|坡币|singapore(?:an)? dollars?|s\\$|sgd ?\\$

@@ -58,7 +58,7 @@ _CENTS = re.compile(
 )
 _NOTHING_COUNTED = re.compile(r"[ ]?(?:[.,;!?)\n](?!\d)|$)|[ ](?:and|more|in total|altogether)(?![a-z])", re.IGNORECASE)
 """What may stand behind cents that are not called so: "15 dollars 50." but not "15 dollars and 2 screws"."""
-_ARTICLE = re.compile(r"(?<![A-Za-z])an? $", re.IGNORECASE)
+_ARTICLE = re.compile(r"(?<![A-Za-z])an?(?= (?:us )?(?:dollar|euro|buck|rupee|yuan)(?![a-z]))", re.IGNORECASE)
 _ALONE = re.compile(
     rf"{ZH_NAMES}|(?<![A-Za-z\d])(?:(?:us|hong kong|canadian|australian|singapore) dollars?|dollars?|euros?"
     r"|rmb|renminbi|usd|british pounds?|(?:japanese|chinese) y(?:en|uan)|rupees|bitcoins?)(?![A-Za-z\d])",
@@ -68,7 +68,7 @@ _ALONE = re.compile(
 
 _GLUED = re.compile(
     rf"(?<![A-Za-z])(?:{'|'.join(CODES)}|(?-i:RMB|RM|Rs\.?))(?=\d)"
-    rf"|(?<=\d)(?:{'|'.join(CODES)}|(?-i:RMB|RM|Rs)|c)(?![A-Za-z\d])",
+    rf"|(?<=\d)(?:{'|'.join(CODES)}|(?-i:RMB|RM|Rs)|c|[A-Z]{{1,2}}(?=\$))(?![A-Za-z\d])",
     re.IGNORECASE,
 )
 """A code glued to its number: "USD115.5", "5.99USD"."""
@@ -92,6 +92,9 @@ def find_money(text: str, *, is_chinese: bool) -> Iterator[Money]:
 def _find_in(text: str, *, is_chinese: bool) -> Iterator[Money]:
     apart = _GLUED.sub(lambda code: " " * len(code.group()), text)
     numbers = list(find_numbers(apart, is_chinese=is_chinese))
+    if not is_chinese:
+        articles = [NumberSpan(match.start(), match.end(), 1.0) for match in _ARTICLE.finditer(text)]
+        numbers = sorted([*numbers, *articles], key=lambda number: number.start)
     taken = 0
     for at, number in enumerate(numbers):
         if number.start < taken:
@@ -114,9 +117,7 @@ def _alone(text: str, start: int, end: int) -> Iterator[Money]:
         currency = currency_of(match.group())
         if currency is None:
             continue
-        article = _ARTICLE.search(text, max(start, match.start() - 4), match.start())
-        first = article.start() if article else match.start()
-        yield Money(first, match.end(), currency, 1.0 if article else None)
+        yield Money(match.start(), match.end(), currency, None)
 
 
 def _with_number(text: str, number: NumberSpan, free_from: int) -> Money | None:
@@ -161,7 +162,7 @@ def _behind(text: str, number: NumberSpan) -> Money | None:
     if match is None or _PIECE.match(text, match.start("unit")):
         return None
     written = match["unit"]
-    if written.lower() in ORDINARY_WORDS and not written.isupper():
+    if written.lower() in ORDINARY_WORDS and not written.isupper() and written != "Rs":
         return None
     if re.fullmatch(_SIGNS, written) and text[match.end() : match.end() + 1].isdigit():
         return None  # the sign of the next number: "1 $10 bill"
@@ -176,7 +177,7 @@ def _with_small_change_zh(text: str, money: Money) -> Money:
     if money.value is None or money.currency.parts == 100:
         return money
     unit = text[money.end - 1]
-    if unit not in "元块圆钱角毛毫个":
+    if unit not in "元块圆蚊钱角毛毫个":
         return money
     match = _SMALL_ZH.match(text, money.end)
     if match and match.group() and money.currency.parts == 1:
@@ -189,7 +190,7 @@ def _with_small_change_zh(text: str, money: Money) -> Money:
         unit = text[money.end - 1]
     elif match and match["fen"]:
         return replace(money, end=match.end(), value=round((money.value or 0) + _digit(match["fen"]) / 10, 2))
-    digit = _DIGIT_ZH.match(text, money.end) if unit in "块圆角毛毫" else None
+    digit = _DIGIT_ZH.match(text, money.end) if unit in "块圆蚊角毛毫" else None
     if digit is None or money.value is None:
         return money
     worth = 0.01 if digit["zero"] or (unit in "角毛毫" and money.currency.parts == 1) else 0.1
