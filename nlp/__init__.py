@@ -2,7 +2,8 @@
 
 # Fields: messages, transcripts and pages -> values.
 from nlp.classification import classify
-from nlp.classifier import Classifier, Labelled, LabelResult, fit_classifier
+from nlp.classifier import Classifier, Labelled, LabelResult
+from nlp.classifier_fit import fit_classifier
 from nlp.document import MAX_DOCUMENT_CHARS, compose, evidence_of
 from nlp.extraction.calibrate import Calibration, read_calibration, shipped_calibration, write_calibration
 from nlp.extraction.catalogue import Catalogue, CatalogueMatch, Product

@@ -3,13 +3,14 @@
 In: (text, label) examples, ten a class are enough to begin; what encodes texts, where there is something. Out: a
 Classifier that names the label, how sure it is, the next best, and whether the text belongs to none.
 
-    n-grams -> TF-IDF -> linear model -> logits (k,)  \
-                                                        + -> / temperature -> softmax; the largest logit tells strangers
-    text -> encoder   -> linear model -> logits (k,)  /
+    n-grams -> TF-IDF -> linear model -> logits (k,)
+                                                    > added -> / temperature -> softmax
+    text -> encoder   -> linear model -> logits (k,)
+    largest logit above the mean + cosine with the nearest example -> below the threshold: a stranger
 
-Fitting needs scikit-learn; running needs numpy only, and the encoder where one was fitted with. Without it the n-grams
-answer alone, with a temperature and threshold of their own: both heads are kept. No pickle anywhere. It does not know
-labels that nobody gave examples of, and its notion of a stranger is a text unlike all examples.
+Fitting (classifier_fit.py) needs scikit-learn; running needs numpy only, and the encoder where one was fitted with.
+Without it the n-grams answer alone, with a temperature and threshold of their own: both heads are kept. No pickle
+anywhere. It does not know labels that nobody gave examples of; a stranger to it is a text unlike all examples.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
+from nlp.nearest import Postings
 from nlp.records import LabelsInvalid
 from nlp.text import fold
 
@@ -35,26 +37,13 @@ Labels = npt.NDArray[np.int64]
 Encode = Callable[[Sequence[str]], Floats]
 """(n) texts -> (n, d) float32, unit rows: nlp.search.embed.Embedder.embed, or what batches it."""
 
-MIN_EXAMPLES_PER_LABEL = 2
-"""One to learn from and one to check on; below it nothing about a label can be measured."""
-MAX_EXAMPLES = 200_000
 MAX_TEXT_CHARS = 4_000
-OUT_OF_SCOPE_REJECTION = 0.05
-"""In-scope texts that may be refused: the point at which CLINC150 results report out-of-scope recall."""
 TOP_LABELS = 3
-FLOOR_SHARE = 0.5
-"""Of the n-grams' logits beside an encoder's."""
-TOLERANCE = 1e-3
-"""Of the solver: a tenth of its own default; no label of CLINC150 changed."""
-BATCH = 64
-_MIN_TEXTS = 1
-"""A gram of one example counts too: with ten a class, words that decide occur once (SMP2019: .749 at 2, .760 at 1)."""
+POSTINGS = ("starts", "examples", "weights")
+FLOOR_SHARE = 0.25
+"""Of the n-grams' logits beside an encoder's. CLINC150 10-shot with MiniLM: .904 at 1, .919 at .5, .927 at 0; kept for
+what encoders cut apart, codes and names of products."""
 CHAR_NGRAM_LENGTHS = (3, 4)
-FOLDS = 3
-INVERSE_REGULARISATION = 40.0
-"""Rows have unit length, so weights must be large. CLINC150, 10 a class: .803 at 10, .809 at 40; Banking77: .737, .739
-(training/eval_classify.py, 2026-11-22)."""
-
 _WORD = re.compile(r"[a-z0-9']+|[\u3400-\u9fff]+")
 
 
@@ -107,6 +96,11 @@ class Scope:
 
     temperature: float
     threshold: float
+    near_share: float  # of the nearest example's cosine in a text's likeness
+
+    def likeness(self, logits: Floats, near: float) -> float:
+        """Say how much a text is like what is known: its largest logit above the mean, and how near an example is."""
+        return scope_score(logits) + self.near_share * near
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +113,7 @@ class EncoderHead:
     floor_scale: float
     scale: float
     scope: Scope
+    examples: Floats  # (m, d): the examples' vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +122,7 @@ class ClassifierNumbers:
     weights: Floats  # (v, k)
     bias: Floats  # (k,)
     scope: Scope
+    postings: Postings
     head: EncoderHead | None = None
 
 
@@ -176,19 +172,25 @@ class Classifier:
 
     def run_all(self, texts: Sequence[str]) -> list[LabelResult]:
         """Label texts, encoded together."""
-        rows = [self._logits(text) for text in texts]
-        head = self._numbers.head
+        rows = [self._row(text) for text in texts]
+        logits = [self._logits(row) for row in rows]
+        n, head = self._numbers, self._numbers.head
         if head is None or self._encode is None:
-            return [self._result(row, self._numbers.scope) for row in rows]
-        beside = self._encode([text[:MAX_TEXT_CHARS] for text in texts]) @ head.weights + head.bias
+            return [
+                self._result(one, n.scope, near=n.postings.nearest(row.grams, row.weights))
+                for one, row in zip(logits, rows, strict=True)
+            ]
+        vectors = self._encode([text[:MAX_TEXT_CHARS] for text in texts])
+        beside = vectors @ head.weights + head.bias
+        near = (vectors @ head.examples.T).max(axis=1)
         return [
-            self._result(combined(row, other, floor_scale=head.floor_scale, scale=head.scale), head.scope)
-            for row, other in zip(rows, beside, strict=True)
+            self._result(combined(one, beside[at], head), head.scope, near=float(near[at]))
+            for at, one in enumerate(logits)
         ]
 
-    def _result(self, logits: Floats, scope: Scope) -> LabelResult:
-        probabilities = _softmax(logits / scope.temperature)
-        likeness = scope_score(logits)
+    def _result(self, logits: Floats, scope: Scope, *, near: float) -> LabelResult:
+        probabilities = softmax(logits / scope.temperature)
+        likeness = scope.likeness(logits, near)
         order = np.argsort(-probabilities, kind="stable")[:TOP_LABELS]
         top = tuple(ScoredLabel(self.labels[at], round(float(probabilities[at]), 4)) for at in order)
         return LabelResult(top[0].label, top[0].confidence, top, likeness < scope.threshold, likeness)
@@ -200,11 +202,12 @@ class Classifier:
         words = {"labels": self.labels, "vocabulary": list(self._vocabulary), "encoder": self.encoder}
         folder.joinpath("labels.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
         arrays: dict[str, npt.NDArray[np.generic]] = {"idf": n.idf, "weights": n.weights, "bias": n.bias}
-        arrays["scalars"] = np.array([n.scope.temperature, n.scope.threshold])
+        arrays |= {f"postings_{name}": getattr(n.postings, name) for name in POSTINGS}
+        arrays["scope"] = np.array([n.scope.temperature, n.scope.threshold, n.scope.near_share])
         if head is not None:
-            arrays |= {"encoder_weights": head.weights, "encoder_bias": head.bias}
-            scalars = [head.floor_scale, head.scale, head.scope.temperature, head.scope.threshold]
-            arrays["encoder_scalars"] = np.array(scalars)
+            arrays |= {f"encoder_{name}": getattr(head, name) for name in ("weights", "bias", "examples")}
+            arrays["encoder_scales"] = np.array([head.floor_scale, head.scale])
+            arrays["encoder_scope"] = np.array([head.scope.temperature, head.scope.threshold, head.scope.near_share])
         np.savez_compressed(folder / "weights.npz", allow_pickle=False, **arrays)
 
     @classmethod
@@ -213,26 +216,44 @@ class Classifier:
         try:
             words = json.loads(folder.joinpath("labels.json").read_text(encoding="utf-8"))
             with np.load(folder / "weights.npz", allow_pickle=False) as file:
-                scope = Scope(*map(float, file["scalars"]))
-                engine, head = str(words.get("encoder", "")), None
-                if engine:
-                    floor_scale, scale, temperature, threshold = map(float, file["encoder_scalars"])
-                    weights, bias = file["encoder_weights"], file["encoder_bias"]
-                    head = EncoderHead(engine, weights, bias, floor_scale, scale, Scope(temperature, threshold))
-                numbers = ClassifierNumbers(file["idf"], file["weights"], file["bias"], scope, head)
+                numbers = _numbers_of(file, encoder=str(words.get("encoder", "")))
             return cls(words["labels"], words["vocabulary"], numbers=numbers)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile) as error:
             raise LabelsInvalid(f"{folder} holds no classifier: fit one with `beforehand classify fit`") from error
 
-    def _logits(self, text: str) -> Floats:
+    def _row(self, text: str) -> Row:
         counts = Counter(self._vocabulary[gram] for gram in ngrams(text) if gram in self._vocabulary)
-        if not counts:
-            return np.zeros(len(self.labels), dtype=np.float32)  # nothing known: all labels alike, out of scope
-        at = np.fromiter(counts, dtype=np.intp)
-        row = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32))) * self._numbers.idf[at]
-        row /= np.linalg.norm(row)
-        logits: Floats = row @ self._numbers.weights[at] + self._numbers.bias
+        grams = np.fromiter(counts, dtype=np.intp)
+        weights = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32))) * self._numbers.idf[grams]
+        return Row(grams, weights / (np.linalg.norm(weights) or 1))
+
+    def _logits(self, row: Row) -> Floats:
+        """Nothing known: all labels alike, out of scope."""
+        if not len(row.grams):
+            return np.zeros(len(self.labels), dtype=np.float32)
+        logits: Floats = row.weights @ self._numbers.weights[row.grams] + self._numbers.bias
         return logits
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A text's known n-grams and their TF-IDF weights, of length 1 together."""
+
+    grams: npt.NDArray[np.intp]
+    weights: Floats
+
+
+def _numbers_of(file: Mapping[str, Any], *, encoder: str) -> ClassifierNumbers:
+    postings = Postings(*(file[f"postings_{name}"] for name in POSTINGS))
+    head = None
+    if encoder:
+        weights, bias, examples = (file[f"encoder_{name}"] for name in ("weights", "bias", "examples"))
+        floor_scale, scale = map(float, file["encoder_scales"])
+        head = EncoderHead(
+            encoder, weights, bias, floor_scale, scale, Scope(*map(float, file["encoder_scope"])), examples
+        )
+    scope = Scope(*map(float, file["scope"]))
+    return ClassifierNumbers(file["idf"], file["weights"], file["bias"], scope, postings, head)
 
 
 def scope_score(logits: Floats) -> float:
@@ -240,144 +261,15 @@ def scope_score(logits: Floats) -> float:
     return float(logits.max(axis=-1) - logits.mean(axis=-1))
 
 
-def combined(floor: Floats, beside: Floats, *, floor_scale: float, scale: float) -> Floats:
+def combined(floor: Floats, beside: Floats, head: EncoderHead) -> Floats:
     """Add two heads' logits, each brought to a spread of 1 and FLOOR_SHARE for the n-grams."""
-    both: Floats = FLOOR_SHARE * (floor - floor.mean(-1, keepdims=True)) / floor_scale
-    both = both + (beside - beside.mean(-1, keepdims=True)) / scale
+    both: Floats = FLOOR_SHARE * (floor - floor.mean(-1, keepdims=True)) / head.floor_scale
+    both = both + (beside - beside.mean(-1, keepdims=True)) / head.scale
     return both
 
 
-@dataclass(frozen=True, slots=True)
-class FitOptions:
-    """`encode` with the engine's name where an encoder is present: nlp.search.embed.Embedder.engine."""
-
-    seed: int = 0
-    encode: Encode | None = None
-    encoder: str = ""
-
-
-PLAIN = FitOptions()
-
-
-def fit_classifier(examples: Sequence[Labelled], *, options: FitOptions = PLAIN) -> Classifier:
-    """Fit a classifier; temperatures and scope thresholds come from held-out folds of the same examples.
-
-    Raises LabelsInvalid where there are fewer than two labels, too few examples of one, or too many of all.
-    """
-    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
-
-    counts = _check(examples)
-    labels = sorted(counts)
-    places = {label: at for at, label in enumerate(labels)}
-    wanted = np.array([places[example.label] for example in examples])
-    texts = [example.text[:MAX_TEXT_CHARS] for example in examples]
-    vectorizer = TfidfVectorizer(analyzer=ngrams_of, sublinear_tf=True, min_df=_MIN_TEXTS, dtype=np.float32)
-    try:
-        rows = vectorizer.fit_transform(texts)
-    except ValueError as error:  # no gram occurs twice
-        raise LabelsInvalid("the examples share no words at all; give several alike for each label") from error
-    folds = _folds(wanted, count=min(FOLDS, min(counts.values())), seed=options.seed)
-    linear = _linear(rows, wanted, folds)
-    idf = np.asarray(vectorizer.idf_, dtype=np.float32)
-    numbers = ClassifierNumbers(idf, linear.weights, linear.bias, _scope(linear.held_out, wanted))
-    if options.encode is not None:
-        numbers = replace(numbers, head=_encoder_head(options, texts, wanted, folds, floor=linear.held_out))
-    vocabulary = [str(gram) for gram in vectorizer.get_feature_names_out()]
-    return Classifier(labels, vocabulary, numbers=numbers, encode=options.encode)
-
-
-def _encoder_head(
-    options: FitOptions, texts: Sequence[str], wanted: Labels, folds: Sequence[Fold], *, floor: Floats
-) -> EncoderHead:
-    if options.encode is None:
-        raise LabelsInvalid("no encoder to fit with")
-    vectors = np.concatenate([options.encode(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)])
-    linear = _linear(vectors, wanted, folds)
-    floor_scale, scale = float(floor.std()) or 1.0, float(linear.held_out.std()) or 1.0
-    both = combined(floor, linear.held_out, floor_scale=floor_scale, scale=scale)
-    return EncoderHead(options.encoder, linear.weights, linear.bias, floor_scale, scale, _scope(both, wanted))
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """Which examples a fold learns from, and which it is asked about."""
-
-    known: Labels
-    asked: Labels
-
-
-def _folds(wanted: Labels, *, count: int, seed: int) -> tuple[Fold, ...]:
-    from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyped]
-
-    split = StratifiedKFold(count, shuffle=True, random_state=seed).split(wanted, wanted)
-    return tuple(Fold(known, asked) for known, asked in split)
-
-
-@dataclass(frozen=True, slots=True)
-class Linear:
-    weights: Floats  # (d, k)
-    bias: Floats  # (k,)
-    held_out: Floats  # (n, k), each row from a model that did not see it
-
-
-def _linear(rows: Any, wanted: Labels, folds: Sequence[Fold]) -> Linear:
-    """Fit softmax regression on rows (n, d), dense or sparse."""
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
-
-    def fitted(known: Labels) -> Any:
-        return LogisticRegression(C=INVERSE_REGULARISATION, max_iter=300, tol=TOLERANCE).fit(rows[known], wanted[known])
-
-    labels = int(wanted.max()) + 1
-    held_out = np.zeros((len(wanted), labels), dtype=np.float32)
-    for one in folds:
-        held_out[one.asked] = _two_sided(np.asarray(fitted(one.known).decision_function(rows[one.asked]), np.float32))
-    model = fitted(np.arange(len(wanted)))
-    weights = _two_sided_weights(np.asarray(model.coef_, dtype=np.float32))
-    bias = _two_sided_weights(np.asarray(model.intercept_, dtype=np.float32)[:, None])[0]
-    return Linear(weights, bias, held_out)
-
-
-def _scope(logits: Floats, wanted: Labels) -> Scope:
-    scores = [scope_score(row) for row in logits]
-    return Scope(_temperature(logits, wanted), float(np.quantile(scores, OUT_OF_SCOPE_REJECTION)))
-
-
-def ngrams_of(text: str) -> list[str]:
-    """Return ngrams() as the list that the vectorizer wants."""
-    return list(ngrams(text))
-
-
-def _check(examples: Sequence[Labelled]) -> Counter[str]:
-    counts = Counter(example.label for example in examples)
-    if len(examples) > MAX_EXAMPLES:
-        raise LabelsInvalid(f"{len(examples):,} examples; at most {MAX_EXAMPLES:,} can be fitted, take a sample")
-    if len(counts) < 2:
-        raise LabelsInvalid(f"examples need at least two labels, these have {len(counts)}")
-    few = [label for label, count in counts.items() if count < MIN_EXAMPLES_PER_LABEL]
-    if few:
-        raise LabelsInvalid(f"too few examples (fewer than {MIN_EXAMPLES_PER_LABEL}) of: {', '.join(sorted(few)[:10])}")
-    return counts
-
-
-def _two_sided(logits: Floats) -> Floats:
-    """Give the one column of a two-label model its other side: (n,) -> (n, 2)."""
-    return np.stack([-logits / 2, logits / 2], axis=1) if logits.ndim == 1 else logits
-
-
-def _two_sided_weights(rows: Floats) -> Floats:
-    """Turn (k, v) weights, or the single row of a two-label model, into (v, k)."""
-    both = np.concatenate([-rows / 2, rows / 2]) if len(rows) == 1 else rows
-    return np.ascontiguousarray(both.T)
-
-
-def _softmax(logits: Floats) -> Floats:
+def softmax(logits: Floats) -> Floats:
+    """Turn logits (..., k) into shares that sum to 1."""
     shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
     shares: Floats = shifted / shifted.sum(axis=-1, keepdims=True)
     return shares
-
-
-def _temperature(logits: Floats, wanted: Labels) -> float:
-    """Return the temperature with the least held-out log loss, on a grid a twentieth of a natural log apart."""
-    grid = np.exp(np.arange(-3.0, 3.0, 0.05))
-    losses = [-np.log(_softmax(logits / t)[np.arange(len(wanted)), wanted] + 1e-12).mean() for t in grid]
-    return float(grid[int(np.argmin(losses))])

@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nlp import Labelled, LabelResult, fit_classifier
-from nlp.classifier import PLAIN, FitOptions
+from nlp.classifier_fit import PLAIN, FitOptions
 from nlp.search.embed import build_embedder
 
 SEED = 20261122

@@ -28,7 +28,7 @@ from api.engines import INTENT_FOLDER
 from api.errors import EXPECTED_ERRORS, Problem, say
 from api.tenants import DEFAULT_TENANT, folder_of
 from nlp import Classifier, Labelled, fit_classifier
-from nlp.classifier import PLAIN, FitOptions
+from nlp.classifier_fit import PLAIN, FitOptions
 from nlp.search.embed import Embedder, build_embedder
 
 group = typer.Typer(help="Labels learnt from examples.", no_args_is_help=True)

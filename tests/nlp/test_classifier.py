@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nlp import Classifier, Labelled, fit_classifier
-from nlp.classifier import FitOptions
+from nlp.classifier_fit import FitOptions
 from nlp.records import LabelsInvalid
 from nlp.search.embed import Embedder, build_embedder
 
