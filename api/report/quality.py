@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from api.prefill.promises import promised_by
 from api.report.figures import ModelFigures, Quality, Week
 from api.report.overview import right_share
 from api.report.share import Share
 from api.store import Store
 from api.store.outcomes import ENGINE_OF, USED, FieldCount
-from nlp.extraction.calibrate import DEFAULT_PROMISE
+from nlp.extraction.corrections import promise_of
 
 SEARCH_PROMISE = 0.85
 """Of what is offered rather than abstained from; DECISIONS 14."""
@@ -28,12 +29,16 @@ def quality(store: Store, *, since: datetime, until: datetime) -> Quality:
         if value.source:
             key = (ENGINE_OF.get(value.source, "fields"), value.engine)
             by_engine.setdefault(key, []).append(value)
-    models = [_of_values(job, engine, values, until=until) for (job, engine), values in sorted(by_engine.items())]
+    promise = promise_of("", promised_by(store).shares())
+    models = [
+        _of_values(job, engine, values, promise=promise, until=until)
+        for (job, engine), values in sorted(by_engine.items())
+    ]
     searched = _of_search(store, since, until)
     return Quality(since, until, (*models, *((searched,) if searched else ())))
 
 
-def _of_values(job: str, engine: str, values: Sequence[FieldCount], *, until: datetime) -> ModelFigures:
+def _of_values(job: str, engine: str, values: Sequence[FieldCount], *, promise: float, until: datetime) -> ModelFigures:
     filled = right_share(value for value in values if value.status == "auto")
     weeks: dict[date, list[FieldCount]] = {}
     for value in values:
@@ -45,8 +50,8 @@ def _of_values(job: str, engine: str, values: Sequence[FieldCount], *, until: da
         values=sum(value.count for value in values),
         filled=filled,
         suggested=right_share(value for value in values if value.status == "suggest"),
-        promise=DEFAULT_PROMISE,
-        verdict=verdict_on(filled, DEFAULT_PROMISE),
+        promise=promise,
+        verdict=verdict_on(filled, promise),
         weeks=_weeks(shares),
         drift=drift_of(shares, until=until),
     )
