@@ -27,7 +27,7 @@ _ORDER: dict[str, int] = {
     "country": 0, "province": 1, "city": 2, "district": 3, "zone": 4, "town": 5, "village": 6, "road": 7, "number": 8,
     "place": 9, "building": 10, "unit": 11, "floor": 12, "room": 13, "postcode": 14, "near": 0,
 }  # fmt: skip
-_GAP = re.compile(r"[ ,、_;/|.·-]{0,3}")
+_GAP = re.compile(r"[ ,、_;/|.·-]{0,3}(?:市辖区[ ,_/|-]{0,2})?")
 _NUMERAL = r"(?:\d{1,4}|[一二三四五六七八九十]{1,3})"
 _ROAD_BEHIND = r"(?![东南西北中]{0,2}[一二三四五六七八九十]?(?:路|街|大道|大街|巷|公路|弄))"
 _NO_PLACE_BEHIND = r"(?!花园|新苑|小区|公寓|大厦|小学|中学|北苑|南苑|东苑|西苑)"
@@ -49,7 +49,7 @@ _ENDINGS: tuple[tuple[PartKind, str], ...] = (
         rf"|工业园区|工业园|产业园|科技园|创业园|软件园|物流园|园区|医院"
         rf"|学校|大学|学院|中学|小学|幼儿园|市场|商场|超市|酒店|宾馆"
         rf"|公司|工厂|银行|车站|火车站|地铁站|机场|商城|车城|国际城|新城"
-        rf"|翡翠城|世纪城|城|苑|园(?!区|林)|府(?!前)|厂(?!区)|里(?=\d|[ABC]区))"
+        rf"|翡翠城|世纪城|城(?!镇|乡|关|街)|苑|园(?!区|林)|府(?!前)|厂(?!区)|里(?=\d|[ABC]区))"
         rf"(?:[一二三四五六七八九]期|[东南西北ABCDEF]区)?{_ROAD_BEHIND}",
     ),
 )  # fmt: skip
@@ -59,7 +59,7 @@ _NUMBERED: tuple[tuple[PartKind, re.Pattern[str]], ...] = (
     ("unit", re.compile(rf"(?:{_NUMERAL}|[东西甲乙丙丁A-Da-d])单元")),
     (
         "building",
-        re.compile(rf"[A-Za-z]?-?{_NUMERAL}[A-Za-z]?(?:号楼|#楼|幢|栋|座|号厂房|号院)|[A-Za-z]\d?(?:座|栋|幢|楼)"),
+        re.compile(rf"第?[A-Za-z]?-?{_NUMERAL}[A-Za-z]?(?:号楼|#楼|幢|栋|座|号厂房|号院)|[A-Za-z]\d?(?:座|栋|幢|楼)"),
     ),
     ("floor", re.compile(rf"(?:{_NUMERAL}|[B负]\d)(?:层|楼|F(?![A-Za-z]))")),
     ("room", re.compile(r"[A-Za-z]?\d{1,5}(?:-\d{1,4})?[A-Za-z]?(?:室|房间|房|号房|号铺|铺|户)")),
@@ -72,8 +72,11 @@ _BARE = re.compile(r"[A-Za-z]?\d{1,5}[A-Za-z]?(?![\dA-Za-z])")
 _DASHED = re.compile(
     r"(?P<a>[A-Za-z]?\d{1,4}(?:号楼|幢|栋)?)-{1,2}(?P<b>\d{1,4}(?:单元)?)(?:-{1,2}(?P<c>\d{1,5}))?(?![\d-])室?"
 )
+_LETTERED = re.compile(r"[A-Za-z]{1,2}-?\d{2,5}(?:-\d{1,4})?(?:号|室|铺)?(?![A-Za-z\d])")
 _BARE_ROOM = re.compile(r"-?\d{2,5}(?!\d)")
-_ROAD_ENDING = re.compile(r"[东南西北中]{0,2}[一二三四五六七八九十]?(?:路|街|大道|大街|巷|公路|号|小区|花园|大厦|广场)")
+_ROAD_ENDING = re.compile(
+    r"[东南西北中]{0,2}[一二三四五六七八九十]?(?:路|街|大道|大街|巷|公路|号|小区|花园|大厦|广场|镇|乡|街道|村|社区|新城|新村|工业|开发区|国际|大酒店)"
+)
 # A name with no ending of its own, told by the house that follows it: "锦绣江南11幢".
 _BEFORE_HOUSE = re.compile(
     r"(?:(?![的了我你您他她要在到请把买退寄个台和与])[\u3400-\u9fff]){2,9}?"
@@ -175,9 +178,13 @@ def _numbered(text: str, at: int, before: Sequence[AddressPart], rank: int) -> S
         if match := pattern.match(text, at):
             return [AddressPart(kind, at, match.end())]
     if match := _NUMBER.match(text, at):
-        is_first = rank <= _ORDER["number"] or (bool(before) and not before[-1].is_known)
+        is_first = (rank <= _ORDER["number"] and "number" not in {part.kind for part in before[-1:]}) or (
+            bool(before) and not before[-1].is_known
+        )
         rank_kind: PartKind = "number" if is_first else "building" if rank < _ORDER["building"] else "unit"
         return [AddressPart(rank_kind, at, match.end())]
+    if not is_after_road and rank < _ORDER["room"] and (match := _LETTERED.match(text, at)):
+        return [AddressPart("room", at, match.end())]
     if is_after_road and (match := _BARE.match(text, at)):
         return [AddressPart("number", at, match.end(), is_known=False)]
     if (match := _BARE_ROOM.match(text, at)) and _ORDER["number"] <= rank < _ORDER["room"]:
@@ -198,7 +205,7 @@ def _dashed(match: re.Match[str]) -> Sequence[AddressPart]:
 
 def _before_house(text: str, at: int, rank: int) -> AddressPart | None:
     """Read a name that only the house number behind it tells: behind a district or anything smaller."""
-    match = _BEFORE_HOUSE.match(text, at) if _ORDER["city"] <= rank < _ORDER["unit"] else None
+    match = _BEFORE_HOUSE.match(text, at) if rank < _ORDER["unit"] and rank != 0 else None
     return AddressPart("place", at, match.end(), is_known=False) if match else None
 
 

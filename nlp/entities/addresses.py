@@ -46,7 +46,7 @@ _HOUSE = re.compile(
 # What stands before a name in a sentence and is no part of it: the name begins behind the last of these.
 _BEFORE_NAME = re.compile(
     r"[^\u3400-\u9fffA-Za-z0-9()]|在|到|至|是|于|去|往|住|寄|送|来"
-    r"|的|为|成|址|给|我们?|你们?|他们?|从|就|发|叫|这里|那边|家里|,"
+    r"|的|为|成|址|给|我家|我们?|你们?|他们?|从|就|发|叫|这里|那边|家里|,"
 )
 _MAX_BACK_CHARS = 16
 _TAIL_END = re.compile(r"[,。;!?\n]|收件|收货|联系|电话|手机|姓名|邮编|谢|麻烦|请|$")
