@@ -300,7 +300,7 @@ RULES = Rules((
     rule("month numeral", rf"{_MONTH}\s?(?P<day>3[01]|[12]\d|0?[1-9]|三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]|初[一二三四五六七八九十])(?!\s?[点时:个])", _date),
     rule("digit", r"(?<![\d.:/])(?P<month>1[0-2]|0?[1-9])/(?P<day>3[01]|[12]\d|0?[1-9])(?![\d./])", _date),
     rule("month numeral", rf"(?P<turn>上个?|下个?|本|这个?|当)月的?{_DAY_NUMBER}\s?[日号]", lambda m, r: _said_month_day(m, r)),
-    rule("day numeral", rf"(?<![\dA-Za-z月零一二三四五六七八九十第]){_DAY_NUMBER}号(?![楼线店机房柜门院车仓桌单码窗厅馆口室厂柱库区铺位台站员选手钥匙球衣字航床梯塔井件色])", lambda m, r: almanac.monthless_day(_int(m["day"]), r)),
+    rule("day numeral", rf"(?<![\dA-Za-z月零一二三四五六七八九十第]){_DAY_NUMBER}号(?=$|[\s,.;!?)~-]|上[午门]|下午|早上|晚上|中午|凌晨|[到至之以前后起有可能方来去买坏修装换退报寄送签收发下])", lambda m, r: almanac.monthless_day(_int(m["day"]), r)),
     rule("day numeral", rf"(?<![\d月零一二三四五六七八九十]){_DAY_NUMBER}日", lambda m, r: almanac.monthless_day(_int(m["day"]), r)),
     rule("month week", rf"(?:(?:{_ANY_YEAR}\s?的?)?{_MONTH}|(?P<turn>上上|下下|上|下|本|这)个?月)\s?的?(?P<nth>第[一二三四五1-5]|最后一)个?{_WEEK}(?P<weekday>[一二三四五六日天])", _nth_weekday),
     rule("month week", rf"{_WEEK}[一二三四五六日天][,，]?\s?{_MONTH}\s?{_DAY_NUMBER}\s?[日号]", _date),

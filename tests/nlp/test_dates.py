@@ -37,6 +37,19 @@ def first_values(text: str) -> tuple[str, tuple[Value, ...]]:
         ("next Monday", "next Monday", "2026-11-23", "2026-11-23"),
         ("已经三天了", "三天", "P3D", "259200"),
         ("for two and a half hours", "two and a half hours", "PT2.5H", "9000"),
+        ("2026-11-21T12:23:59Z 报错", "2026-11-21T12:23:59Z", "2026-11-21T12:23:59", "2026-11-21 12:23:59"),
+        ("error at 2026-11-21T12:23:59.120", "2026-11-21T12:23:59.120", "2026-11-21T12:23:59", "2026-11-21 12:23:59"),
+        ("早8点来", "早8点", "T08", "08:00:00"),
+        ("2027年十月的第一个星期一", "2027年十月的第一个星期一", "2027-10-WXX-1-#1", "2027-10-04"),
+        ("the first Monday of next month", "the first Monday of next month", "XXXX-12-WXX-1-#1", "2026-12-07"),
+        ("last day of this month", "last day of this month", "2026-11-30", "2026-11-30"),
+        ("end of tomorrow", "end of tomorrow", "2026-11-23T23:59:59", "2026-11-23 23:59:59"),
+        ("Monday two weeks from now", "Monday two weeks from now", "2026-11-30", "2026-11-30"),
+        ("back at 340pm", "340pm", "T15:40", "15:40:00"),
+        ("in half an hour", "in half an hour", "2026-11-22T10:30:00", "2026-11-22 10:30:00"),
+        ("1/2 hour", "1/2 hour", "PT0.5H", "1800"),
+        ("every other week", "every other week", "P2W", "not resolved"),
+        ("每天", "每天", "P1D", "not resolved"),
     ],
 )
 def test_certain_times(text: str, quote: str, timex: str, value: str) -> None:
@@ -54,6 +67,17 @@ def test_certain_times(text: str, quote: str, timex: str, value: str) -> None:
         ("this month", "2026-11-01", "2026-12-01"),
         ("tomorrow from 9am to 11am", "2026-11-23 09:00:00", "2026-11-23 11:00:00"),
         ("in the evening", "16:00:00", "20:00:00"),
+        ("late afternoon", "14:00:00", "16:00:00"),
+        ("the week of December 2, 2026", "2026-11-30", "2026-12-07"),
+        ("later this month", "2026-11-22", "2026-12-01"),
+        ("end of month", "2026-11-16", "2026-12-01"),
+        ("from the end of 2024 to the middle of 2025", "2025-01-01", "2025-07-02"),
+        ("from 10 am for 3 hours", "10:00:00", "13:00:00"),
+        ("2 weeks starting May 20, 2026", "2026-05-20", "2026-06-03"),
+        ("May to October 2025", "2025-05-01", "2025-10-01"),
+        ("4 to 23 of next month", "2026-12-04", "2026-12-23"),
+        ("20世纪80年代", "1980-01-01", "1990-01-01"),
+        ("the 1990s", "1990-01-01", "2000-01-01"),
     ],
 )
 def test_ranges(text: str, start: str, end: str) -> None:
@@ -69,7 +93,15 @@ def test_without_a_year_or_week_both_neighbours_are_kept(text: str, options: lis
 
 
 @pytest.mark.parametrize(
-    ("text", "key", "at"), [("昨天之后", "start", "2026-11-21"), ("before 2024-05-18", "end", "2024-05-18")]
+    ("text", "key", "at"),
+    [
+        ("昨天之后", "start", "2026-11-21"),
+        ("before 2024-05-18", "end", "2024-05-18"),
+        ("more than 2 weeks ago", "end", "2026-11-08"),
+        ("less than 2 weeks ago", "start", "2026-11-08"),
+        ("by the end of this month", "end", "2026-12-01"),
+        ("tomorrow at 3 pm or later", "start", "2026-11-23 15:00:00"),
+    ],
 )
 def test_before_and_after_leave_one_end_open(text: str, key: str, at: str) -> None:
     (value,) = first_values(text)[1]
@@ -83,7 +115,20 @@ def test_without_a_reference_only_what_is_certain_is_read() -> None:
     assert found == ["2024年5月18日", "May 18, 2024"]
 
 
-@pytest.mark.parametrize("text", ["型号KFR-35GW/CL3A", "this may not work", "a second round", "电话13800138000"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "型号KFR-35GW/CL3A",
+        "this may not work",
+        "a second round",
+        "电话13800138000",
+        "3号楼",
+        "1号柜断电",
+        "the first one",
+        "code 133-03-03-2020",
+        "id 4f3am31c-413d-b8ab",
+    ],
+)
 def test_other_things_are_not_times(text: str) -> None:
     assert read_times(text, reference=NOW) == ()
 
@@ -97,8 +142,10 @@ def test_a_duration_has_one_owner_when_both_fields_are_asked_for() -> None:
 
 
 # Shares of cases with every mention right in span, type and all values, on the half of the specification at hand.
-# Measured 2026-11-22 with training/eval_prefill.py; a fall of two points is a fault.
-FULL_RESOLUTION = {"zh": 0.953, "en": 0.632}
+# Measured 2026-11-22 with training/eval_dates.py; a fall of two points is a fault.
+FULL_RESOLUTION = {"zh": 0.946, "en": 0.943}
+# The check the grammar was not written from: Duckling's examples that begin on the day its corpora say, feasts apart.
+DUCKLING_DAYS = {"zh": 0.84, "en": 0.64}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -108,6 +155,16 @@ def test_specification_does_not_fall_back(language: str, shared_data: Path) -> N
     path = shared_data / "nlp/recognizers-specs/Specs/DateTime" / LANGUAGES[language] / "DateTimeModel.json"
     score = score_spec(path, name="date_time", language=language, extractors=build_extractors(["date_time"]))
     assert score.full > FULL_RESOLUTION[language] - 0.02
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_another_grammars_examples_are_read(language: str, shared_data: Path) -> None:
+    from training.eval_dates import DUCKLING, duckling_examples, score_duckling
+
+    paths = [shared_data / "nlp/duckling/Duckling/Time" / name for name in DUCKLING[language]]
+    examples = [one for path in paths for one in duckling_examples(path) if not one.is_feast]
+    tally, _ = score_duckling(examples, language=language)
+    assert tally.right / tally.cases > DUCKLING_DAYS[language] - 0.02
 
 
 def mentions_of(field: str, text: str) -> list[Mention]:
