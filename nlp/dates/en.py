@@ -121,7 +121,6 @@ RULES = Rules((
     rule("month", rf"{_B}(?:the\s)?last\sday\s(?:of|in)\s(?:the\s)?{MONTH}{_IN_YEAR}?{_E}", en_days.last_day),
     rule("months", rf"{_B}(?:the\s)?last\sday\s(?:of|in)\s(?:the\s)?{_TURN}\smonth{_E}", en_days.last_day),
     rule("month digit", rf"{_B}(?P<year>(?:19|20)\d{{2}})[\s/-]{MONTH}[\s/-]{DAY_NUMBER}{_E}", en_days.date_of),
-    rule("month digit", rf"{_B}{MONTH}[\s/-](?P<year>(?:19|20)\d{{2}})[\s/-]{DAY_NUMBER}{_E}", en_days.date_of),
     rule("month", rf"{_B}{DAY_NUMBER}(?=(?:,|\s(?:and|or|&))\s(?:the\s)?(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s(?:of\s)?{MONTH}{_E})", en_days.date_of),
     rule("month", rf"{_B}(?:from\s|between\s)?{MONTH}\.?\s{DAY_NUMBER}{_TO}(?:the\s)?{_LAST_DAY}{_IN_YEAR}?{_E}(?!:\d|\s?[ap]\.?m)", en_spans.days_of_month),
     rule("month", rf"{_B}(?:from\s|between\s)?(?:the\s)?{DAY_NUMBER}{_TO}(?:the\s)?{_LAST_DAY}\s(?:of\s)?{MONTH}{_IN_YEAR}?{_E}", en_spans.days_of_month),
