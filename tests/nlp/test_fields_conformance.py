@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 import pytest
 
 from nlp.document import compose
 from nlp.extraction.extract import extract
-from nlp.extraction.field import TicketField
 from nlp.extraction.registry import build_extractors, field_names, ticket_field
 from nlp.records import Document, Part
 from nlp.text import language_of
@@ -17,23 +15,6 @@ from nlp.text import language_of
 FIELDS = field_names()
 EXAMPLES = [(name, example) for name in FIELDS for example in ticket_field(name).examples]
 COUNTER_EXAMPLES = [(name, text) for name in FIELDS for text in ticket_field(name).counter_examples]
-
-HOSTILE = {
-    "digits": "1" * 100_000,
-    "digit groups": "1-2 3." * 16_000,
-    "letters": "A" * 100_000,
-    "letter digit": "A1-" * 33_000,
-    "labels": "订单号order no S/N型号error code" * 3_000,
-    "spaces": "1 " * 50_000,
-    "spoken": "one two double " * 6_000,
-    "spoken zh": "一二三 " * 25_000,
-    "at signs": "a@" * 50_000,
-    "dots": "a." * 50_000,
-    "brackets": "(1" * 50_000,
-    "dates": "2024-01-" * 12_000,
-    "from to": "from 1 to " * 10_000,
-    "zh dates": "一月十日到" * 20_000,
-}
 
 
 def message(text: str) -> Document:
@@ -87,32 +68,3 @@ def test_mentions_lie_inside_the_text_and_do_not_overlap(name: str, example: obj
         assert mention.why
     for one, next_one in pairwise(mentions):
         assert one.end <= next_one.start
-
-
-SHORT_CHARS = 5_000
-GROWTH = 4
-MOST_GROWTH = 3 * GROWTH
-"""Four times the text: four times the work where it is linear, sixteen where it is quadratic; between them lies room
-for caches that the longer text no longer fits in."""
-CLOCK_NOISE_S = 0.02
-"""Less than this is the clock's own grain and the collector's pauses."""
-
-
-@pytest.mark.parametrize("name", FIELDS)
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_field_takes_linear_time_on_hostile_text(name: str, kind: str) -> None:
-    """Compare two lengths in the same run, in processor time, best of three: a busy machine slows neither."""
-    field = ticket_field(name)
-    field.extract(message(HOSTILE[kind][:1_000]))  # compile first
-
-    def seconds(chars: int) -> float:
-        return min(_seconds(field, HOSTILE[kind][:chars] + "\n" * attempt) for attempt in range(3))
-
-    assert seconds(GROWTH * SHORT_CHARS) <= MOST_GROWTH * max(seconds(SHORT_CHARS), CLOCK_NOISE_S)
-
-
-def _seconds(field: TicketField, text: str) -> float:
-    document = message(text)
-    started = time.process_time()
-    field.extract(document)
-    return time.process_time() - started
