@@ -1,4 +1,4 @@
-"""Measure what prefill reads: specification cases, masked dialogues, noisy model codes, few-shot labels.
+"""Measure what prefill reads: specification cases, masked dialogues, noisy model codes.
 
 In: the folder of public evaluation data. Out: tables on the terminal and, with --out, a JSON file.
 It does not say how the fields do on a business's own tickets: for that there is `beforehand backtest`.
@@ -188,44 +188,10 @@ def _bent(code: str, noise: float, chance: random.Random) -> str:
     return bent
 
 
-@dataclass(frozen=True, slots=True)
-class LabelScore:
-    name: str
-    examples: int
-    tests: int
-    accuracy: float
-    refused_in_scope: float
-    out_of_scope_recall: float | None
-    fit_s: float
-    ms_per_text: float
-
-
-def score_labels(
-    name: str, train: Sequence[nlp.Labelled], test: Sequence[nlp.Labelled], strangers: Sequence[str]
-) -> LabelScore:
-    """Fit on few examples, test on others, and on texts of no label."""
-    started = time.perf_counter()
-    classifier = nlp.fit_classifier(train)
-    fit_s = time.perf_counter() - started
-    started = time.perf_counter()
-    results = [classifier.run(example.text) for example in test]
-    ms_per_text = 1000 * (time.perf_counter() - started) / len(test)
-    right = sum(result.label == example.label for result, example in zip(results, test, strict=True))
-    refused = sum(result.is_out_of_scope for result in results)
-    out = sum(classifier.run(text).is_out_of_scope for text in strangers) / len(strangers) if strangers else None
-    return LabelScore(name, len(train), len(test), right / len(test), refused / len(test), out, fit_s, ms_per_text)
-
-
-def _labelled(path: Path) -> list[nlp.Labelled]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    return [nlp.Labelled(row["text"], str(row["label"])) for row in rows if "label" in row]
-
-
 def measure(data: Path) -> dict[str, list[object]]:
     """Run every measurement whose files are at hand."""
     specs = data / "recognizers-specs" / "Specs"
-    found: dict[str, list[object]] = {"spec": [], "dialogues": [], "catalogue": [], "labels": []}
+    found: dict[str, list[object]] = {"spec": [], "dialogues": [], "catalogue": []}
     for language, folder in LANGUAGES.items():
         for name, path, fields in (
             ("date_time", specs / "DateTime" / folder / "DateTimeModel.json", ["date_time"]),
@@ -241,11 +207,6 @@ def measure(data: Path) -> dict[str, list[object]]:
         if dialogues.is_file():
             found["dialogues"].append(score_dialogues(dialogues, language=language))
     found["catalogue"] = [score_catalogue(noise=noise) for noise in (0.1, 0.25)]
-    few = data / "intents-fewshot" / "CLINC150.train_10.jsonl.gz"
-    if few.is_file() and (data / "clinc").is_dir():
-        strangers = [example.text for example in _labelled(data / "clinc" / "oos_val.jsonl.gz")]
-        test = _labelled(data / "clinc" / "val.jsonl.gz")
-        found["labels"].append(score_labels("CLINC150 10-shot", _labelled(few), test, strangers))
     return found
 
 
