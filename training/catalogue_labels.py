@@ -1,7 +1,7 @@
 """Print model codes on labels, photograph them badly, and read them with our own reader.
 
-In: codes, a seed. Out: for each the text of the line(s) read where the code stands. Pictures are made in memory and never
-kept. It does not know the catalogue. Fonts are those of the machine; at least DejaVu or Noto must be there.
+In: codes, a seed. Out: for each the text of the line(s) read where the code stands. Pictures are made in memory and
+never kept. It does not know the catalogue. Fonts are those of the machine; at least DejaVu or Noto must be there.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ CAPTIONS = (
     "Type: ",
     "",
 )
-BESIDE = ("额定电压: 220V~ 50Hz", "RATED 5V 2A", "S/N: {serial}", "IMEI: 86{serial}", "制造日期 2023.08", "MADE IN CHINA",
+BESIDE = ("额定电压: 220V~ 50Hz", "RATED 5V 2A", "S/N: {serial}", "IMEI: 86{serial}", "制造日期 2023.08",
+    "MADE IN CHINA",
           "CMIIT ID: 2022CP{serial}", "净重 1.2kg", "合格证", "Input: 100-240V")  # fmt: skip
 
 

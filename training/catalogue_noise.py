@@ -19,7 +19,8 @@ from nlp.extraction.catalogue import Product
 _GROUP = re.compile(r"\*\*(?:\[`[^`]{1,60}`\] )?(?P<name>[^*`]{1,80}?)\s?(?:\(`[^)]{1,80}\))?\s?:\*\*")
 _ROW = re.compile(r"(?P<codes>`[^`]{1,60}`(?: `[^`]{1,60}`){0,30}):\s?(?P<name>\S.{0,200})")
 _BRANDS = {
-    "apple": "苹果|Apple", "huawei": "华为|HUAWEI", "honor": "荣耀|HONOR", "xiaomi": "小米|Xiaomi", "mitv": "小米|Xiaomi",
+    "apple": "苹果|Apple", "huawei": "华为|HUAWEI", "honor": "荣耀|HONOR", "xiaomi": "小米|Xiaomi",
+    "mitv": "小米|Xiaomi",
     "samsung": "三星|Samsung", "oneplus": "一加|OnePlus", "meizu": "魅族|Meizu", "vivo": "vivo", "oppo": "OPPO",
     "realme": "真我|realme", "google": "谷歌|Google", "lenovo": "联想|Lenovo", "motorola": "摩托罗拉|Motorola",
     "nokia": "诺基亚|Nokia", "nubia": "努比亚|nubia", "sony": "索尼|Sony", "asus": "华硕|ASUS", "nothing": "Nothing",
@@ -30,10 +31,12 @@ _BRANDS = {
 
 # What the brief calls one-to-one swaps of listed pairs.
 LISTED = dict(zip("0O1I5S8B2Z6", "O0I1S5B8Z2G", strict=True))
-# What readers do beyond the list: worn print, other fonts, thermal labels. From the shapes, not from any matcher's table.
+# What readers do beyond the list: worn print, other fonts, thermal labels. Not from any matcher's table.
 OTHER = {
-    "0": "DQC", "O": "CQD", "1": "7LT", "7": "1T", "I": "LT", "L": "I1", "5": "6", "S": "8", "8": "36", "3": "8", "6": "5",
-    "9": "g4", "4": "A9", "A": "4R", "B": "R3", "C": "GO", "D": "OB", "E": "FB", "F": "PE", "G": "C6", "H": "NW", "K": "XH",
+    "0": "DQC", "O": "CQD", "1": "7LT", "7": "1T", "I": "LT", "L": "I1", "5": "6", "S": "8", "8": "36", "3": "8",
+    "6": "5",
+    "9": "g4", "4": "A9", "A": "4R", "B": "R3", "C": "GO", "D": "OB", "E": "FB", "F": "PE", "G": "C6", "H": "NW",
+    "K": "XH",
     "M": "NW", "N": "MH", "P": "FR", "Q": "0O", "R": "PK", "T": "7I", "U": "VJ", "V": "UY", "W": "VM", "X": "KY",
     "Y": "V", "Z": "7", "J": "U", "2": "7",
 }  # fmt: skip
@@ -80,7 +83,7 @@ def swapped(code: str, noise: float, chance: random.Random) -> str:
 
 
 def worn(code: str, noise: float, chance: random.Random) -> str:
-    """Bend harder: of all characters `noise` are touched; half are listed swaps, the rest others, lost, doubled, spaced."""
+    """Bend harder: of all characters `noise` are touched; half are listed swaps, the rest other, lost, gained."""
     pieces: list[str] = []
     for character in code:
         if chance.random() >= noise:

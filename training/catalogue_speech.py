@@ -14,21 +14,27 @@ from functools import cache
 from pypinyin import lazy_pinyin  # type: ignore[import-untyped, unused-ignore]
 
 ZH_LETTERS = {
-    "a": "诶 艾 A", "b": "比 毕 B", "c": "西 塞 C", "d": "迪 地 D", "e": "伊 一 E", "f": "艾弗 爱付 F", "g": "吉 鸡 G", "h": "艾取 爱曲 H",
-    "i": "爱 艾 I", "j": "杰 这 J", "k": "开 凯 K", "l": "艾勒 爱欧 L", "m": "艾姆 爱母 M", "n": "恩 嗯 N", "o": "欧 哦 O",
-    "p": "皮 屁 P", "q": "扣 丘 Q", "r": "阿尔 啊 R", "s": "艾斯 爱思 S", "t": "提 替 T", "u": "优 由 U", "v": "维 威 V",
+    "a": "诶 艾 A", "b": "比 毕 B", "c": "西 塞 C", "d": "迪 地 D", "e": "伊 一 E", "f": "艾弗 爱付 F",
+    "g": "吉 鸡 G", "h": "艾取 爱曲 H",
+    "i": "爱 艾 I", "j": "杰 这 J", "k": "开 凯 K", "l": "艾勒 爱欧 L", "m": "艾姆 爱母 M", "n": "恩 嗯 N",
+    "o": "欧 哦 O",
+    "p": "皮 屁 P", "q": "扣 丘 Q", "r": "阿尔 啊 R", "s": "艾斯 爱思 S", "t": "提 替 T", "u": "优 由 U",
+    "v": "维 威 V",
     "w": "达不溜 大不留 W", "x": "艾克斯 叉 X", "y": "歪 外 Y", "z": "贼 Z",
 }  # fmt: skip
-ZH_DIGITS = {"0": "零 洞 0", "1": "幺 一 1", "2": "二 两 2", "3": "三 3", "4": "四 4", "5": "五 5", "6": "六 6", "7": "七 拐 7",
+ZH_DIGITS = {"0": "零 洞 0", "1": "幺 一 1", "2": "二 两 2", "3": "三 3", "4": "四 4", "5": "五 5", "6": "六 6",
+    "7": "七 拐 7",
              "8": "八 8", "9": "九 9"}  # fmt: skip
 ZH_WORDS = {
-    "note": "诺特 note 挪特", "pro": "普罗 pro 破", "max": "麦克斯 max 迈克斯", "plus": "普拉斯 plus 破拉丝", "mate": "梅特 mate 买特",
+    "note": "诺特 note 挪特", "pro": "普罗 pro 破", "max": "麦克斯 max 迈克斯", "plus": "普拉斯 plus 破拉丝",
+    "mate": "梅特 mate 买特",
     "nova": "诺娃 nova 诺瓦", "ultra": "奥特拉 ultra 奥创", "lite": "莱特 lite 来特", "mini": "迷你 mini 米尼",
     "galaxy": "盖乐世 galaxy 盖拉克西", "reno": "雷诺 瑞诺 reno", "find": "范德 find 饭的", "neo": "尼欧 neo 内欧",
     "magic": "麦吉克 magic 美极客", "play": "普雷 play 配", "fold": "佛德 fold 否的", "flip": "弗利普 flip 夫里普",
     "redmi": "红米 宏米 redmi", "xiaomi": "小米 晓米", "honor": "荣耀 容要", "huawei": "华为 花为", "edge": "艾吉 edge",
     "air": "艾尔 air 爱儿", "watch": "沃奇 手表", "pad": "平板 派德", "tab": "泰伯 tab", "iphone": "苹果 爱疯 iphone",
-    "ipad": "爱派德 ipad 苹果平板", "oppo": "欧珀 oppo", "vivo": "维沃 vivo", "realme": "真我 瑞尔米", "oneplus": "一加 依加",
+    "ipad": "爱派德 ipad 苹果平板", "oppo": "欧珀 oppo", "vivo": "维沃 vivo", "realme": "真我 瑞尔米",
+    "oneplus": "一加 依加",
     "poco": "波扣 poco 坡口", "ace": "艾斯 ace", "civi": "西维 civi", "nord": "诺德 nord", "pixel": "皮克斯 pixel",
     "nubia": "努比亚 怒比亚", "meizu": "魅族 没足", "mix": "米克斯 mix", "apple": "苹果", "series": "series 系列",
     "band": "手环 班德", "iqoo": "爱酷 艾酷", "turbo": "特波 turbo", "se": "艾斯伊 SE", "gt": "吉提 GT",
@@ -41,7 +47,8 @@ EN_LETTERS = {
     "s": "ess s", "t": "tea t", "u": "you u", "v": "vee v", "w": "double you|w", "x": "ex x", "y": "why y",
     "z": "zed zee",
 }  # fmt: skip
-EN_DIGITS = {"0": "zero oh", "1": "one", "2": "two to", "3": "three", "4": "four for", "5": "five", "6": "six", "7": "seven",
+EN_DIGITS = {"0": "zero oh", "1": "one", "2": "two to", "3": "three", "4": "four for", "5": "five", "6": "six",
+    "7": "seven",
              "8": "eight ate", "9": "nine"}  # fmt: skip
 EN_WORDS = {
     "pro": "pro|prow", "note": "note|not", "redmi": "red me|redmi|ready me",
@@ -57,8 +64,8 @@ EN_WORDS = {
     "mini": "mini|many",
 }  # fmt: skip
 _PIECE = re.compile(r"[a-z]+|[0-9]+|[\u4e00-\u9fff]+|\+", re.IGNORECASE)
-_TEENS = ("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen").split()
-_TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+_TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
 @cache
