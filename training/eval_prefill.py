@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
 from rich.table import Table
@@ -55,7 +56,7 @@ class SpecScore:
     precision: float
     recall: float
     f1: float  # of spans
-    ms_per_text: float
+    ms_per_text: float  # median processor time: other programs on the machine do not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,13 @@ def score_spec(path: Path, *, name: str, language: str, extractors: Sequence[Ext
     is_number = name.startswith(("number", "amount"))
     cases = json.loads(path.read_text(encoding="utf-8-sig"))
     full = right = found = wanted = 0
-    elapsed_s = 0.0
+    times_s: list[float] = []
     for case in cases:
         reference = (case.get("Context") or {}).get("ReferenceDateTime")
         document = message(case["Input"], language=language, reference=reference)
-        started = time.perf_counter()
+        started = time.process_time()
         mentions = nlp.extract(document, extractors)
-        elapsed_s += time.perf_counter() - started
+        times_s.append(time.process_time() - started)
         gold = [_gold(result, case["Input"], is_number=is_number) for result in case["Results"]]
         got = [(m.start, m.end, _resolution(m.resolution, is_number=is_number)) for m in mentions]
         full += sorted(gold) == sorted(got)
@@ -106,7 +107,7 @@ def score_spec(path: Path, *, name: str, language: str, extractors: Sequence[Ext
         right, found, wanted = right + len(spans & read), found + len(read), wanted + len(spans)
     precision, recall = right / max(found, 1), right / max(wanted, 1)
     f1 = 2 * precision * recall / max(precision + recall, 1e-9)
-    return SpecScore(name, len(cases), full / len(cases), precision, recall, f1, 1000 * elapsed_s / len(cases))
+    return SpecScore(name, len(cases), full / len(cases), precision, recall, f1, 1000 * median(times_s))
 
 
 def _gold(result: Mapping[str, object], text: str, *, is_number: bool) -> Gold:
@@ -198,6 +199,7 @@ def measure(data: Path) -> dict[str, list[object]]:
             ("phone_number", specs / "Sequence" / folder / "PhoneNumberModel.json", ["phone_number"]),
             ("number", specs / "Number" / folder / "NumberModel.json", ["number"]),
             ("amount", specs / "NumberWithUnit" / folder / "CurrencyModel.json", ["amount"]),
+            ("email", specs / "Sequence" / folder / "EmailModel.json", ["email"]),
         ):
             if path.is_file():
                 extractors = nlp.build_extractors(fields)

@@ -19,7 +19,7 @@ MIN_BESIDE_LETTERS = 2
 MAX_TOKENS = 64
 
 _DIGITS = {word: str(value) for word, value in EN_ONES.items() if value < 10} | {"oh": "0", "o": "0", "nought": "0"}
-_GROUPS = {word: str(value) for word, value in (EN_ONES | EN_TENS).items() if value >= 10}
+_GROUPS = {word: str(value) for word, value in {**EN_ONES, **EN_TENS}.items() if value >= 10}
 _TENS = frozenset(str(value) for value in EN_TENS.values())
 _REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _MARKS = {"dash": "-", "hyphen": "-", "minus": "-", "slash": "/", "forward slash": "/", "underscore": "_", "hash": "#"}
