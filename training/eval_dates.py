@@ -1,7 +1,7 @@
 """Measure the grammar of time: by kind of time, on the parts of Recognizers' specification and on Duckling's corpora.
 
-In: the folder of public evaluation data. Out: tables on the terminal. `DateTimeModel` is what the grammar was tuned on;
-the parser files and Duckling's corpora are the check that it is a grammar and not a list of that file's cases.
+In: the folder of public evaluation data. Out: tables on the terminal. The grammar was written on `DateTimeModel` and on
+the parser files; the extractor files' other texts and Duckling's corpora are the check that it is a grammar.
 It does not know Duckling's conventions (when a morning begins, open ends, grains): there the first day is compared.
 
     python -m training.eval_dates --data ../shared/data/nlp
@@ -86,6 +86,28 @@ def score_parser(path: Path, *, language: str) -> Tally:
         }
         right += set(case.gold) <= got
         cases += 1
+    return Tally(right, cases)
+
+
+def score_unseen(folder: Path, *, language: str) -> Tally:
+    """Count cases of the extractor files, of texts that no other file has, whose every span is found."""
+    known = {
+        case["Input"]
+        for path in (*folder.glob("*Model*.json"), *folder.glob("*Parser.json"))
+        for case in json.loads(path.read_text(encoding="utf-8-sig"))
+    }
+    right = cases = 0
+    for path in sorted(folder.glob("*Extractor.json")):
+        if path.stem.startswith("TimeZone"):
+            continue
+        for case in json.loads(path.read_text(encoding="utf-8-sig")):
+            text, spans = case["Input"], {(result["Start"], result["Length"]) for result in case["Results"]}
+            if text in known or not spans:
+                continue
+            known.add(text)
+            atoms = read_times(text, reference=DUCKLING_NOW, language="zh" if language == "zh" else "en")
+            right += spans <= {(atom.start, atom.end - atom.start) for atom in atoms}
+            cases += 1
     return Tally(right, cases)
 
 
@@ -187,6 +209,7 @@ def measure(data: Path, console: Console, *, shows_failures: bool) -> None:
         rows = {"DateTimeModel, full": total, **rows}
         for path in sorted((specs / folder).glob("*Parser.json")):
             rows[f"{path.stem}, span and TIMEX"] = score_parser(path, language=language)
+        rows["Extractors, span, texts of no other file"] = score_unseen(specs / folder, language=language)
         corpora = [data / "duckling" / "Duckling" / "Time" / name for name in DUCKLING[language]]
         examples = [example for path in corpora if path.is_file() for example in duckling_examples(path)]
         plain = [example for example in examples if not example.is_feast]
