@@ -79,7 +79,7 @@ _ROAD_ENDING = re.compile(
 )
 # A name with no ending of its own, told by the house that follows it: "锦绣江南11幢".
 _BEFORE_HOUSE = re.compile(
-    r"(?:(?![的了我你您他她要在到请把买退寄个台和与])[\u3400-\u9fff]){2,9}?"
+    r"(?:(?![的了我你您他她要在到请把买退寄个台和与于至])[\u3400-\u9fff]){2,9}?"
     r"(?=[A-Za-z]?\d{1,4}(?:号|幢|栋|座|单元|#|-{1,2}\d{1,4}(?:-|号|室|$|[^\d-]))"
     r"|[一二三四五六七八九十]{1,3}(?:幢|栋|号楼|单元|号)|[A-Z](?:座|栋|幢))"
 )

@@ -122,10 +122,14 @@ def _address_of(text: str, start: int, spans: Sequence[AddressPart], *, is_label
 
 def _score_of(spans: Sequence[AddressPart], *, is_labelled: bool) -> float | None:
     kinds = {part.kind for part in spans}
-    has_house = bool(kinds & {"road", "village", "place", "town", "zone"}) and bool(
-        kinds & {"number", "building", "unit", "room"}
+    # A name with no ending of its own and "29号" may be a firm and a date; with "29幢" it is a house.
+    has_place = bool(kinds & {"road", "village", "town", "zone"}) or any(
+        part.kind == "place" and part.is_known for part in spans
     )
-    has_ranks = len(kinds) >= 3 and bool(kinds & {"road", "town", "place", "village", "zone"})
+    has_house = (has_place and bool(kinds & {"number", "building", "unit", "room"})) or (
+        "place" in kinds and bool(kinds & {"building", "unit"})
+    )
+    has_ranks = len(kinds) >= 3 and has_place
     if is_labelled:
         return LABELLED_SCORE if has_house or has_ranks else VAGUE_SCORE
     if not has_house and not has_ranks:

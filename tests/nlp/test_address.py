@@ -98,7 +98,16 @@ def test_other_fields_keep_what_is_theirs(text: str, field: str, value: str) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["我在杭州", "北京时间8点", "三楼的空调坏了", "中路对线", "the main road is closed", "on the way to 5 people"],
+    [
+        "我在杭州",
+        "福建联通于29号打电话过来",
+        "杭州客服29号说",
+        "北京时间8点",
+        "三楼的空调坏了",
+        "中路对线",
+        "the main road is closed",
+        "on the way to 5 people",
+    ],
 )
 def test_a_place_alone_is_no_address(text: str) -> None:
     assert FIELD.extract(message(text)) == ()
