@@ -1,4 +1,4 @@
-"""Measure what prefill reads: specification cases, masked dialogues, noisy model codes.
+"""Measure what prefill reads: specification cases, masked dialogues.
 
 In: the folder of public evaluation data. Out: tables on the terminal and, with --out, a JSON file.
 It does not say how the fields do on a business's own tickets: for that there is `beforehand backtest`.
@@ -11,8 +11,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import random
-import string
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,19 +29,6 @@ LANGUAGES = {"zh": "Chinese", "en": "English"}
 COMPARED_KEYS = ("timex", "type", "value", "start", "end")
 DIALOGUES = 100
 SEED = 20261122
-CONFUSED = {
-    "0": "O",
-    "O": "0",
-    "1": "I",
-    "I": "1",
-    "5": "S",
-    "S": "5",
-    "8": "B",
-    "B": "8",
-    "2": "Z",
-    "Z": "2",
-    "6": "G",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +51,6 @@ class DialogueScore:
     found: Mapping[str, int]  # dialogues with at least one mention, by field
     median_ms: float
     p99_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueScore:
-    noise: float
-    queries: int
-    top_1: float
-    auto: float
-    wrong_auto: float
-    ms_per_query: float
 
 
 def message(text: str, *, language: str, reference: str | None = None) -> Document:
@@ -158,41 +133,10 @@ def _dialogues(path: Path) -> Iterator[list[Part]]:
             ]
 
 
-def score_catalogue(*, noise: float, products: int = 10_000, queries: int = 1_000) -> CatalogueScore:
-    """Match codes made up here after look-alike swaps; one in ten also loses or gains a character."""
-    chance = random.Random(SEED)
-    letters, everything = string.ascii_uppercase, string.ascii_uppercase + string.digits
-    codes = sorted(
-        {
-            f"{''.join(chance.choices(letters, k=3))}-{''.join(chance.choices(everything, k=chance.randint(4, 8)))}"
-            for _ in range(products)
-        }
-    )
-    catalogue = nlp.Catalogue.from_rows({"code": code} for code in codes)
-    top = auto = wrong = 0
-    started = time.perf_counter()
-    for _ in range(queries):
-        code = chance.choice(codes)
-        match = catalogue.match(_bent(code, noise, chance), source="ocr")
-        top += bool(match.candidates) and match.candidates[0].value == code
-        auto += match.status == "auto"
-        wrong += match.status == "auto" and match.code != code
-    elapsed_ms = 1000 * (time.perf_counter() - started)
-    return CatalogueScore(noise, queries, top / queries, auto / queries, wrong / queries, elapsed_ms / queries)
-
-
-def _bent(code: str, noise: float, chance: random.Random) -> str:
-    bent = "".join(CONFUSED.get(c, c) if chance.random() < noise else c for c in code)
-    if chance.random() < 0.1:
-        at = chance.randrange(len(bent))
-        bent = bent[:at] + bent[at + 1 :]
-    return bent
-
-
 def measure(data: Path) -> dict[str, list[object]]:
     """Run every measurement whose files are at hand."""
     specs = data / "recognizers-specs" / "Specs"
-    found: dict[str, list[object]] = {"spec": [], "dialogues": [], "catalogue": []}
+    found: dict[str, list[object]] = {"spec": [], "dialogues": []}
     for language, folder in LANGUAGES.items():
         for name, path, fields in (
             ("date_time", specs / "DateTime" / folder / "DateTimeModel.json", ["date_time"]),
@@ -208,7 +152,6 @@ def measure(data: Path) -> dict[str, list[object]]:
         dialogues = data / "stc3" / f"{language}.jsonl.gz"
         if dialogues.is_file():
             found["dialogues"].append(score_dialogues(dialogues, language=language))
-    found["catalogue"] = [score_catalogue(noise=noise) for noise in (0.1, 0.25)]
     return found
 
 
