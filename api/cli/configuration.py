@@ -173,6 +173,14 @@ def _look_at_catalogues(settings: Settings) -> Iterator[Mistake]:
 
 def _look_at_records(settings: Settings) -> Iterator[Mistake]:
     from api.connectors.csv_records import CsvRecords
+    from api.connectors.record_options import FILE_NAME, read_record_options
+
+    path = settings.data_dir / FILE_NAME
+    try:
+        read_record_options(settings.data_dir)
+    except OptionsInvalid as error:
+        for mistake in str(error).removeprefix(f"{path}: ").split("; "):
+            yield Mistake(str(path), mistake, say("fix.records_settings"))
 
     folder = settings.data_dir / "records"
     if folder.is_dir():

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.cli.configuration import Mistake, find_mistakes, read_settings
-from api.cli.desk import AsJson, DataDir, open_engines
+from api.cli.desk import AsJson, DataDir, open_engines, open_records
 from api.cli.output import SOME_FAILED, console, log_to_stderr, spoken_language, write_line
 from api.connectors.options import ConnectorOptions, read_options
 from api.connectors.registry import build_connector
@@ -161,11 +161,29 @@ def _engines(settings: Settings, said: Words) -> Iterator[PartState]:
     fix = "" if names else said("fix.no_catalogue")
     how = "ok" if names else "degraded"
     yield PartState(name="catalogues", state=how, detail=names or said("doctor.none"), fix=fix)
-    folder = settings.data_dir / "records"
-    records = ", ".join(sorted(path.name for path in folder.glob("*.csv")))
-    fix = "" if records else said("fix.no_records", folder=folder)
-    how = "ok" if records else "degraded"
-    yield PartState(name="records", state=how, detail=records or said("doctor.none"), fix=fix)
+    yield from _records(settings, said)
+
+
+def _records(settings: Settings, said: Words) -> Iterator[PartState]:
+    """Open each record system."""
+    systems = open_records(settings)
+    try:
+        checks = systems.check()
+    except OptionsInvalid:
+        return  # find_mistakes has told each of them
+    finally:
+        systems.close()
+    if not checks:
+        fix = said("fix.no_records", folder=settings.data_dir / "records")
+        yield PartState(name="records", state="degraded", detail=said("doctor.none"), fix=fix)
+    for one in checks:
+        problem = one.problem_zh if said.language == "zh" else one.problem
+        advice = [(t.problem_zh if said.language == "zh" else t.problem) for t in one.tables if t.problem]
+        rows = [t.place if t.rows is None else f"{t.place}: {t.rows:,}" for t in one.tables]
+        how: PartHow = "broken" if problem else "degraded" if advice else "ok"
+        fix = said("fix.records") if problem or advice else ""
+        detail = (problem or ", ".join([*rows, *advice]))[:500]
+        yield PartState(name=f"records {one.name}", state=how, detail=detail, fix=fix)
 
 
 def _connectors(settings: Settings, said: Words) -> Iterator[PartState]:

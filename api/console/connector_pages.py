@@ -10,7 +10,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from api.connectors.options import ConnectorOptions
-from api.connectors.system import ConnectorError
+from api.connectors.record_systems import RecordSystems
+from api.connectors.system import ConnectorError, OptionsInvalid
 from api.console.configured import connectors_in
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.job_pages import jobs_in
@@ -62,6 +63,19 @@ def try_connector(desk: AdminDesk, name: str) -> Response:
     except ConnectorError as error:
         return desk.page("connector_tested.html", is_good=False, line=str(error))
     return desk.page("connector_tested.html", is_good=True, line=line)
+
+
+@router.post("/records/test")
+def try_records(desk: AdminDesk) -> Response:
+    """Open the tenant's record systems and say what they hold."""
+    systems = RecordSystems(desk.engines.settings.data_dir, region=desk.settings.default_region)
+    try:
+        checks = systems.check()
+    except OptionsInvalid as error:
+        return desk.page("connector_tested.html", is_good=False, line=str(error))
+    finally:
+        systems.close()
+    return desk.page("records_tested.html", checks=checks)
 
 
 def _row(live: Live, jobs: Sequence[Job]) -> ConnectorRow:

@@ -28,6 +28,7 @@ from nlp.search.tokens import tokens
 from predictive import Batch, build_detector
 from tests.bench.draw import plot_rates, print_rates
 from tests.bench.encoder import measure_encoder, ratios
+from tests.bench.prefill import measure_prefill
 
 REPEATS = 5
 OUT = Path("bench-output/bench.json")
@@ -167,6 +168,9 @@ def main() -> None:
     title = "One sentence encoder (6 layers, 384), short questions"
     print_rates(rates, batching, title=title)
     plot_rates(rates, OUT.parent / "batching.png", title=title)
+    prefill = measure_prefill()
+    said = f"p50 {prefill['p50_ms']:.1f} ms, p99 {prefill['p99_ms']:.1f} ms of processor time"
+    console.print(f"Whole prefill, 20 fields, 10,000 products, 100,000 orders: {said}")
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(
         json.dumps(
@@ -174,6 +178,7 @@ def main() -> None:
                 "at": datetime.now(UTC).isoformat(),
                 "ratio": results,
                 "batching": {name: round(ratio, 2) for name, ratio in batching.items()},
+                "prefill": {name: round(ms, 2) for name, ms in prefill.items()},
                 "encoder": [asdict(rate) for rate in rates],
             },
             ensure_ascii=False,
