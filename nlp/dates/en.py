@@ -152,6 +152,7 @@ RULES = Rules((
     rule("month turn", rf"{_B}{MONTH}\s(?:of\s|in\s)?{_OF_TURN}\syear{_E}", en_spans.month),
     rule("month", rf"{_B}(?<!\$){_CERTAIN_MONTH}{_E}", en_spans.month),
     rule("month", rf"{_LED_MONTH}{_E}", en_spans.month),
+    rule("month months", rf"{_B}(?:the\s)?month\sof\s{MONTH}{_IN_YEAR}?{_E}", en_spans.month),
     rule("month", rf"{_B}{_RANGED_MONTH}", en_spans.month),
     rule("month digit", rf"{_B}{MONTH}[-/](?P<year>(?:19|20)\d{{2}}){_E}", en_spans.month),
     rule("digit", rf"{_B}(?<!\d-)(?P<year>(?:19|20)\d{{2}})\s?[-/]\s?(?P<month>1[0-2]|0?[1-9])(?![\d/:-]|\s?[-/]\s?\d)", en_spans.month_digits),
@@ -227,7 +228,7 @@ def _ends(expression: str) -> re.Pattern[str]:
 
 
 JOINTS = Joints(
-    beside=re.compile(r"[\s,]{0,2}(?:(?:at|@|on|in the|by the|the|around|about|approximately)\s)?", re.IGNORECASE),
+    beside=re.compile(r"[\s,]{0,2}(?:(?:at|@|on|in the|by the|the|around|about|approximately|for)\s)?", re.IGNORECASE),
     behind=re.compile(r"[\s,]{0,2}(?:(?:on|of|in)\s)?(?:the\s)?", re.IGNORECASE),
     later_than=re.compile(r"\s(?:from|after|since|following)\s(?:the\s)?", re.IGNORECASE),
     earlier_than=re.compile(r"\s(?:before|prior to|preceding)\s(?:the\s)?", re.IGNORECASE),

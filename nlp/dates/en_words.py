@@ -93,7 +93,7 @@ CLOCK = (
 )
 CLOCK_WORDS = (
     rf"(?<![a-z])(?:(?P<hour>{_HOUR_WORDS}|1[0-2]|[1-9])"
-    r"\s?(?:(?P<clock>o'?clock|(?=\sin\sthe\s(?:morning|afternoon|evening)))|(?P<half>a\.?m\.?|p\.?m\.?|[ap]\sm)(?![a-z0-9]))"
+    r"\s?(?:(?P<clock>o'?clock(?!\s?[ap]\.?m)|(?=\sin\sthe\s(?:morning|afternoon|evening)))|(?:o'?clock\s?)?(?P<half>a\.?m\.?|p\.?m\.?|[ap]\sm)(?![a-z0-9]))"
     rf"|(?P<noon>(?:12\s)?noon(?:ish)?|midday|mid-?\s?day)|(?P<midnight>(?:12\s)?mid-?\s?night)|(?P<mid>mid[\s-]?(?:morning|afternoon)))(?![a-z])"
 )
 _NO_HOUR_BEFORE = "".join(rf"(?<!{word}\s)" for word in _HOUR_WORDS.split("|"))
@@ -253,7 +253,7 @@ _UNIT = (
     r"|quarters?|decades?"
 )
 _COUNT = (
-    rf"(?:\d{{0,3}}\s?1\u2044[24]|[13]/[24]|\d{{1,6}}(?:,\d{{3}})?(?:\.\d{{1,3}})?|half(?:\s(?:an|a))?|full|whole|an?\s(?:few|couple(?:\sof)?)"
+    rf"(?:\d{{0,3}}\s?1\u2044[24]|[13]/[24]|\d{{1,6}}(?:,\d{{3}})?(?:\.\d{{1,3}})?|(?:a\s)?half(?:\s(?:an|a))?|full|whole|an?\s(?:few|couple(?:\sof)?)"
     rf"|(?:few|some|several|couple\sof|couple|all|another)"
     rf"|{_TENS}(?:[ -]{_ONES})?|{_ONES}(?:\shundred)?|an?(?!\ssecond))"
 )

@@ -347,7 +347,7 @@ def _said_month_day(match: Match, reference: datetime) -> Day | None:
 
 
 JOINTS = Joints(
-    beside=re.compile(r"[\s,的]{0,3}"),
+    beside=re.compile(r"[\s,的]{0,3}(?:大约|大概|差不多|约)?"),
     behind=re.compile(r"(?!)"),
     later_than=re.compile(r"(?!)"),
     earlier_than=re.compile(r"(?!)"),
