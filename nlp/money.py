@@ -91,7 +91,7 @@ def find_money(text: str, *, is_chinese: bool) -> Iterator[Money]:
 
 def _find_in(text: str, *, is_chinese: bool) -> Iterator[Money]:
     apart = _GLUED.sub(lambda code: " " * len(code.group()), text)
-    numbers = list(find_numbers(apart, is_chinese=is_chinese))
+    numbers: Sequence[NumberSpan] = find_numbers(apart, is_chinese=is_chinese)
     if not is_chinese:
         articles = [NumberSpan(match.start(), match.end(), 1.0) for match in _ARTICLE.finditer(text)]
         numbers = sorted([*numbers, *articles], key=lambda number: number.start)

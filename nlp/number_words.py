@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from nlp.en_numbers import find_en_numbers
 from nlp.number_span import NumberSpan, number_text
@@ -31,10 +32,11 @@ _MINUS_ALONE = re.compile(r"^[ ]{0,3}-[ ]", re.MULTILINE)
 """A minus that stands off opens a line; before more than the number it is a bullet."""
 
 
-def find_numbers(text: str, *, is_chinese: bool) -> Iterator[NumberSpan]:
-    """Yield every number, left to right."""
-    for found in find_zh_numbers(text) if is_chinese else find_en_numbers(text):
-        yield _with_minus(text, found)
+@lru_cache(maxsize=64)  # number, amount and quantity read the same lines of one document
+def find_numbers(text: str, *, is_chinese: bool) -> tuple[NumberSpan, ...]:
+    """Return every number, left to right."""
+    found = find_zh_numbers(text) if is_chinese else find_en_numbers(text)
+    return tuple(_with_minus(text, number) for number in found)
 
 
 def blocks(text: str, *, is_chinese: bool) -> Iterator[Block]:
