@@ -26,7 +26,8 @@ from api.cli.output import (
 )
 from api.engines import INTENT_FOLDER
 from api.errors import EXPECTED_ERRORS, Problem, say
-from api.tenants import DEFAULT_TENANT, folder_of
+from api.store import DEFAULT_TENANT
+from api.tenants import folder_of
 from nlp import Classifier, Labelled, fit_classifier
 from nlp.classifier_fit import PLAIN, FitOptions
 from nlp.search.embed import Embedder, build_embedder
