@@ -6,7 +6,8 @@ from nlp.classifier import Classifier, Labelled, LabelResult
 from nlp.classifier_fit import fit_classifier
 from nlp.document import MAX_DOCUMENT_CHARS, compose, evidence_of
 from nlp.extraction.calibrate import Calibration, read_calibration, shipped_calibration, write_calibration
-from nlp.extraction.catalogue import Catalogue, CatalogueMatch, Product
+from nlp.extraction.catalogue import Catalogue, Product
+from nlp.extraction.catalogue_decision import CatalogueMatch
 from nlp.extraction.catalogue_file import read_catalogue
 from nlp.extraction.corrections import Fit, Judged, Learned, Lesson, learn_calibration
 from nlp.extraction.extract import extract
