@@ -21,6 +21,7 @@ PLACES = (
     Place("ask", "/console/ask", "suggest"),
     Place("tickets", "/console/tickets", "telemetry"),
     Place("quality", "/console/quality", "admin"),
+    Place("templates", "/console/templates", "admin"),
     Place("connectors", "/console/connectors", "admin"),
     Place("jobs", "/console/jobs", "admin"),
     Place("keys", "/console/keys", "admin"),

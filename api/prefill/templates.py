@@ -66,3 +66,15 @@ def keep_template(name: str, schema: dict[str, JsonValue], *, store: Store, at: 
         )
     nlp.load_template(schema)
     store.templates.put(name, text, at=at)
+
+
+def drop_template(name: str, *, store: Store) -> None:
+    """Forget an own template; a built-in one of its name is in force again.
+
+    Raises:
+        TemplateUnknown: there is no own one of that name.
+    """
+    from nlp.records import TemplateUnknown
+
+    if not store.templates.drop(name):
+        raise TemplateUnknown(f"no template of one's own is called {name!r}: {', '.join(store.templates.names())}")

@@ -1,4 +1,4 @@
-"""GET and PUT /v1/templates: which fields a ticket needs, as JSON Schema."""
+"""GET, PUT and DELETE /v1/templates: which fields a ticket needs, as JSON Schema."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body
 from pydantic import JsonValue
 
 from api.errors import Problem, say
-from api.prefill.templates import find_schema, keep_template, template_names
+from api.prefill.templates import drop_template, find_schema, keep_template, template_names
 from api.routes.documentation import problems
 from api.routes.wiring import MayAdminister, MayPrefill, Now, StoreOf
 from api.schemas.ops import TemplateBody
@@ -30,9 +30,7 @@ def get_template(name: Key, _: MayPrefill, store: StoreOf) -> TemplateBody:
     try:
         return TemplateBody(name=name, schema=find_schema(name, store=store))
     except TemplateUnknown as error:
-        raise Problem(
-            "not_found", say("detail.unknown", what=say("what.template"), name=repr(name)), where="name"
-        ) from error
+        raise _unknown(name) from error
 
 
 @router.put("/v1/templates/{name}", responses=problems(400, 401, 403, 413, 422))
@@ -42,3 +40,16 @@ def put_template(
     """Add a template, or replace the one of that name; a built-in one is hidden by an own one of its name."""
     keep_template(name, schema, store=store, at=at)
     return TemplateBody(name=name, schema=schema)
+
+
+@router.delete("/v1/templates/{name}", status_code=204, responses=problems(401, 403, 404))
+def delete_template(name: Key, _: MayAdminister, store: StoreOf) -> None:
+    """Forget an own template; a built-in one of its name is in force again."""
+    try:
+        drop_template(name, store=store)
+    except TemplateUnknown as error:
+        raise _unknown(name) from error
+
+
+def _unknown(name: str) -> Problem:
+    return Problem("not_found", say("detail.unknown", what=say("what.template"), name=repr(name)), where="name")

@@ -34,3 +34,11 @@ class Templates:
         """Keep a template in place of the one of that name."""
         with self._database.transaction() as session:
             session.merge(TemplateRow(tenant=self._tenant, name=name, updated_at=at, body=body))
+
+    def drop(self, name: str) -> bool:
+        """Forget a template; return whether there was one."""
+        with self._database.transaction() as session:
+            row = session.get(TemplateRow, (self._tenant, name))
+            if row is not None:
+                session.delete(row)
+        return row is not None
