@@ -40,6 +40,7 @@ def list_fields(desk: AdminDesk) -> Response:
         fields=sorted(_figures(desk), key=lambda one: (-one.drafted, one.field)),
         labels=field_labels(desk),
         lessons=lessons,
+        default=desk.store.promises.get(EVERY_OTHER),
         days=DAYS,
         percent_of=percent_of,
         interval_of=interval_of,
