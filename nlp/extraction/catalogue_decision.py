@@ -40,7 +40,7 @@ SCALES: Mapping[TextSource, Scale] = {
     "text": Scale(0.168, 0.215, -0.280, -0.409),
     "speech": Scale(0.313, 0.239, -0.284, -3.589),
 }
-"""Logistic regression on about 2,000 bent codes each of made-up catalogues, half not listed (training.fit_catalogue)."""
+"""Logistic regression on about 2,000 bent codes each of made-up catalogues, half unlisted: training.fit_catalogue."""
 SOUND_CONFIDENCE = 0.95
 """Names are matched by sound to suggest, never to fill: 3% of what was surest there was a sister product."""
 MAX_AGAINST_NONE, MAX_LEAD = 25.0, 10.0
