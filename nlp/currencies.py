@@ -205,8 +205,16 @@ ORDINARY_WORDS = frozenset(
         "ron",
         "rm",
         "rp",
+        "sar",
+        "sol",
+        "sos",
+        "std",
+        "top",
+        "try",
+        "ves",
+        "le",
+        "rs",
     )
-    + ("sar", "sol", "sos", "std", "top", "try", "ves", "le", "rs")
 )
 """Codes that small letters make words of, or that stand for something else: "Silica gel", "PHP 8"."""
 
