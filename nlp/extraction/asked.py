@@ -74,6 +74,7 @@ _CLOSING = re.compile(
 )
 
 
+_CLAUSE = re.compile(r"[,.!。~]")
 _HANDLE = re.compile(r"@\s?[\w-]{1,40}|https?://\S{1,200}")
 _WORD = re.compile(r"[\u3400-\u9fff]|[A-Za-z]{1,40}")
 _PRAISE = re.compile(
@@ -141,7 +142,8 @@ def _is_over(said: Sequence[str], *, is_answer: bool) -> bool:
 
     Thanks that answer nobody only end a request politely.
     """
-    if is_answer and len(said[-1]) <= MAX_CLOSING_CHARS and _CLOSING.fullmatch(said[-1]):
+    clauses = [clause for clause in _CLAUSE.split(said[-1]) if clause.strip()] if said else []
+    if is_answer and len(said[-1]) <= MAX_CLOSING_CHARS and clauses and all(map(_CLOSING.fullmatch, clauses)):
         return True
     return any(map(_PRAISE.search, said)) and not any(map(_TROUBLE.search, said))
 

@@ -19,6 +19,8 @@ from nlp.records import Check, Document, Evidence, Mention
 ROLE_WEIGHT = {"customer": 1.0, "unknown": 0.95, "agent": 0.6}
 """An agent repeats, guesses and quotes other tickets; six in ten keeps what only an agent said below any promise."""
 MAX_BELIEF = 0.999
+MAX_EVIDENCE = 20
+"""More quotes of one value than anyone reads; without an end, a word pasted thirty thousand times took minutes."""
 RECORD_SCORE = 0.9
 """A business's own record says it of this order or customer; that this is the order meant is the remaining doubt."""
 STATED_SCORE = 0.8
@@ -80,7 +82,8 @@ class Belief:
         evidence = list(evidence)
         self.is_stated = self.is_stated or any(one.kind == "record" for one in evidence)
         self.by_source[source] = max(self.by_source.get(source, 0.0), score)
-        self.evidence.extend(one for one in evidence if one not in self.evidence)
+        room = max(0, MAX_EVIDENCE - len(self.evidence))
+        self.evidence.extend([one for one in evidence if one not in self.evidence][:room])
         self.checks.extend(one for one in checks if one not in self.checks)
 
 
