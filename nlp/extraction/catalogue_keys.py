@@ -26,6 +26,7 @@ _LABEL = re.compile(
     r"[ ]{0,3}(?:(?:no|num|number|name|code|n0)(?![A-Za-z]))?[ .:,;#№()-]{0,6}",
     re.IGNORECASE,
 )
+_GLUED_LABEL = re.compile(r"\s{0,3}(?:model|type)(?=[A-Z0-9-]{0,20}[0-9])", re.IGNORECASE)
 _RUN = re.compile(r"[0-9A-Za-z][0-9A-Za-z+./()_-]{0,40}(?: [0-9A-Za-z+./()_-]{1,40}){0,9}")
 
 
@@ -76,7 +77,7 @@ def keys_within(text: str) -> tuple[str, ...]:
     """
     folded = read_spoken(text).text
     keys = dict.fromkeys([squeezed(folded)])
-    label = _LABEL.search(folded)
+    label = _LABEL.search(folded) or _GLUED_LABEL.match(folded)
     if label:
         folded = folded[label.end() :]
         keys[squeezed(folded)] = None
