@@ -28,9 +28,14 @@ def test_built_in_templates_are_these() -> None:
     assert template_names() == (
         "appliance_repair",
         "device_support",
+        "ecommerce_logistics",
+        "ecommerce_missing_item",
         "ecommerce_return",
+        "education",
         "general",
+        "manufacturing_quality",
         "manufacturing_repair",
+        "retail",
         "telecom",
     )
 
