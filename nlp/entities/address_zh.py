@@ -77,7 +77,7 @@ _BARE_ROOM = re.compile(r"-?\d{2,5}(?!\d)")
 _ROAD_ENDING = re.compile(
     r"[东南西北中]{0,2}[一二三四五六七八九十]?(?:路|街|大道|大街|巷|公路|号|小区|花园|大厦|广场|镇|乡|街道|村|社区|新城|新村|工业|开发区|国际|大酒店)"
 )
-# A name with no ending of its own, told by the house that follows it: "锦绣江南11幢".
+# A name with no ending of its own, told by the house that follows it: "滨湖春晓12幢".
 _BEFORE_HOUSE = re.compile(
     r"(?:(?![的了我你您他她要在到请把买退寄个台和与于至])[\u3400-\u9fff]){2,9}?"
     r"(?=[A-Za-z]?\d{1,4}(?:号|幢|栋|座|单元|#|-{1,2}\d{1,4}(?:-|号|室|$|[^\d-]))"

@@ -100,7 +100,7 @@ def test_other_fields_keep_what_is_theirs(text: str, field: str, value: str) -> 
     "text",
     [
         "我在杭州",
-        "福建联通于29号打电话过来",
+        "四川的客服在8号回了我消息",
         "杭州客服29号说",
         "北京时间8点",
         "三楼的空调坏了",
