@@ -60,7 +60,7 @@ def documents() -> st.SearchStrategy[Document]:
     )
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(document=documents())
 def test_spans_of_every_field_quote_their_sources(document: Document) -> None:
     """The evidence's quotes are the sources' own characters, at the places the evidence names."""
