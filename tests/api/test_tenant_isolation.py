@@ -103,6 +103,11 @@ def put_template(person: Person, a: int, b: int) -> Answer:
     return person.client.put(f"/v1/templates/own-{a}", json=schema)
 
 
+def put_catalogue(person: Person, a: int, b: int) -> Answer:
+    rows = f"code,names\n{person.word}-{b},{person.word}\n"
+    return person.client.put(f"/v1/catalogues/own-{a}", content=rows, headers={"Content-Type": "text/csv"})
+
+
 def put_promise(person: Person, a: int, b: int) -> Answer:
     return person.client.put("/v1/promises/order_number", json={"promise": 0.9 + b / 1000})
 
@@ -148,6 +153,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/v1/templates"): get("/v1/templates"),
     ("GET", "/v1/templates/{name}"): get("/v1/templates/own-{a}"),
     ("PUT", "/v1/templates/{name}"): put_template,
+    ("GET", "/v1/catalogues"): get("/v1/catalogues"),
+    ("PUT", "/v1/catalogues/{name}"): put_catalogue,
     ("GET", "/v1/promises"): get("/v1/promises"),
     ("GET", "/v1/promises/{field}"): get("/v1/promises/order_number"),
     ("PUT", "/v1/promises/{field}"): put_promise,
