@@ -10,7 +10,7 @@ from nlp.extraction.catalogue import Catalogue, Product
 from nlp.extraction.catalogue_decision import CatalogueMatch
 from nlp.extraction.catalogue_file import read_catalogue
 from nlp.extraction.corrections import Fit, Judged, Learned, Lesson, learn_calibration
-from nlp.extraction.extract import extract
+from nlp.extraction.extract import extract, needed_fields
 from nlp.extraction.field import Example, FieldSpec, FieldTexts, Localised, Pattern
 from nlp.extraction.promises import Standing
 from nlp.extraction.questions import missing_fields, next_question
@@ -71,6 +71,7 @@ __all__ = [
     "load_articles",
     "load_template",
     "missing_fields",
+    "needed_fields",
     "next_question",
     "read_calibration",
     "read_catalogue",

@@ -130,7 +130,8 @@ def _draft(
 
     settings, template = engines.settings, chosen.template
     with watch.step("extract"):
-        guarded = GuardedExtractors(nlp.build_extractors(catalogue=engines.device_catalogue()))
+        names = nlp.needed_fields(field.field for field in template.fields)
+        guarded = GuardedExtractors(nlp.build_extractors(names, catalogue=engines.device_catalogue()))
         mentions = nlp.extract(document, guarded.extractors)
     with watch.step("resolve"):
         kinds = [field.kind for field in template.fields]

@@ -14,7 +14,7 @@ from nlp import Catalogue, TemplateField, fold
 from nlp.extraction.belief import canonical
 from nlp.phone import e164_of
 
-TIME_FIELDS = ("date_time", "fault_time", "received_at")
+TIME_FIELDS = ("date_time", "fault_time", "received_at", "appointment_time", "purchase_date")
 _DATE = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?:日|号)?(?:[T\s]*(\d{1,2})[:：点时](\d{1,2})?)?")
 
 

@@ -21,6 +21,14 @@ from nlp.records import Document, Extractor, Mention
 _NARROWER = {"date_time": "duration", "number": "amount"}
 
 
+def needed_fields(wanted: Iterable[str]) -> tuple[str, ...]:
+    """Return the fields to read where these are wanted: every identifier too, since they contend for the same
+    stretches, and the more exact name of a wanted one."""
+    chosen = {name for name in wanted if name}
+    chosen |= {_NARROWER[name] for name in chosen & _NARROWER.keys()}
+    return tuple(name for name, field in ticket_fields().items() if field.is_identifier or name in chosen)
+
+
 def extract(document: Document, extractors: Iterable[Extractor]) -> tuple[Mention, ...]:
     """Find all mentions, in the order they stand in the text."""
     extractors = tuple(extractors)
