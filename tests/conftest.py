@@ -13,6 +13,7 @@ from pathlib import Path
 import av
 import httpx
 import pytest
+import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import settings as hypothesis_settings
@@ -35,6 +36,13 @@ ROOT = Path(__file__).resolve().parent.parent
 hypothesis_settings.register_profile("repeat", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("explore", max_examples=1_000, deadline=None)
 hypothesis_settings.load_profile("repeat")
+# An unexpected error is logged as plain text: with the local variables of an app's frames rich takes minutes over it.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 @pytest.fixture(scope="session")
