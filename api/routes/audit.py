@@ -23,6 +23,8 @@ router = APIRouter(tags=["audit"])
 
 ACTIONS: Mapping[tuple[str, str], str] = {
     ("PUT", "/v1/templates/{name}"): "template.put",
+    ("DELETE", "/v1/templates/{name}"): "template.deleted",
+    ("PUT", "/v1/catalogues/{name}"): "catalogue.put",
     ("PUT", "/v1/promises/{field}"): "promise.put",
     ("DELETE", "/v1/promises/{field}"): "promise.deleted",
     ("PUT", "/v1/articles/{article_id}"): "article.put",

@@ -42,7 +42,7 @@ def put_template(
     return TemplateBody(name=name, schema=schema)
 
 
-@router.delete("/v1/templates/{name}", status_code=204, responses=problems(401, 403, 404))
+@router.delete("/v1/templates/{name}", status_code=204, responses=problems(401, 403, 404, 422))
 def delete_template(name: Key, _: MayAdminister, store: StoreOf) -> None:
     """Forget an own template; a built-in one of its name is in force again."""
     try:

@@ -85,7 +85,7 @@ def test_an_unexpected_error_is_a_problem_too(api_app: FastAPI) -> None:
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [("/v1/articles/e4", "DELETE, GET, PUT"), ("/v1/templates/own", "GET, PUT"), ("/v1/prefill", "POST")],
+    [("/v1/articles/e4", "DELETE, GET, PUT"), ("/v1/templates/own", "DELETE, GET, PUT"), ("/v1/prefill", "POST")],
 )
 def test_a_refused_method_names_the_allowed_ones(api_client: TestClient, path: str, allowed: str) -> None:
     assert api_client.patch(path).headers["allow"] == allowed

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from nlp import build_extractors, compose, extract, load_template, resolve
+from nlp.extraction.registry import ticket_field
 from nlp.records import FieldValue, Part
 
 NOW = datetime.fromisoformat("2026-11-22T10:00:00+08:00")  # a Sunday
@@ -69,4 +70,8 @@ def test_a_date_on_a_page_is_not_a_fault_time(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["故障时间：2026-11-18", "Fault date: 2026-11-18"])
 def test_a_labelled_date_on_a_page_is(line: str) -> None:
-    assert fault_time(Part(line, "report.png", "image", page=0)).value == "2026-11-18"
+    """How sure of it the draft is, the calibration says; that it is found and read does not hang on that."""
+    page = Part(line, "report.png", "image", page=0)
+    (mention,) = ticket_field("fault_time").extract(compose([page], reference_time=NOW))
+    assert (mention.value, line[mention.start : mention.end]) == ("2026-11-18", "2026-11-18")
+    assert [candidate.value for candidate in fault_time(page).candidates] == ["2026-11-18"]
