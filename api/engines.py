@@ -25,6 +25,7 @@ from api.learned import Learned
 from api.schemas.ops import EngineState
 from api.settings import VERSION, Settings
 from api.shared import NoteTurn, Shared, note_nothing
+from api.taggers import Taggers
 from model_cards import ModelCardError, locate
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class Engines:
         self._catalogues: dict[Path, tuple[float, Catalogue]] = {}
         self._intent: tuple[float, Classifier] | None = None
         self.learned = Learned(settings.data_dir / "learned")
+        self.taggers = Taggers(settings.data_dir)
 
     def beside(self, data_dir: Path, *, find_records: Callable[[], RecordSystem | None]) -> Engines:
         """Return engines on other data that share this one's models and turns."""

@@ -20,7 +20,7 @@ from api.enrich import Loop, open_loop
 from api.heartbeat import Heartbeat
 from api.routes.health import Health
 from api.routes.metrics import Metrics
-from api.routes.parts import add_parts, add_record_parts, add_work_parts
+from api.routes.parts import add_parts, add_record_parts, add_tagger_parts, add_work_parts
 from api.routes.work import DurableWork, build_work
 from api.settings import VERSION, Settings
 from api.shared import settle
@@ -90,6 +90,7 @@ def build_service(settings: Settings, *, stand_ins: StandIns, clock: Callable[[]
     work.relay.also(loop.mirror.orders_of)
     add_parts(settings, store.database, health=health, metrics=metrics)
     add_record_parts(tenants, health=health)
+    add_tagger_parts(tenants, health=health)
     add_work_parts(work, loop.connectors, health=health, metrics=metrics)
     return Service(
         settings=settings,

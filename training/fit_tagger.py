@@ -7,6 +7,9 @@ word it has met may be trusted. It does not judge whether the labels may be used
 
     python -m training.fit_tagger --data FOLDER --out DIR --words dict.txt --licence "our own tickets"
 
+In force it is as `taggers/<field>` in the data folder, with a tagger.toml beside it that names the labels which mean
+the field (see nlp/entities/tagged_field.py).
+
 `--words` takes lines of "word count tag", e.g. the dict.txt inside the jieba distribution (MIT).
 """
 

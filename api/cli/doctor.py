@@ -25,7 +25,7 @@ from api.connectors.registry import build_connector
 from api.connectors.system import ConnectorError, OptionsInvalid
 from api.errors import Words, words
 from api.outgoing import outgoing_client
-from api.routes.parts import disk_state, revision_of
+from api.routes.parts import disk_state, revision_of, tagger_state
 from api.schemas.ops import PartState
 from api.settings import VERSION, Settings
 from api.store.database import MIGRATIONS, Database
@@ -161,6 +161,7 @@ def _engines(settings: Settings, said: Words) -> Iterator[PartState]:
     fix = "" if names else said("fix.no_catalogue")
     how = "ok" if names else "degraded"
     yield PartState(name="catalogues", state=how, detail=names or said("doctor.none"), fix=fix)
+    yield from (tagger_state(state, said) for state in engines.taggers.states())
     yield from _records(settings, said)
 
 

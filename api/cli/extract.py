@@ -29,7 +29,8 @@ def extract(
     engines = open_engines(settings_for(data_dir))
     with reported():
         wanted = [name.strip() for name in fields.split(",") if name.strip()] or None
-        extractors = nlp.build_extractors(wanted, catalogue=engines.device_catalogue())
+        catalogue, own = engines.device_catalogue(), engines.taggers.current()
+        extractors = nlp.build_extractors(wanted, catalogue=catalogue, own=own)
     has_failed = False
     for row in read_lines(needs=("text",)):
         try:

@@ -5,10 +5,11 @@ A file that cannot be used is a Problem that names it, and nothing is stored. Kn
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from api.engines import FIELDS_ENGINE, Engines
 from api.errors import Said, language_of_locale, words
@@ -29,6 +30,9 @@ from api.store import ASKED, DraftOrigin, Store
 from nlp import LabelResult, Template
 from nlp.personal import redacted
 from nlp.records import Document, RecordSystem
+
+if TYPE_CHECKING:
+    from nlp.entities.tagged_field import TaggedField
 
 NAMED_BY_ARTICLES = ("error_code", "device_model")
 QUESTION_CHARS = 1_000
@@ -131,7 +135,8 @@ def _draft(
     settings, template = engines.settings, chosen.template
     with watch.step("extract"):
         names = nlp.needed_fields(field.field for field in template.fields)
-        guarded = GuardedExtractors(nlp.build_extractors(names, catalogue=engines.device_catalogue()))
+        tagged = {name: one for name, one in engines.taggers.current().items() if name in names}
+        guarded = GuardedExtractors(nlp.build_extractors(names, catalogue=engines.device_catalogue(), own=tagged))
         mentions = nlp.extract(document, guarded.extractors)
     with watch.step("resolve"):
         kinds = [field.kind for field in template.fields]
@@ -161,7 +166,8 @@ def _draft(
     warnings = warnings_of(heard, speech=engines.speech_state(), broken=guarded.warnings(), records=resolution.warnings)
     draft = draft_body(findings, draft_id=make_id(), template=chosen.name, at=at)
     draft = with_promises(draft, template, calibration=calibration, shares=promised.shares())
-    return draft.model_copy(update={"models": _models(heard), "warnings": [said.said(warning) for warning in warnings]})
+    told = [said.said(warning) for warning in warnings]
+    return draft.model_copy(update={"models": _models(heard, tagged), "warnings": told})
 
 
 def _document(request: PrefillRequest, heard: Heard, *, settings: Settings, at: datetime) -> Document:
@@ -184,9 +190,9 @@ def _summary(quoted: str | None, *, settings: Settings) -> str | None:
     return quoted if quoted is None or settings.summary_personal else redacted(quoted)
 
 
-def _models(heard: Heard) -> dict[str, str]:
+def _models(heard: Heard, tagged: Mapping[str, TaggedField]) -> dict[str, str]:
     """Name what was really used, by job."""
-    used = {"fields": FIELDS_ENGINE}
+    used = {"fields": FIELDS_ENGINE, **{f"fields.{name}": one.tagger.name for name, one in tagged.items()}}
     for transcript in heard.transcripts.values():
         used["speech"] = transcript.engine
     for page in heard.pages:

@@ -25,6 +25,7 @@ from api.schemas.ops import PartState
 from api.settings import Settings
 from api.store import DEFAULT_TENANT
 from api.store.database import Database
+from api.taggers import TaggerState
 from api.tenants import Tenants
 
 GIB = 1024**3
@@ -110,6 +111,28 @@ def add_record_parts(tenants: Tenants, *, health: Health) -> None:
                 yield record_state(state, said, name=f"records {state.name}{of_whom}")
 
     health.add("records", check_records)
+
+
+def add_tagger_parts(tenants: Tenants, *, health: Health) -> None:
+    """Watch the taggers of every tenant that was asked for: one that cannot be read leaves its field to the rules."""
+
+    def check_taggers(said: Words) -> Iterator[PartState]:
+        for tenant in tenants.open():
+            of_whom = "" if tenant.name == DEFAULT_TENANT else f" ({tenant.name})"
+            for state in tenant.engines.taggers.states():
+                yield tagger_state(state, said, of_whom=of_whom)
+
+    health.add("taggers", check_taggers)
+
+
+def tagger_state(state: TaggerState, said: Words, *, of_whom: str = "") -> PartState:
+    """Return whether a field's tagger is in force."""
+    name = f"tagger {state.field}{of_whom}"
+    if state.error:
+        detail = said("health.tagger_unread", original=state.error[:400])
+        return PartState(name=name, state="degraded", detail=detail, fix=said("fix.tagger"))
+    labels = ", ".join(state.labels)
+    return PartState(name=name, state="ok", detail=said("health.tagger", engine=state.engine, labels=labels))
 
 
 def record_state(state: RecordState, said: Words, *, name: str) -> PartState:

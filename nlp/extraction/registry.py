@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import entry_points
 from types import MappingProxyType
@@ -16,10 +17,11 @@ from typing import Protocol, runtime_checkable
 
 import nlp.fields
 from nlp.extraction.catalogue import Catalogue
-from nlp.extraction.field import TicketField
-from nlp.records import Extractor, FieldUnknown
+from nlp.extraction.field import TicketField, without_overlaps
+from nlp.records import Document, Extractor, FieldUnknown, Mention
 
 ENTRY_POINT_GROUP = "beforehand.fields"
+NO_EXTRACTORS: Mapping[str, Extractor] = MappingProxyType({})
 
 
 @runtime_checkable
@@ -55,16 +57,33 @@ def ticket_field(name: str) -> TicketField:
     return fields[name]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadTwice:
+    """A field read by its rules and by an extractor of one's own: of one stretch the surer reading stays."""
+
+    name: str
+    rules: Extractor
+    own: Extractor
+
+    def extract(self, document: Document) -> Sequence[Mention]:
+        return without_overlaps([*self.rules.extract(document), *self.own.extract(document)])
+
+
 def build_extractors(
-    names: Iterable[str] | None = None, *, catalogue: Catalogue | None = None
+    names: Iterable[str] | None = None,
+    *,
+    catalogue: Catalogue | None = None,
+    own: Mapping[str, Extractor] = NO_EXTRACTORS,
 ) -> tuple[Extractor, ...]:
-    """Return the extractors of these fields (None: all); fields that can, read with the catalogue."""
+    """Return the extractors of these fields (None: all); fields that can, read with the catalogue, and those that a
+    business reads with an extractor of its `own`, by field, with that one too."""
     chosen = [ticket_field(name) for name in (field_names() if names is None else names)]
     reading = _reading_with_catalogue() if catalogue is not None else {}
-    return tuple(
+    found: list[Extractor] = [
         reading[field.name].with_catalogue(catalogue) if catalogue is not None and field.name in reading else field
         for field in chosen
-    )
+    ]
+    return tuple(ReadTwice(one.name, one, own[one.name]) if one.name in own else one for one in found)
 
 
 @lru_cache(maxsize=1)
