@@ -39,6 +39,7 @@ Encode = Callable[[Sequence[str]], Floats]
 
 MAX_TEXT_CHARS = 4_000
 TOP_LABELS = 3
+UNKNOWN = -1
 POSTINGS = ("starts", "examples", "weights")
 FLOOR_SHARE = 0.1
 """Of the n-grams' logits beside an encoder's. CLINC150 10-shot with MiniLM: .904 at 1, .919 at .5, .927 at 0; kept for
@@ -140,6 +141,7 @@ class Classifier:
         self.labels = tuple(labels)
         self._vocabulary = {gram: at for at, gram in enumerate(vocabulary)}
         self._numbers = numbers
+        self._idf = np.append(numbers.idf, numbers.idf.max(initial=0.0))  # at UNKNOWN, its last, that of the rarest
         self._encode = encode
 
     @property
@@ -222,10 +224,12 @@ class Classifier:
             raise LabelsInvalid(f"{folder} holds no classifier: fit one with `beforehand classify fit`") from error
 
     def _row(self, text: str) -> Row:
-        counts = Counter(self._vocabulary[gram] for gram in ngrams(text) if gram in self._vocabulary)
-        grams = np.fromiter(counts, dtype=np.intp)
-        weights = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32))) * self._numbers.idf[grams]
-        return Row(grams, weights / (np.linalg.norm(weights) or 1))
+        counts = Counter(ngrams(text))
+        grams = np.fromiter((self._vocabulary.get(gram, UNKNOWN) for gram in counts), dtype=np.intp)
+        weights = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32))) * self._idf[grams]
+        weights /= np.linalg.norm(weights) or 1
+        is_known = grams != UNKNOWN
+        return Row(grams[is_known], weights[is_known])
 
     def _logits(self, row: Row) -> Floats:
         """Nothing known: all labels alike, out of scope."""
@@ -237,7 +241,12 @@ class Classifier:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A text's known n-grams and their TF-IDF weights, of length 1 together."""
+    """A text's known n-grams and their TF-IDF weights, of length 1 together with those of the unknown ones.
+
+    Unknown ones weigh as much as the rarest known: an example held out of its fold has such grams too, those that no
+    other example has, so it and a new text are scored alike and its threshold holds. Left out, new texts looked more
+    known than they are: CLINC150 10-shot refused 2.2% for 5% and .360 of the strangers, with them 5.4% and .686.
+    """
 
     grams: npt.NDArray[np.intp]
     weights: Floats

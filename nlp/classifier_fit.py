@@ -29,7 +29,7 @@ from nlp.classifier import (
     scope_score,
     softmax,
 )
-from nlp.nearest import MOST_EXAMPLES, postings_of
+from nlp.nearest import MOST_EXAMPLES, nearest_other, postings_of
 from nlp.records import LabelsInvalid
 
 MIN_EXAMPLES_PER_LABEL = 2
@@ -88,7 +88,7 @@ def fit_classifier(examples: Sequence[Labelled], *, options: FitOptions = PLAIN)
     folds = _folds(wanted, count=min(FOLDS, min(counts.values())), seed=options.seed)
     linear = _linear(rows, wanted, folds, strength=INVERSE_REGULARISATION)
     idf = np.asarray(vectorizer.idf_, dtype=np.float32)
-    scope = _scope(linear.held_out, linear.near, wanted)
+    scope = _scope(linear.held_out, nearest_other(rows), wanted)
     numbers = ClassifierNumbers(idf, linear.weights, linear.bias, scope, postings_of(rows))
     if options.encode is not None:
         vectors = np.concatenate([options.encode(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)])
@@ -103,7 +103,7 @@ def _encoder_head(engine: str, vectors: Floats, wanted: Labels, folds: Sequence[
     floor_scale, scale = float(floor.std()) or 1.0, float(linear.held_out.std()) or 1.0
     kept = vectors[:: -(-len(vectors) // MOST_EXAMPLES)]
     head = EncoderHead(engine, linear.weights, linear.bias, floor_scale, scale, Scope(1.0, 0.0, 0.0), kept)
-    return replace(head, scope=_scope(combined(floor, linear.held_out, head), linear.near, wanted))
+    return replace(head, scope=_scope(combined(floor, linear.held_out, head), nearest_other(vectors), wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,6 @@ class Linear:
     weights: Floats  # (d, k)
     bias: Floats  # (k,)
     held_out: Floats  # (n, k), each row from a model that did not see it
-    near: Floats  # (n,), cosine with the nearest example of the other folds
 
 
 def _linear(rows: Any, wanted: Labels, folds: Sequence[Fold], *, strength: float) -> Linear:
@@ -138,26 +137,13 @@ def _linear(rows: Any, wanted: Labels, folds: Sequence[Fold], *, strength: float
 
     labels = int(wanted.max()) + 1
     held_out = np.zeros((len(wanted), labels), dtype=np.float32)
-    near = np.zeros(len(wanted), dtype=np.float32)
     for one in folds:
-        asked = rows[one.asked]
-        held_out[one.asked] = _two_sided(np.asarray(fitted(one.known).decision_function(asked), np.float32))
-        near[one.asked] = _nearest(asked, rows[one.known])
+        logits = fitted(one.known).decision_function(rows[one.asked])
+        held_out[one.asked] = _two_sided(np.asarray(logits, dtype=np.float32))
     model = fitted(np.arange(len(wanted)))
     weights = _two_sided_weights(np.asarray(model.coef_, dtype=np.float32))
     bias = _two_sided_weights(np.asarray(model.intercept_, dtype=np.float32)[:, None])[0]
-    return Linear(weights, bias, held_out, near)
-
-
-def _nearest(asked: Any, known: Any) -> Floats:
-    """Return each row's largest cosine with a known one, a few rows at a time: (n, m) may not fit."""
-    known = known[:: -(-known.shape[0] // MOST_EXAMPLES)]
-    found = [_dense((asked[at : at + BATCH] @ known.T).max(axis=1)) for at in range(0, asked.shape[0], BATCH)]
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
-
-
-def _dense(column: Any) -> Floats:
-    return np.asarray(column.todense() if hasattr(column, "todense") else column, dtype=np.float32).ravel()
+    return Linear(weights, bias, held_out)
 
 
 def _scope(logits: Floats, near: Floats, wanted: Labels) -> Scope:

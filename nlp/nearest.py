@@ -15,6 +15,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int32]
 
+BATCH = 64
 MOST_EXAMPLES = 20_000
 """Kept to compare with, evenly taken; at ten a class that is 2,000 classes."""
 
@@ -44,3 +45,23 @@ def postings_of(rows: Any) -> Postings:
     by_gram = rows[::step].tocsc()
     starts, examples = by_gram.indptr.astype(np.int32), by_gram.indices.astype(np.int32)
     return Postings(starts, examples, by_gram.data.astype(np.float32))
+
+
+def nearest_other(rows: Any) -> Floats:
+    """Return each example's largest cosine with another of them: rows (n, d), dense or sparse -> (n,).
+
+    With all others and not with those of other folds: a new text will be compared with all, and the nearest of fewer
+    is farther. A batch at a time: (n, m) may not fit.
+    """
+    count = rows.shape[0]
+    step = -(-count // MOST_EXAMPLES)
+    known = rows[::step].T
+    near = np.zeros(count, dtype=np.float32)
+    for at in range(0, count, BATCH):
+        cosines = rows[at : at + BATCH] @ known
+        cosines = np.asarray(cosines.todense() if hasattr(cosines, "todense") else cosines)
+        own = np.arange(at, at + len(cosines))
+        kept = own % step == 0
+        cosines[(own - at)[kept], own[kept] // step] = -1.0
+        near[at : at + BATCH] = cosines.max(axis=1)
+    return near
