@@ -18,6 +18,7 @@ from api.connectors.record_systems import RecordSystems
 from api.connectors.system import OptionsInvalid
 from api.errors import EXPECTED_ERRORS, Problem, say, words
 from nlp.records import Record
+from nlp.text import fold
 
 group = typer.Typer(help="The business's own records: records.toml, records/*.csv.", no_args_is_help=True)
 
@@ -53,7 +54,7 @@ def find(
         view = systems.current()
         if view is None:
             raise Problem("not_found", say("detail.no_records"), fix=say("fix.no_record_systems"))
-        for record in view.find(field, value):
+        for record in view.find(field, fold(value).text):
             if speaks_json(as_json):
                 write_line({"kind": record.kind, "id": record.id, "values": dict(record.values)})
             else:

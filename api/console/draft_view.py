@@ -48,10 +48,11 @@ class EvidenceView:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a conflict."""
+    """One side of a conflict, or one of several that are offered; `detail` is how a person knows it."""
 
     value: str
     percent: int
+    detail: str
     evidence: tuple[EvidenceView, ...]
 
 
@@ -66,6 +67,8 @@ class FieldView:
     evidence: tuple[EvidenceView, ...]
     checks: tuple[Check, ...]
     sides: tuple[Side, ...]
+    offered: tuple[Side, ...] = ()  # what the records know of this customer, where nobody said which
+    detail: str = ""
     verdict: Feedback | None = None
     promise: PromiseSeen | None = None
 
@@ -206,6 +209,8 @@ def _field_view(
         evidence=own,
         checks=_distinct(field.checks),
         sides=_sides(field, own) if field.status == "conflict" else (),
+        offered=_sides(field, own) if field.status == "missing" and _is_known(field) else (),
+        detail=next((one.detail or "" for one in field.candidates if one.value == field.value), ""),
     )
 
 
@@ -224,10 +229,16 @@ def _sides(field: DraftField, evidence: Sequence[EvidenceView]) -> tuple[Side, .
         Side(
             candidate.value,
             percent(candidate.confidence),
+            candidate.detail or "",
             tuple(view for view in evidence if _says(view.body.quote, candidate.value)),
         )
         for candidate in field.candidates
     )
+
+
+def _is_known(field: DraftField) -> bool:
+    """Return whether the records tell a person what the candidates stand for."""
+    return any(candidate.detail for candidate in field.candidates)
 
 
 def _says(quote: str, value: str) -> bool:

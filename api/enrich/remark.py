@@ -142,7 +142,7 @@ def question_for(
 
 
 def _value_of(name: str, field: DraftField) -> FieldValue:
-    candidates = tuple(Candidate(one.value, one.confidence) for one in field.candidates)
+    candidates = tuple(Candidate(one.value, one.confidence, one.detail or "") for one in field.candidates)
     return FieldValue(name, field.value, field.status, field.confidence, candidates)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from api.schemas import prefill as shapes
 from api.schemas.media import PageFieldBody, PagesRead
-from nlp.records import Classification, Evidence, FieldValue, Question
+from nlp.records import Candidate, Classification, Evidence, FieldValue, Question
 from speech.records import Transcript
 from vision.records import Page
 
@@ -56,13 +56,16 @@ def field_body(value: FieldValue) -> shapes.DraftField:
         value=value.value,
         status=value.status,
         confidence=unit_interval(value.confidence),
-        candidates=[
-            shapes.Candidate(value=candidate.value, confidence=unit_interval(candidate.confidence))
-            for candidate in value.candidates
-        ],
+        candidates=[_candidate_body(candidate) for candidate in value.candidates],
         evidence=[evidence_body(evidence) for evidence in value.evidence],
         checks=[shapes.Check(name=check.name, passed=check.passed, detail=check.detail) for check in value.checks],
         belief=unit_interval(value.belief),
+    )
+
+
+def _candidate_body(candidate: Candidate) -> shapes.Candidate:
+    return shapes.Candidate(
+        value=candidate.value, confidence=unit_interval(candidate.confidence), detail=candidate.detail or None
     )
 
 

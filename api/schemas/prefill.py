@@ -45,14 +45,15 @@ class PrefillRequest(BaseModel):
     messages: list[Message] = []
 
 
-class Candidate(BaseModel):
-    value: str
-    confidence: float = Field(ge=0, le=1)
-
-
 def given(description: str | None = None) -> Any:
     """Return a field that is left out where it is not given."""
     return Field(default=None, description=description, exclude_if=lambda value: value is None)
+
+
+class Candidate(BaseModel):
+    value: str
+    confidence: float = Field(ge=0, le=1)
+    detail: str | None = given("How a person knows it, by the records: the product and day of an order")
 
 
 class Evidence(BaseModel):
