@@ -1,7 +1,7 @@
 """Write names and codes the way recognisers do, from tables of their own: nothing here is read by the matcher.
 
 In: a name or code, a seed. Out: a Chinese or English transcript of it. Homophones come from pypinyin; letter names and
-mishearings were written from general knowledge, not from recordings, and by the matcher's author: figures are flattered.
+mishearings were written from general knowledge, not from recordings, and by the matcher's author: they flatter.
 It plays no sound.
 """
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from nlp.extraction.catalogue_channel import (
     Channel,
     reader_channel,
-    recogniser_channel,
     speller_channel,
     typist_channel,
 )
@@ -30,6 +29,7 @@ from nlp.extraction.catalogue_decision import (
     beliefs_of,
     decided,
 )
+from nlp.extraction.catalogue_heard import read_heard
 from nlp.extraction.catalogue_keys import (
     MAX_QUERY_CHARS,
     is_findable,
@@ -38,9 +38,8 @@ from nlp.extraction.catalogue_keys import (
     skeleton_of,
     spoken_skeleton_of,
 )
-from nlp.extraction.catalogue_names import NameIndex
+from nlp.extraction.catalogue_names import Family, NameIndex
 from nlp.extraction.catalogue_near import NearIndex
-from nlp.extraction.catalogue_sounds import coarse_of, heard, sounds_of_words
 from nlp.extraction.catalogue_spelling import spelt_key
 from nlp.extraction.spoken import read_spoken
 from nlp.records import CatalogueInvalid
@@ -110,11 +109,6 @@ class Catalogue:
             (product.code, name, _listed(product.brand)) for product in self.products.values() for name in product.names
         )
         self._near_spelt = NearIndex(self._codes, fold=spoken_skeleton_of)
-        self._codes_by_sound: dict[str, list[str]] = defaultdict(list)
-        for core, codes in self._names.families():
-            self._codes_by_sound[sounds_of_words(core)].extend(codes)
-        self._sounds = list(self._codes_by_sound)
-        self._near_sounds = NearIndex(self._sounds, fold=coarse_of)
         self._lengths_by_prefix: dict[str, set[int]] = defaultdict(set)
         for key in self._codes_by_key:
             if is_findable(key):
@@ -166,7 +160,7 @@ class Catalogue:
             return decided([Reading(named.codes, EXACT_CONFIDENCE)], may_fill=True)
         searches = {"ocr": self._as_read, "speech": self._as_heard, "text": self._as_typed}
         readings = list(searches[source](text))
-        if not readings or readings[0].confidence < CALLED_BELOW:
+        if source != "speech" and (not readings or readings[0].confidence < CALLED_BELOW):
             readings.extend(self._as_called(text))
         return decided(_first_of_each(readings), may_fill=source != "text")
 
@@ -193,9 +187,8 @@ class Catalogue:
             yield from readings
             if readings and readings[0].confidence >= SUGGEST_CONFIDENCE:
                 return
-        near = self._near_sounds.near(heard(text), recogniser_channel())
-        for number, belief in zip(near.keys, beliefs_of(near, listed=len(self._sounds), source="speech"), strict=True):
-            yield Reading(tuple(dict.fromkeys(self._codes_by_sound[self._sounds[number]])), SOUND_CONFIDENCE * belief)
+        said = read_heard(text, self._names.lexicon)
+        yield from self._covering(self._names.near_words(said.words), strain=said.cost, at_most=SOUND_CONFIDENCE)
 
     def _near_key(self, key: str, *, source: TextSource) -> list[Reading]:
         index = self._near_spelt if source == "speech" else self._near_codes
@@ -208,10 +201,12 @@ class Catalogue:
 
     def _as_called(self, text: str) -> Iterator[Reading]:
         """Find the name that people shorten so."""
-        families = self._names.near(text)
+        yield from self._covering(self._names.near(text))
+
+    def _covering(self, families: Sequence[Family], *, strain: float = 0.0, at_most: float = 1.0) -> Iterator[Reading]:
         rival = families[1].cover if len(families) > 1 else 0.0
         for family in families[:MAX_CANDIDATES]:
-            yield Reading(family.codes, belief_of_cover(family.cover, rival))
+            yield Reading(family.codes, at_most * belief_of_cover(family.cover, rival, strain=strain))
             rival = families[0].cover
 
     def find_in(self, text: str) -> tuple[Found, ...]:

@@ -80,33 +80,6 @@ def typist_channel() -> Channel:
     return channel
 
 
-# Recognisers, over the sounds of catalogue_sounds: upper case is a consonant, lower case a vowel.
-_SOUND_TWINS = ("LR", "BP", "DT", "GK", "JZ", "QC", "XS", "FH", "VW", "VF", "NM", "NL", "ZC", "CS", "SZ")
-_SOUND_NEAR = ("JQX", "ZCSJQX", "FVBP", "HK", "WU", "TQ", "DJ", "KC", "YJ", "GJ")
-_VOWELS = "aeiou"
-
-
-@cache
-def recogniser_channel() -> Channel:
-    """Vowels come and go (te, ke and si are how Chinese writes final consonants); consonants keep to their class."""
-    channel = _channel(kept=0.15, swap=6.0, gain=5.0, loss=4.6)
-    _lower(channel.swap, _SOUND_NEAR, 3.8)
-    _lower(channel.swap, _SOUND_TWINS, 2.4)
-    _lower(channel.swap, (_VOWELS,), 1.8)
-    for vowel in _VOWELS:
-        channel.gain[_INDEX[vowel]] = 1.7
-        channel.loss[_INDEX[vowel]] = 2.2
-    for weak in "RLYW":  # glides and r behind a vowel are the first to go
-        channel.loss[_INDEX[weak]] = 3.4
-        channel.gain[_INDEX[weak]] = 3.6
-    channel.loss[_INDEX["N"]] = 3.4
-    for digit in "0123456789":  # heard clearly or not at all: a number tells generations apart
-        channel.swap[_INDEX[digit], :] = channel.swap[:, _INDEX[digit]] = 8.0
-        channel.swap[_INDEX[digit], _INDEX[digit]] = channel.kept
-        channel.gain[_INDEX[digit]] = channel.loss[_INDEX[digit]] = 6.0
-    return channel
-
-
 # Letters whose names sound alike in Chinese or in English.
 _NAMED_SAME = ("AI", "E1", "O0", "AR", "R2")
 _NAMED_ALIKE = ("MN", "BP", "DT", "GJ", "CX", "UV", "IY", "A8", "17", "69", "U6", "SX", "FS", "EY", "NO", "RI")

@@ -46,6 +46,7 @@ SOUND_CONFIDENCE = 0.95
 MAX_AGAINST_NONE, MAX_LEAD = 25.0, 10.0
 RIVAL_TEMPERATURE = 1.5
 COVER_SLOPE, COVER_MIDDLE, MARGIN_SLOPE = 14.0, 0.72, 6.0
+STRAIN_SLOPE, EASY_STRAIN = 2.0, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,13 @@ def beliefs_of(near: Near, *, listed: int, source: TextSource) -> tuple[float, .
     return (top, *(room * other for other in others))
 
 
-def belief_of_cover(cover: float, rival: float) -> float:
-    """Return how sure a name is that covers so much of what was said, beside the next best."""
+def belief_of_cover(cover: float, rival: float, *, strain: float = 0.0) -> float:
+    """Return how sure a name is that covers so much of what was said, beside the next best.
+
+    `strain`: what reading the words by their sound cost, a word.
+    """
     logit = COVER_SLOPE * (cover - COVER_MIDDLE) + MARGIN_SLOPE * min(cover - rival, 0.3)
+    logit -= STRAIN_SLOPE * max(strain - EASY_STRAIN, 0.0)
     return 1 / (1 + math.exp(-logit))
 
 

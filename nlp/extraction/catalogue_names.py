@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from nlp.extraction.catalogue_lexicon import Lexicon
 from nlp.extraction.catalogue_words import WEAK_WORDS, core_of, words_of
 
 NUMBER_WEIGHT = 1.6
@@ -57,10 +58,12 @@ class NameIndex:
     def __init__(self, names: Iterable[tuple[str, str, Sequence[str]]]) -> None:
         codes: dict[tuple[str, ...], dict[str, None]] = {}
         brands: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        full: dict[tuple[str, ...], None] = {}
         for code, name, brand_names in names:
             for part in name.split(" / ") if " / " in name else [name]:
                 words = words_of(part)
                 core = core_of(words)
+                full[words] = None
                 if not core:
                     continue
                 codes.setdefault(core, {})[code] = None
@@ -68,6 +71,8 @@ class NameIndex:
         self._codes = [tuple(found) for found in codes.values()]
         self._cores = {core: row for row, core in enumerate(codes)}
         self._count = len(codes)
+        given = {(word,): None for found in brands.values() for word in found}
+        self.lexicon = Lexicon((*full, *given))
         self._index(list(codes), brands)
 
     def _index(self, cores: list[tuple[str, ...]], brands: dict[tuple[str, ...], set[str]]) -> None:
@@ -96,7 +101,13 @@ class NameIndex:
 
     def near(self, text: str, *, limit: int = 8) -> list[Family]:
         """Return the families that cover the query best."""
-        query = self._query(text)
+        return self._nearest(self._query([known for word in words_of(text) for known in self._known(word)]), limit)
+
+    def near_words(self, words: Sequence[str], *, limit: int = 8) -> list[Family]:
+        """Return the families that cover words of the catalogue best."""
+        return self._nearest(self._query(list(words)), limit)
+
+    def _nearest(self, query: _Query, limit: int) -> list[Family]:
         if not query.features:
             return []
         shared = np.zeros(self._count, dtype=np.float32)
@@ -123,8 +134,7 @@ class NameIndex:
         ordered = sorted((int(row) for row in rows if cover[row] > 0), key=lambda row: (-cover[row], row))
         return [Family(self._codes[row], float(cover[row]), False) for row in ordered]
 
-    def _query(self, text: str) -> _Query:
-        words = [known for word in words_of(text) for known in self._known(word)]
+    def _query(self, words: list[str]) -> _Query:
         core = [word for word in words if word not in WEAK_WORDS] or words
         weights = {feature: self._weight(feature) for feature in _features(core)}
         asked = sum(weight for feature, weight in weights.items() if " " not in feature or feature in self._rows)

@@ -13,8 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from nlp.extraction.catalogue_words import BRANDS, core_of, words_of
-from nlp.text import fold
+from nlp.extraction.catalogue_words import BRANDS, words_of
 
 _INITIALS = re.compile(r"zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw]")
 _FINALS = {
@@ -46,7 +45,7 @@ _NATO = {
     "whiskey": "w", "whisky": "w", "xray": "x", "yankee": "y", "zulu": "z",
 }  # fmt: skip
 # What English recognisers write for letters and digits; read so only where the words around are of the same kind.
-_HEARD = {
+HEARD_LETTERS = {
     "bee": "b", "be": "b", "see": "c", "sea": "c", "dee": "d", "gee": "g", "jee": "g", "aitch": "h", "age": "h",
     "eye": "i",
     "jay": "j", "kay": "k", "okay": "k", "el": "l", "ell": "l", "hell": "l", "em": "m", "am": "m", "en": "n",
@@ -61,39 +60,18 @@ _HEARD = {
 }  # fmt: skip
 _PINYIN_BRANDS = frozenset(["xiaomi", "huawei", "meizu", "hisense", "haier", "midea", "gree"])
 _COARSE = str.maketrans("RBDGHJQXZCVWM", "LPTKKSSSSSFFN", "aeiou")
-_PHONE_DIGITS = str.maketrans("幺洞拐勾两", "1079" + "2")
-_DIGIT_WORD = re.compile(r"\b(?:for|fore|to|too|ate|won|tree|sex|niner|nein)\b")
 _DOUBLE_U = re.compile(r"\b(?:double|doubleyou|dubya|double-)[ -]?(?:you|u|yew)\b")
 _AS_IN = re.compile(r"\b([a-z]) (?:for|as in|like) [a-z]{2,15}\b")
 _REPEATED = re.compile(r"\b(double|triple) ([0-9a-z])\b")
-_ENGLISH_WORD = re.compile(r"[a-z]+")
-_HAN = re.compile(r"[\u3400-\u9fff]+")
-
-
-@lru_cache(maxsize=65_536)
-def sounds_of(name: str) -> str:
-    """Return how a name or code of the catalogue sounds.
-
-    >>> sounds_of("小米") == sounds_of("Xiaomi"), sounds_of("X6")
-    (True, 'eKS6')
-    """
-    return sounds_of_words(core_of(words_of(name)))
 
 
 def sounds_of_words(words: tuple[str, ...]) -> str:
-    """Return how words sound one after another."""
-    return "".join(_sounds(words))
+    """Return how words sound one after another.
 
-
-def heard(text: str) -> str:
-    """Return how the words a recogniser wrote sound: letters by mishearing, brands by homophone.
-
-    >>> heard("double you eff eighty bee") == sounds_of("WF80B")
-    True
+    >>> sounds_of_words(("小", "米")) == sounds_of_words(("xiaomi",)), sounds_of_words(("x", "6"))
+    (True, 'eKS6')
     """
-    text = _homophones(fold(text).text.translate(_PHONE_DIGITS)).lower()
-    text = _DIGIT_WORD.sub(lambda match: _HEARD[match.group()], text)
-    return "".join(_sounds(core_of(words_of(spelt(text)))))
+    return "".join(_sounds(words))
 
 
 def spelt(text: str) -> str:
@@ -105,7 +83,7 @@ def spelt(text: str) -> str:
     text = _AS_IN.sub(r"\1", _DOUBLE_U.sub("w", text.lower()))
     text = _REPEATED.sub(lambda match: " ".join([match[2]] * (2 if match[1] == "double" else 3)), text)
     words = text.split(" ")
-    written = [_NATO.get(word, _HEARD.get(word, word)) for word in words]
+    written = [_NATO.get(word, HEARD_LETTERS.get(word, word)) for word in words]
     lonely = [not _has_company(written, words, at) for at in range(len(words))]
     return " ".join(word if alone else new for word, new, alone in zip(words, written, lonely, strict=True))
 
@@ -138,10 +116,25 @@ def syllables_of(text: str) -> tuple[str, ...]:
     return tuple(_syllables().get(character, "") for character in text)
 
 
+def letter_named(sounds: str) -> str:
+    """Return the letter whose name sounds so, or nothing.
+
+    >>> letter_named(sounds_of_words(("ay",))), letter_named(sounds_of_words(("ee",)))
+    ('a', 'e')
+    """
+    return _letters_by_sound().get(sounds, "")
+
+
+@cache
+def _letters_by_sound() -> dict[str, str]:
+    """Sound letters by name; the glide before a vowel is not always written."""
+    return {sound: letter for letter, name in _LETTERS.items() for sound in (name, name.removeprefix("Y"))}
+
+
 def coarse_of(sounds: str) -> str:
     """Keep the classes of consonants alone: what survives most recognisers.
 
-    >>> coarse_of(heard("诺特")) == coarse_of(sounds_of("Note"))
+    >>> coarse_of(sounds_of_words(("诺", "特"))) == coarse_of(sounds_of_words(("note",)))
     True
     """
     return sounds.translate(_COARSE)
@@ -194,27 +187,6 @@ def _syllables() -> dict[str, str]:
 
 
 @cache
-def _brands_by_sound() -> dict[str, str]:
-    return {_han_sound(written): written for written in BRANDS if len(written) >= 2}
-
-
-@cache
 def _brand_sounds() -> dict[str, str]:
     """Sound the brands that are Chinese words by their Chinese: Xiaomi does not begin like an x."""
     return {brand: _han_sound(written) for written, brand in BRANDS.items() if brand in _PINYIN_BRANDS}
-
-
-def _homophones(text: str) -> str:
-    """Write a brand for what only sounds like it: 宏米 for 红米."""
-    return _HAN.sub(lambda match: _with_brands(match.group()), text)
-
-
-def _with_brands(run: str) -> str:
-    known = _brands_by_sound()
-    pieces: list[str] = []
-    at = 0
-    while at < len(run):
-        length = next((n for n in (4, 3, 2) if _han_sound(run[at : at + n]) in known and at + n <= len(run)), 0)
-        pieces.append(known[_han_sound(run[at : at + length])] if length else run[at])
-        at += length or 1
-    return "".join(pieces)

@@ -25,8 +25,8 @@ _NAMES = {
     "Q": "qiu kou", "R": "a-er a", "S": "ai-si e-si ei-si", "T": "ti", "U": "you", "V": "wei",
     "W": "da-bu-liu da-bu-you da-bu-lu", "X": "ai-ke-si cha ei-ke-si", "Y": "wai", "Z": "zei zi",
 }  # fmt: skip
-_LETTER_BY_SYLLABLES = {tuple(name.split("-")): letter for letter, names in _NAMES.items() for name in names.split()}
-_LONGEST = max(map(len, _LETTER_BY_SYLLABLES))
+LETTER_BY_SYLLABLES = {tuple(name.split("-")): letter for letter, names in _NAMES.items() for name in names.split()}
+LONGEST_LETTER = max(map(len, LETTER_BY_SYLLABLES))
 _SILENT = frozenset(["dash", "hyphen", "slash", "space", "minus", "dot", "point", "stroke"])
 _DASHES = frozenset("杠横")
 
@@ -71,9 +71,9 @@ def _letter_at(text: str, at: int) -> tuple[str, int]:
     digit = _PHONE_DIGITS.get(text[at])
     if digit is not None:
         return digit, 1
-    syllables = syllables_of(text[at : at + _LONGEST])
+    syllables = syllables_of(text[at : at + LONGEST_LETTER])
     for length in range(len(syllables), 0, -1):
-        letter = _LETTER_BY_SYLLABLES.get(syllables[:length])
+        letter = LETTER_BY_SYLLABLES.get(syllables[:length])
         if letter is not None:
             return letter, length
     return "", 1

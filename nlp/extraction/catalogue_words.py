@@ -22,14 +22,14 @@ BRANDS: Mapping[str, str] = {
     "松下": "panasonic", "西门子": "siemens", "博世": "bosch", "戴森": "dyson", "飞利浦": "philips", "惠普": "hp",
     "戴尔": "dell", "佳能": "canon", "爱普生": "epson", "酷派": "coolpad", "乐视": "letv", "锤子": "smartisan",
 }  # fmt: skip
-_ZH_WORDS: Mapping[str, str] = {
+SAID_ZH: Mapping[str, str] = {
     "盖乐世": "galaxy", "苹果平板": "ipad", "苹果手表": "apple watch", "苹果手机": "iphone", "苹果耳机": "airpods",
     "平板电脑": "pad",
     "平板": "pad", "手环": "band", "手表": "watch", "笔记本电脑": "book", "笔记本": "book", "电视机": "电视",
     "折叠屏": "", "手机": "", "迷你": "mini", "普拉斯": "plus", "加强版": "plus", "英寸": "寸", "智能": "",
     "一匹半": "1.5匹", "大一匹半": "1.5匹", "公升": "升", "双开门": "对开门",
 }  # fmt: skip
-_EN_WORDS: Mapping[str, str] = {
+SAID_EN: Mapping[str, str] = {
     "one plus": "oneplus", "1+": "oneplus", "op": "oneplus", "mi": "xiaomi", "ip": "iphone",
     "black shark": "blackshark",
     "red magic": "redmagic", "tablet": "pad", "sammy": "samsung", "promax": "pro max", "pm": "pro max",
@@ -47,9 +47,9 @@ WEAK_WORDS = frozenset(_WEAK_EN.split()) | frozenset(
 _VERSION = re.compile(
     r"(?:全网通|移动|联通|电信|公开|国际|国行|海外|双卡|单卡|标准|普通|定制|双网通)(?:[0-9]g\+?|[\u4e00-\u9fff])*版?"
 )
-_ALIAS_ZH = re.compile("|".join(sorted(map(re.escape, {**BRANDS, **_ZH_WORDS}), key=len, reverse=True)))
+_ALIAS_ZH = re.compile("|".join(sorted(map(re.escape, {**BRANDS, **SAID_ZH}), key=len, reverse=True)))
 _ALIAS_EN = re.compile(
-    r"(?<![a-z])(?:" + "|".join(sorted(map(re.escape, _EN_WORDS), key=len, reverse=True)) + r")(?![a-z])"
+    r"(?<![a-z])(?:" + "|".join(sorted(map(re.escape, SAID_EN), key=len, reverse=True)) + r")(?![a-z])"
 )
 _ZH_NUMERAL = re.compile(r"[零一二两三四五六七八九十百]{1,8}")
 _ORDINAL = re.compile(r"(?<=[0-9])(?:st|nd|rd|th)(?![a-z])|第|(?<=[0-9])\s?代")
@@ -67,12 +67,12 @@ def words_of(text: str) -> tuple[str, ...]:
     (('xiaomi', 'pad', '2'), ('iphone', 'se', '2'))
     """
     folded = fold(text).text.lower()
-    folded = _ALIAS_ZH.sub(lambda match: f" {BRANDS.get(match.group()) or _ZH_WORDS[match.group()]} ", folded)
+    folded = _ALIAS_ZH.sub(lambda match: f" {BRANDS.get(match.group()) or SAID_ZH[match.group()]} ", folded)
     folded = _VERSION.sub(" ", folded)
     folded = _ZH_NUMERAL.sub(lambda match: f" {read_numeral(match.group())} ", folded)
     folded = _MI.sub("xiaomi ", folded.strip())
     folded = _ORDINAL.sub(" ", folded)
-    folded = _ALIAS_EN.sub(lambda match: f" {_EN_WORDS[match.group()]} ", folded)
+    folded = _ALIAS_EN.sub(lambda match: f" {SAID_EN[match.group()]} ", folded)
     return tuple(_read_words([match.group() for match in _WORD.finditer(folded)]))
 
 
