@@ -99,6 +99,36 @@ FIELD_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "received_at": ("received at", "received on", "delivery date", "收货时间", "签收时间", "收货日期"),
     "email": ("email", "e-mail", "email address", "邮箱", "电子邮箱", "邮件"),
     "amount": ("amount", "price", "total", "金额", "价格"),
+    "quantity": ("quantity", "qty", "pieces", "number of items", "数量", "件数", "商品数量"),
+    "product_name": (
+        *("product name", "item", "item name", "appliance", "goods", "产品名称", "商品名称", "产品", "商品", "品名"),
+        *("设备名称", "物品名称"),
+    ),
+    "person_name": (
+        *("name", "full name", "customer name", "contact name", "contact", "contact person", "reported by", "姓名"),
+        *("客户姓名", "联系人", "联系人姓名", "报修人", "收件人", "客户名称"),
+    ),
+    "address": (
+        *("address", "street address", "delivery address", "service address", "address of the visit", "地址"),
+        *("详细地址", "客户地址", "上门地址", "收货地址", "联系地址", "安装地址"),
+    ),
+    "appointment_time": (
+        *("appointment", "appointment time", "appointment date", "visit date", "scheduled at", "预约时间", "预约日期"),
+        *("上门时间", "预约上门时间", "服务时间"),
+    ),
+    "purchase_date": (
+        *(
+            "purchase date",
+            "date of purchase",
+            "bought on",
+            "order date",
+            "购买日期",
+            "购买时间",
+            "购机日期",
+            "下单时间",
+        ),
+        "下单日期",
+    ),
     "date_time": ("date", "time", "日期", "时间"),
 }
 """By the extractor behind a template's field."""

@@ -133,8 +133,9 @@ def _odds(belief: float) -> float:
 
 
 def _is_single(field: TemplateField) -> bool:
-    """Say whether the field has one value only: which of a text's times is the fault's, rules cannot tell."""
-    return ticket_field(field.field).is_single if field.field else field.is_single
+    """Say whether the field has one value only: which of a text's times is the fault's, rules cannot tell; and a
+    template may allow several things to be returned."""
+    return field.is_single and (not field.field or ticket_field(field.field).is_single)
 
 
 def _other_side(field: TemplateField, ranked: Sequence[Belief]) -> Belief | None:

@@ -2,7 +2,7 @@
 
 In: the name of a built-in template, or a JSON Schema 2020-12 object whose properties carry "x-extract". Out: a
 Template. "x-extract": {"field": an extractor's name, or "choices": [{"value", "zh": [words], "en": [words]}] for a
-closed set; "required", "label": {"zh", "en"}, "question": {"zh", "en"}; "single": false where several choices may hold
+closed set; "required", "label": {"zh", "en"}, "question": {"zh", "en"}; "single": false where several values may hold
 at once, "ask_when": {"field", "values", "unless", "max_said"} where it only matters then}. It fills nothing in.
 """
 
@@ -49,7 +49,7 @@ class TemplateField:
     is_required: bool = False
     choices: tuple[Choice, ...] = ()
     effort: float = 1.0
-    is_single: bool = True  # of choices: two of them contradict each other
+    is_single: bool = True  # two of its values contradict each other
     ask_when: AskWhen | None = None  # None: whenever it is missing
 
     @property

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from nlp import load_template, missing_fields, next_question, template_names
-from nlp.records import FieldValue, TemplateInvalid, TemplateUnknown
+from nlp import (
+    build_extractors,
+    compose,
+    extract,
+    load_template,
+    missing_fields,
+    next_question,
+    resolve,
+    template_names,
+)
+from nlp.records import Candidate, FieldValue, Part, TemplateInvalid, TemplateUnknown
 from nlp.text import language_of
 
 FILLED = FieldValue("order_number", "20240518936", "auto", 0.99)
@@ -85,7 +94,8 @@ def test_first_question_is_the_one_whose_answer_fills_most(locale: str, start: s
 
 def test_closed_set_is_asked_with_its_choices() -> None:
     template = load_template("ecommerce_return")
-    known = {name: FILLED for name in ("order_number", "phone_number")}
+    returned = FieldValue("request", "return", "suggest", 0.9, (Candidate("return", 0.9),))
+    known = {"order_number": FILLED, "phone_number": FILLED, "request": returned}
     question = next_question(known, template, locale="en")
     assert question is not None
     assert (question.field, question.choices[:2]) == ("reason", ("damaged", "wrong_item"))
@@ -94,3 +104,30 @@ def test_closed_set_is_asked_with_its_choices() -> None:
 def test_nothing_is_asked_when_nothing_required_is_open() -> None:
     template = load_template("general")
     assert next_question({"phone_number": FILLED}, template, locale="zh") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "field"),
+    [
+        ("general", "几点营业", None),
+        ("general", "贩卖机坏了，快找人修一下", "phone_number"),
+        ("general", "What are your opening hours", None),
+        ("general", "The vending machine is out of order, please call me", "phone_number"),
+        ("ecommerce_return", "双十一有活动吗", None),
+        ("ecommerce_return", "我要退货", "order_number"),
+        ("ecommerce_return", "Are there any offers this week", None),
+        ("ecommerce_return", "I want my money back", "order_number"),
+    ],
+)
+def test_nothing_is_asked_where_nothing_calls_for_it(name: str, text: str, field: str | None) -> None:
+    template, document = load_template(name), compose([Part(text, "m1", "text", "customer")])
+    values = resolve(extract(document, build_extractors()), document, template=template).fields
+    asked = next_question(values, template, locale=language_of(text), document=document)
+    assert (asked.field if asked else None) == field
+
+
+@pytest.mark.parametrize("text", ["我要退空调和冰箱", "I want to return the kettle and the toaster"])
+def test_two_things_to_return_are_no_conflict(text: str) -> None:
+    template, document = load_template("ecommerce_return"), compose([Part(text, "m1", "text", "customer")])
+    found = resolve(extract(document, build_extractors()), document, template=template).fields["product_name"]
+    assert (found.status, len(found.candidates)) == ("suggest", 2)
