@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -21,11 +22,14 @@ from api.console.template_form import (
     rows_of,
     schema_of,
 )
+from api.engines import INTENT_FOLDER, WEIGHTS_FILE
 from api.errors import Problem, say
 from api.prefill import draft_ticket
 from api.prefill.templates import drop_template, find_schema, find_template, keep_template, template_names
 from api.schemas.prefill import DraftField, PrefillRequest
 from api.schemas.text import Key
+from api.store import DEFAULT_TENANT
+from nlp.records import LabelsInvalid
 
 if TYPE_CHECKING:
     from nlp import Template
@@ -48,6 +52,16 @@ class TemplateLine:
     required: int
     is_own: bool
     is_built_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """What picks the template of a ticket that names none: the labels in force and since when, none where none is."""
+
+    command: str  # that puts one into force
+    labels: tuple[str, ...] = ()
+    at: datetime | None = None
+    is_unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +89,8 @@ def list_templates(desk: AdminDesk) -> Response:
     lines = [
         _line(desk, name, is_own=name in own, is_built_in=name in built_in) for name in template_names(store=desk.store)
     ]
-    return desk.page("templates.html", here="templates", lines=lines, default=desk.settings.default_template)
+    default = desk.settings.default_template
+    return desk.page("templates.html", here="templates", lines=lines, default=default, chooser=_chooser(desk))
 
 
 @router.get("/new-template")
@@ -155,6 +170,19 @@ def _kinds(desk: Desk) -> tuple[Kind, ...]:
 
     read = (Kind(name, nlp.ticket_field(name).texts.label.in_locale(desk.words.locale)) for name in nlp.field_names())
     return (*read, Kind(CHOICES, desk.words("templates.choices")), Kind(BY_HAND, desk.words("templates.by_hand")))
+
+
+def _chooser(desk: Desk) -> Chooser:
+    tenant = desk.visitor.tenant if desk.visitor else DEFAULT_TENANT
+    command = "beforehand classify fit --examples F --use" + (f" --tenant {tenant}" if tenant != DEFAULT_TENANT else "")
+    try:
+        classifier = desk.engines.intent_classifier()
+    except LabelsInvalid:
+        return Chooser(command, is_unreadable=True)
+    if classifier is None:
+        return Chooser(command)
+    weights = desk.engines.settings.data_dir / INTENT_FOLDER / WEIGHTS_FILE
+    return Chooser(command, classifier.labels, datetime.fromtimestamp(weights.stat().st_mtime, UTC))
 
 
 def _line(desk: Desk, name: str, *, is_own: bool, is_built_in: bool) -> TemplateLine:
