@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,27 @@ def test_another_encoder_than_it_was_fitted_with_is_refused(classifier: Classifi
 def test_texts_labelled_together_are_labelled_alike(classifier: Classifier) -> None:
     texts = ["冰箱漏水", "give me a refund", ""]
     assert classifier.run_all(texts) == [classifier.run(text) for text in texts]
+
+
+@pytest.mark.parametrize(("text", "unknown"), [("冰箱漏水", "饕餮蠛蠓"), ("give me a refund", "жжж щщщ zyzzyva")])
+def test_words_that_no_example_has_make_a_text_less_known(classifier: Classifier, text: str, unknown: str) -> None:
+    assert classifier.run(f"{text} {unknown}").scope_score < classifier.run(text).scope_score
+
+
+def drawn(count: int, *, seed: int) -> list[Labelled]:
+    """Draw texts of six topics: words of the topic, words of all, and rare ones that no two share, as people do."""
+    draw = random.Random(seed)
+
+    def text(topic: int) -> str:
+        own = [chr(0x4E00 + 40 * topic + draw.randrange(15)) for _ in range(draw.choice((2, 4)))]
+        of_all = [chr(0x5000 + draw.randrange(30)) for _ in range(3)]
+        return "".join(own + of_all + [chr(0x6000 + draw.randrange(8_000)) for _ in range(2)])
+
+    return [Labelled(text(topic), str(topic)) for topic in range(6) for _ in range(count)]
+
+
+def test_new_texts_of_the_same_kind_are_refused_about_as_often_as_promised() -> None:
+    """None at all where held-out examples look stranger than new texts do."""
+    fitted = fit_classifier(drawn(20, seed=10))
+    refused = [result.is_out_of_scope for result in fitted.run_all([one.text for one in drawn(200, seed=11)])]
+    assert 0.01 < sum(refused) / len(refused) < 0.09
