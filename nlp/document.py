@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 
 from nlp.records import Box, Document, DocumentTooLarge, Evidence, Origin, Part
 
@@ -61,18 +62,25 @@ class _Cut:
 
 def origins_of(document: Document, start: int, end: int) -> tuple[Origin, ...]:
     """Return the origins that [start, end) touches, in order."""
-    return tuple(cut.origin for cut in _cuts(document, start, end))
-
-
-def _cuts(document: Document, start: int, end: int) -> Sequence[_Cut]:
-    first = max(bisect_right(document.origins, start, key=lambda origin: origin.start) - 1, 0)
-    cuts: list[_Cut] = []
-    for origin in document.origins[first:]:
+    found: list[Origin] = []
+    for at in range(_first_at(document, start), len(document.origins)):
+        origin = document.origins[at]
         if origin.start >= end:
             break
         if origin.end > start:
-            cuts.append(_Cut(origin, max(start, origin.start) - origin.start, min(end, origin.end) - origin.start))
-    return cuts
+            found.append(origin)
+    return tuple(found)
+
+
+def _first_at(document: Document, start: int) -> int:
+    return max(bisect_right(document.origins, start, key=attrgetter("start")) - 1, 0)
+
+
+def _cuts(document: Document, start: int, end: int) -> Sequence[_Cut]:
+    return [
+        _Cut(origin, max(start, origin.start) - origin.start, min(end, origin.end) - origin.start)
+        for origin in origins_of(document, start, end)
+    ]
 
 
 def evidence_of(document: Document, start: int, end: int) -> tuple[Evidence, ...]:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from nlp.cardinals import EN_ONES, EN_ORDINALS, EN_SCALES, EN_TENS
 from nlp.figures import DOTTED, FIGURE, figure_value
+from nlp.text import lowered
 
 Kind = Literal["figure", "dotted", "unit", "ten", "scale", "part", "and", "article", "point", "over", "of", "sign"]
 MAX_TOKENS = 24
@@ -37,10 +38,9 @@ _WORDS: dict[str, tuple[Kind, int]] = {
     **dict.fromkeys(_ARTICLES, ("article", 1)),
     **dict.fromkeys(_SIGNS, ("sign", -1)),
 }
-_TOKEN = re.compile(
-    rf"{DOTTED}|{FIGURE}|(?<![A-Za-z\d'])(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})(?![A-Za-z\d'])",
-    re.IGNORECASE,
-)
+_FIGURES = re.compile(rf"{DOTTED}|{FIGURE}", re.IGNORECASE)
+_WORD = re.compile(rf"(?<![a-z\d'])(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})(?![a-z\d'])")
+"""Of a text in lower case. No figure holds one of these words, so the two never overlap."""
 _GAP = re.compile(r"[ \t]{1,2}|[ ]?-[ ]?")
 
 
@@ -66,21 +66,20 @@ class Read:
 def tokens_of(text: str) -> list[Token]:
     tokens: list[Token] = []
     end = -1
-    for match in _TOKEN.finditer(text):
-        word = match["word"]
+    for match in sorted([*_FIGURES.finditer(text), *_WORD.finditer(lowered(text))], key=re.Match.start):
         is_joined = end >= 0 and _GAP.fullmatch(text, end, match.start()) is not None
-        kind: Kind
-        if word:
-            kind, value = _WORDS[word.lower()]
-            is_hyphened = is_joined and "-" in text[end : match.start()]
-            tokens.append(Token(match.start(), match.end(), kind, value, word.lower(), is_joined, is_hyphened))
+        start, written = match.start(), match.group()
+        if match.re is _WORD:
+            kind, value = _WORDS[written]
+            is_hyphened = is_joined and "-" in text[end:start]
+            tokens.append(Token(start, match.end(), kind, value, written, is_joined, is_hyphened))
         elif match["dotted"]:
-            tokens.append(Token(match.start(), match.end(), "dotted", 0, match.group(), False))
+            tokens.append(Token(start, match.end(), "dotted", 0, written, False))
         else:
-            read = figure_value(match.group())
+            read = figure_value(written)
             if read is None:
                 continue
-            tokens.append(Token(match.start(), match.end(), "figure", read, match.group(), is_joined))
+            tokens.append(Token(start, match.end(), "figure", read, written, is_joined))
         end = match.end()
     return tokens
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 from nlp.records import Document, FieldValue
+from nlp.text import lowered
 
 MAX_SENTENCES = 2
 MAX_SUMMARY_CHARS = 160
@@ -21,8 +22,8 @@ _PROBLEM = re.compile(
     r"|(?<![a-z])(?:not|n't|cannot|can't|won't|doesn't|broken|broke|fail\w{0,4}|error|fault|leak\w{0,4}|noise|noisy|stop\w{0,4}"
     r"|crack\w{0,3}|crash\w{0,4}|slow|stuck|dead|refund|return|replace\w{0,4}|repair|complain\w{0,3}|missing|wrong|damaged"
     r"|problem|issue|trouble|never|no longer)(?![a-z])",
-    re.IGNORECASE,
 )
+"""Of a sentence in lower case."""
 
 
 def summarise(document: Document, values: Mapping[str, FieldValue], *, locale: str) -> str | None:
@@ -31,7 +32,7 @@ def summarise(document: Document, values: Mapping[str, FieldValue], *, locale: s
     for statement in _statements(document):
         for match in _SENTENCE.finditer(statement):
             sentence = " ".join(match.group().split())
-            if not _PROBLEM.search(sentence):
+            if not _PROBLEM.search(lowered(sentence)):
                 continue
             if len(sentence) + sum(map(len, chosen)) > MAX_SUMMARY_CHARS:
                 return _joined(chosen) or sentence[: MAX_SUMMARY_CHARS - 1] + "…"

@@ -114,7 +114,7 @@ LED_HOUR = (
     rf"(?<=at\s)(?P<hour>{_HOUR_WORDS})"
     r"(?=[.,;!?]|$|\s(?:on|in|at|today|tomorrow|tonight|this|next|and|or|to|until|till|for|please|sharp)(?![a-z]))"
 )
-ISO_CLOCK = r"(?<=\d)T(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?![\d:])"
+ISO_CLOCK = r"(?<=\d)t(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?(?:z|[+-]\d\d:?\d\d)?(?![\d:])"
 BARE_HOURS = (
     rf"(?<![a-z0-9:/.-])(?:(?P<opening>from|between)\s)?(?P<first>{_HOUR_WORDS}|1[0-2]|[1-9])"
     rf"(?:[:.](?P<first_minute>[0-5]\d))?"

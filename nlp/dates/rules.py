@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nlp.dates.readings import Atom, Reading
+from nlp.text import lowered
 
 Match = re.Match[str]
 Build = Callable[[Match, datetime], Reading | None]
@@ -37,12 +38,13 @@ class Rules:
 
 
 def rule(needs: str, expression: str, build: Build) -> Rule:
-    """Compile a rule; groups are named, case does not matter; `needs` names the kinds of words that must be there."""
-    return Rule(re.compile(expression, re.IGNORECASE), build, frozenset(needs.split()))
+    """Compile a rule for a lower-case line; groups are named, `needs` says which kinds of words must be there."""
+    return Rule(re.compile(expression), build, frozenset(needs.split()))
 
 
 def atoms_of(text: str, rules: Rules, reference: datetime) -> list[Atom]:
     """Return the longest reading of each place; between equals, the earlier rule's."""
+    text = lowered(text)
     present = _kinds_in(text, rules)
     if not present:
         return []
@@ -66,7 +68,6 @@ def atoms_of(text: str, rules: Rules, reference: datetime) -> list[Atom]:
 
 
 def _kinds_in(text: str, rules: Rules) -> frozenset[str]:
-    lowered = text.lower()
-    found = {kind for kind, words in rules.kinds.items() if any(word in lowered for word in words)}
+    found = {kind for kind, words in rules.kinds.items() if any(word in text for word in words)}
     found.update(kind for kind, shape in rules.shapes.items() if shape.search(text))
     return frozenset(found | {DIGIT} if _DIGIT.search(text) else found)

@@ -289,7 +289,7 @@ _KINDS = {
 }  # fmt: skip
 
 RULES = Rules((
-    rule("digit", r"(?<=\d)T(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?![\d:])", _machine_clock),
+    rule("digit", r"(?<=\d)t(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?(?:z|[+-]\d\d:?\d\d)?(?![\d:])", _machine_clock),
     rule("digit", r"(?<![\d.])(?P<year>\d{4})(?P<cut>[-/. ])(?P<month>\d{1,2})(?P=cut)(?P<day>\d{1,2})(?!\d|[./]\d)", _written),
     rule("digit", r"(?<![\d.-])(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?![\d.-])", _written),
     rule("digit", r"(?<![\d.])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})(?!\d)", _written),

@@ -16,8 +16,10 @@ from rapidfuzz.distance import DamerauLevenshtein
 from nlp.extraction.field import FieldSpec
 from nlp.extraction.registry import ticket_fields
 from nlp.extraction.spoken import read_spoken
+from nlp.extraction.triggers import Trigger, has_digit, trigger_of
 from nlp.extraction.turns import utterances
 from nlp.records import Document, Mention
+from nlp.text import lowered
 
 MIN_PART_CHARS = 3
 """Two characters after "sorry" are a number of days or pieces as often as the end of an order number."""
@@ -63,7 +65,19 @@ _ONLY_NEW = (
     rf"^\s?\*\s?{_NEW}\s?$",
     rf"^\s?{_NEW}\s?\*\s?$",
 )
-_RULES = tuple(re.compile(rule, re.IGNORECASE) for rule in (*_BOTH_NAMED, *_PLACE_NAMED, *_ONLY_NEW))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule, and what an utterance must hold before it is run."""
+
+    regex: re.Pattern[str]
+    trigger: Trigger
+
+
+_RULES = tuple(
+    _Rule(re.compile(rule, re.IGNORECASE), trigger_of(rule)) for rule in (*_BOTH_NAMED, *_PLACE_NAMED, *_ONLY_NEW)
+)
 _FREE_RULES = len(_BOTH_NAMED) + len(_PLACE_NAMED)
 """The first rules name the old part or its place; where only the new part is named it must look like a slip's end."""
 _DIGITS = str.maketrans("零一二三四五六七八九幺洞拐勾", "01234567891079")
@@ -102,9 +116,12 @@ def _parts(document: Document) -> Iterator[_Part]:
         if utterance.is_agents:
             continue
         view = read_spoken(document.text[utterance.start : utterance.end])
+        low, is_with_digit = lowered(view.text), has_digit(view.text)
         taken: list[tuple[int, int]] = []
         for number, rule in enumerate(_RULES):
-            for match in rule.finditer(view.text):
+            if not rule.trigger.is_in(low, has_digit=is_with_digit):
+                continue
+            for match in rule.regex.finditer(view.text):
                 start, end = match.span("new")
                 if any(first < end and start < last for first, last in taken):
                     continue

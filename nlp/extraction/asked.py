@@ -16,7 +16,7 @@ from nlp.extraction.registry import ticket_fields
 from nlp.extraction.templates import Template, TemplateField
 from nlp.extraction.turns import Utterance, utterances
 from nlp.records import Document
-from nlp.text import fold
+from nlp.text import fold, lowered
 
 MAX_UTTERANCE_CHARS = 2_000
 """A longer message is a pasted mail; who declines something says so near its head or end."""
@@ -49,6 +49,10 @@ _LACKS_EN = (
     r"(?:really\s)?(?:have|know|remember|find|recall|see|read|want to (?:give|share|say)|got|keep|kept|give|share"
     r"|provide|sure (?:of|about)))"
 )
+_LOST_EN = r"(?:lost|forgot|threw away|misplaced)"
+_GONE_EN = r"(?:lost|gone|missing|unreadable|illegible|not available|unknown|worn off)"
+_MAY_LACK = re.compile(rf"[没不忘丢磨]|无法|(?<![a-z])(?:{_LACKS_EN}|no|without|{_LOST_EN})\s|\s{_GONE_EN}")
+"""Of a text in lower case. One of these stands in whatever _lacks() finds: looked for once, before any field is."""
 _DECLINES = re.compile(
     r"^(?:[\s,.!。~]|嗯|呃|那个|啊|哎|um|uh|well|oh|sorry){0,6}"
     r"(?:我?(?:没有|没(?=[\s,.!。啊]|$)|不知道|不记得|忘了|忘记|找不到|找不着|不清楚|不方便|不想|记不|看不清"
@@ -81,7 +85,6 @@ _PRAISE = re.compile(
     r"赞|感谢|谢谢|好看|太萌|可爱|阔爱|满意|给力|越来越好|好用|贴心|惊喜|喜欢"
     r"|(?<![a-z])(?:thanks?|thank you|love (?:it|this)|beautiful|great|excellent|awesome|well done|impressed|good job"
     r"|thumbs up)(?![a-z])",
-    re.IGNORECASE,
 )
 _TROUBLE = re.compile(
     r"不[能会了行给要对好着]|没法|无法|没有|没[收到人]|坏|故障|报错|漏|死机|卡|慢|碎|掉|断|停|失灵|打不开|连不上"
@@ -89,7 +92,6 @@ _TROUBLE = re.compile(
     r"|(?<![a-z])(?:not|\w{2,6}n't|cannot|broken?|fail\w{0,4}|error|fault|leak\w{0,4}|stop\w{0,4}"
     r"|crack\w{0,3}|crash\w{0,4}|slow|stuck|dead|refund|return|replace\w{0,4}|repair|complain\w{0,3}|missing|wrong|damaged|problem|issue|trouble|never"
     r"|no longer|why|help|please|charged?|poor|bad|terrible|how)(?![a-z])",
-    re.IGNORECASE,
 )
 
 
@@ -129,11 +131,13 @@ def refused(document: Document, template: Template) -> frozenset[str]:
     found: set[str] = set()
     for before, utterance in _customers(document):
         said = _text(document, utterance)
-        declined = _DECLINES.match(said) is not None
-        asked = _text(document, before) if before is not None and before.is_agents and declined else ""
-        for field in template.fields:
-            if _lacks(field).search(said) or (_REQUEST.search(asked) and _names(field).search(asked)):
-                found.add(field.name)
+        if _MAY_LACK.search(lowered(said)):
+            found.update(field.name for field in template.fields if _lacks(field).search(said))
+        if before is None or not before.is_agents or not _DECLINES.match(said):
+            continue
+        asked = _text(document, before)
+        if _REQUEST.search(asked):
+            found.update(field.name for field in template.fields if _names(field).search(asked))
     return frozenset(found)
 
 
@@ -145,6 +149,7 @@ def _is_over(said: Sequence[str], *, is_answer: bool) -> bool:
     clauses = [clause for clause in _CLAUSE.split(said[-1]) if clause.strip()] if said else []
     if is_answer and len(said[-1]) <= MAX_CLOSING_CHARS and clauses and all(map(_CLOSING.fullmatch, clauses)):
         return True
+    said = [lowered(text) for text in said]
     return any(map(_PRAISE.search, said)) and not any(map(_TROUBLE.search, said))
 
 
@@ -183,7 +188,7 @@ def _lacks(field: TemplateField) -> re.Pattern[str]:
     return re.compile(
         rf"{_LACKS_ZH}(?:这个|那个|什么|我的|到|了|的|保留|记){{0,2}}{name}|{name}[^,.。!?\n]{{0,6}}{_LACKS_BEHIND_ZH}"
         rf"|(?<![a-z]){_LACKS_EN}\s(?:\w{{1,12}}\s){{0,3}}{name}"
-        rf"|(?<![a-z])(?:no|without(?: an?| the)?|(?:lost|forgot|threw away|misplaced)(?: the| my)?)\s{name}"
-        rf"|{name}\s(?:is |was |has been )?(?:lost|gone|missing|unreadable|illegible|not available|unknown|worn off)",
+        rf"|(?<![a-z])(?:no|without(?: an?| the)?|{_LOST_EN}(?: the| my)?)\s{name}"
+        rf"|{name}\s(?:is |was |has been )?{_GONE_EN}",
         re.IGNORECASE,
     )

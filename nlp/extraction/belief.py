@@ -93,7 +93,7 @@ def canonical(value: str) -> str:
     >>> canonical("dd-2023 1105") == canonical("DD20231105")
     True
     """
-    return "".join(character for character in value.upper() if character.isalnum())
+    return "".join(filter(str.isalnum, value.upper()))
 
 
 def weigh(mentions: Sequence[Mention], document: Document) -> dict[str, Belief]:

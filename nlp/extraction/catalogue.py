@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import add
 
 from nlp.extraction.catalogue_channel import (
     Channel,
@@ -213,22 +214,24 @@ class Catalogue:
         """Find codes and names as they stand in a text, longest first at each place."""
         view = read_spoken(text)
         at = [index for index, character in enumerate(view.text) if character.isalnum()]
-        squeezed = "".join(view.text[index].upper()[:1] for index in at)
+        squeezed = "".join([view.text[index].upper()[:1] for index in at])
         found: list[Found] = []
-        position = 0
-        while position < len(squeezed):
+        free_from = 0
+        for position, prefix in enumerate(map(add, squeezed, squeezed[1:])):  # few are the beginning of a key
+            if prefix not in self._lengths or position < free_from:
+                continue
             length = self._length_at(squeezed, position, at, view.text)
             if length:
                 codes = self._codes_by_key[squeezed[position : position + length]]
                 start, end = view.span(at[position], at[position + length - 1] + 1)
                 found.extend(Found(code, start, end, 0.93 / len(codes), "catalogue") for code in codes)
-            position += length or 1
+                free_from = position + length
         return tuple(found)
 
     def _length_at(self, squeezed: str, position: int, at: Sequence[int], text: str) -> int:
         if position and not _is_boundary(text, at[position]):
             return 0
-        for length in self._lengths.get(squeezed[position : position + 2], ()):
+        for length in self._lengths[squeezed[position : position + 2]]:
             stop = position + length
             if stop > len(squeezed) or squeezed[position:stop] not in self._codes_by_key:
                 continue

@@ -16,9 +16,9 @@ from typing import Protocol, runtime_checkable
 
 from nlp.document import origins_of
 from nlp.extraction.spoken import read_spoken
-from nlp.extraction.triggers import Trigger, has_digit, lowered, trigger_of
+from nlp.extraction.triggers import Trigger, has_digit, trigger_of
 from nlp.records import Check, Document, Mention, Part
-from nlp.text import Folded
+from nlp.text import Folded, lowered
 
 CONTEXT_BEFORE_CHARS = 40
 CONTEXT_AFTER_CHARS = 16

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from nlp.cardinals import EN_ONES, EN_TENS
 from nlp.extraction.said import Said, count_of
+from nlp.text import lowered
 
 MIN_DIGITS = 4
 """Four: a word like "one" alone is common, four digit words in a row are only ever a code."""
@@ -29,15 +30,15 @@ _NATO = (
     *("whiskey", "whisky", "x-ray", "xray", "yankee", "zulu"),
 )
 _TOKEN = re.compile(
-    r"(?<![A-Za-z0-9'])(?:(?P<repeat>double|triple|treble|quadruple) )?"
+    r"(?<![a-z0-9'])(?:(?P<repeat>double|triple|treble|quadruple) )?"
     rf"(?:(?P<digit>{'|'.join(word for word in _DIGITS if len(word) > 1)}|\d)"
     rf"|(?P<mark>{'|'.join(sorted(_MARKS, key=len, reverse=True))})"
     rf"|(?P<nato>{'|'.join(_NATO)})|(?P<group>{'|'.join(sorted(_GROUPS, key=len, reverse=True))})"
     r"|(?P<named>(?:the )?(?:capital |upper ?case |lower ?case |small )?letter |capital |upper ?case |lower ?case )?"
-    r"(?:(?P<letter>[A-Za-z])(?P<as>,? (?:as in|for|like|as) (?P=letter)[a-z]{1,12})?|(?P<zed>zee|zed)))"
-    r"(?![A-Za-z0-9'])",
-    re.IGNORECASE,
+    r"(?:(?P<letter>[a-z])(?P<as>,? (?:as in|for|like|as) (?P=letter)[a-z]{1,12})?|(?P<zed>zee|zed)))"
+    r"(?![a-z0-9'])",
 )
+"""Of a text in lower case."""
 _NAMES = frozenset(
     ("mike", "hotel", "november", "oscar", "victor", "charlie", "india", "romeo", "juliet", "papa", "golf")
 )
@@ -58,7 +59,7 @@ _ADDRESS_MARKS = {"dot": ".", "underscore": "_", "dash": "-", "at": "@"}
 def en_runs(text: str) -> Iterator[Sequence[Said]]:
     """Yield the runs, left to right."""
     run: list[Said] = []
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(lowered(text)):
         if run and (len(run) >= MAX_TOKENS or not _GAP.fullmatch(text, run[-1].end, match.start())):
             yield from _worth_reading(run)
             run = []

@@ -45,11 +45,6 @@ def trigger_of(expression: str) -> Trigger:
     return Trigger(tuple(sorted(words)) if words and len(words) <= MAX_WORDS else ())
 
 
-def lowered(text: str) -> str:
-    """Return a text in lower case as triggers are looked for: re.IGNORECASE takes the dotless i for an i."""
-    return text.lower() if text.isascii() else text.lower().replace("ı", "i").replace("ſ", "s")
-
-
 def has_digit(text: str) -> bool:
     return _ANY_DIGIT.search(text) is not None
 

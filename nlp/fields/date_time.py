@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
+from functools import lru_cache
 
 from nlp.dates.read import read_times
 from nlp.dates.readings import Atom, Length, Repeat, values_of
 from nlp.dates.writing import language_in, text_of
 from nlp.extraction.field import Example, FieldTexts, Localised
 from nlp.records import Document, Mention
+from nlp.text import Language
 
 CERTAIN_SCORE = 0.85
 AMBIGUOUS_SCORE = 0.6
@@ -60,9 +62,17 @@ class DateTime:
 
     def extract(self, document: Document) -> Sequence[Mention]:
         """Find every time; relative ones only where the document says what now is."""
-        atoms = read_times(document.text, reference=document.reference_time, language=language_in(document))
-        zone = document.reference_time.tzinfo if document.reference_time else None
-        return tuple(mention_of(self.name, atom, zone) for atom in atoms)
+        reference = document.reference_time
+        now, zone = (reference.replace(tzinfo=None), reference.tzinfo) if reference else (None, None)
+        return time_mentions(self.name, document.text, now, zone, language_in(document))
+
+
+@lru_cache(maxsize=16)  # three more fields ask what each time is said of
+def time_mentions(
+    name: str, text: str, now: datetime | None, zone: tzinfo | None, language: Language
+) -> tuple[Mention, ...]:
+    """Write down every time of a text; `now` is what the writer's clock shows."""
+    return tuple(mention_of(name, atom, zone) for atom in read_times(text, reference=now, language=language))
 
 
 FIELD = DateTime()

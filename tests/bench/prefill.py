@@ -142,13 +142,14 @@ def least_ms(work: Callable[[], object]) -> float:
 
 def clear_memories() -> None:
     """Forget the last text: a repeat must read as the first did."""
-    from nlp.dates.read import read_times
+    from nlp.dates.read import read_by_clock
     from nlp.extraction.spoken import read_spoken
+    from nlp.fields.date_time import time_mentions
     from nlp.number_words import find_numbers
     from nlp.phone import e164_of
     from nlp.text import fold
 
-    for remembering in (fold, read_spoken, read_times, find_numbers, e164_of):
+    for remembering in (fold, read_spoken, read_by_clock, time_mentions, find_numbers, e164_of):
         remembering.cache_clear()
 
 

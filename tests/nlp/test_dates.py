@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from nlp import build_extractors, compose, extract
 from nlp.dates.read import read_times
 from nlp.dates.readings import Value, values_of
+from nlp.fields.date_time import FIELD as DATE_TIME
 from nlp.records import Mention, Part
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)  # a Sunday
@@ -175,3 +176,13 @@ def mentions_of(field: str, text: str) -> list[Mention]:
 def test_a_day_that_is_not_in_the_calendar_has_a_timex_but_no_date(text: str) -> None:
     (mention,) = mentions_of("date_time", text)
     assert mention.resolution == {"values": [{"timex": "2026-02-30", "type": "date", "value": "not resolved"}]}
+
+
+def test_two_clocks_of_one_moment_read_the_same_words_apart() -> None:
+    moment = datetime.fromisoformat("2026-11-22T18:00:00+00:00")
+    far_east = moment.astimezone(timezone(timedelta(hours=8)))  # already the 23rd
+    days = [
+        DATE_TIME.extract(compose([Part("昨天坏的", "m0", "text")], reference_time=clock))[0].value
+        for clock in (moment, far_east)
+    ]
+    assert days == ["2026-11-21", "2026-11-22"]

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from nlp.extraction.field import FieldSpec, _readings
 from nlp.extraction.registry import ticket_fields
-from nlp.extraction.triggers import has_digit, lowered, trigger_of
-from nlp.text import fold
+from nlp.extraction.triggers import has_digit, trigger_of
+from nlp.text import fold, lowered
 
 SPECS = [field for field in ticket_fields().values() if isinstance(field, FieldSpec)]
 TEXTS = [
