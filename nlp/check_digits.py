@@ -60,9 +60,9 @@ def resident_id_checks(value: str) -> tuple[Check, ...]:
     if _RESIDENT_15.fullmatch(value):
         return (_place(value), _birth("19" + value[6:12]))
     if not _RESIDENT_18.fullmatch(value):
-        return (Check("resident_id_form", False, "a resident identity number has 18 characters"),)
+        return (Check("resident_id_form", False, "a resident identity number has 18 characters", "身份证号应为 18 位"),)
     expected = ric.calc_check_digit(value)
-    digit = Check("resident_id_check_digit", value[-1] == expected, f"expected {expected}, printed {value[-1]}")
+    digit = _digit("resident_id_check_digit", expected, value[-1])
     return (_place(value), _birth(value[6:14]), digit)
 
 
@@ -73,14 +73,16 @@ def is_resident_id(value: str) -> bool:
 
 def _place(value: str) -> Check:
     is_known = int(value[:2]) in _PROVINCES
-    return Check("resident_id_place", is_known, "" if is_known else f"no province has the code {value[:2]}")
+    if is_known:
+        return Check("resident_id_place", True)
+    return Check("resident_id_place", False, f"no province has the code {value[:2]}", f"没有代码为 {value[:2]} 的省份")
 
 
 def _birth(digits: str) -> Check:
     try:
         born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     except ValueError:
-        return Check("resident_id_birth_date", False, f"{digits} is no date")
+        return Check("resident_id_birth_date", False, f"{digits} is no date", f"{digits} 不是日期")
     return Check("resident_id_birth_date", born.year >= OLDEST_BIRTH_YEAR, born.isoformat())
 
 
@@ -132,10 +134,14 @@ def imei_checks(value: str) -> tuple[Check, ...]:
     ([True, True], [False, False])
     """
     is_known = value[:2] in _REPORTING_BODIES
-    body = Check("imei_type_allocation", is_known, "" if is_known else f"nobody allocates types from {value[:2]}")
+    told = (
+        ("", "") if is_known else (f"nobody allocates types from {value[:2]}", f"没有机构分配 {value[:2]} 开头的型号")
+    )
+    body = Check("imei_type_allocation", is_known, *told)
     if len(value) != 15:
         return (body,)
-    return (body, Check("imei_check_digit", passes_luhn(value), "" if passes_luhn(value) else "Luhn's digit differs"))
+    is_right = passes_luhn(value)
+    return (body, Check("imei_check_digit", is_right, *(() if is_right else ("Luhn's digit differs", "校验位不符"))))
 
 
 # --- parcels
@@ -172,5 +178,7 @@ def _weighted(digits: str, weights: Sequence[int]) -> int:
     return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
 
 
-def _digit(name: str, expected: int, printed: str) -> Check:
-    return Check(name, str(expected) == printed, f"expected {expected}, printed {printed}")
+def _digit(name: str, expected: int | str, printed: str) -> Check:
+    """Compare a check digit, and say both."""
+    told = f"expected {expected}, printed {printed}", f"应为 {expected}，实为 {printed}"
+    return Check(name, str(expected) == printed, *told)

@@ -23,6 +23,9 @@ CHOICE_SCORE = 0.75
 """One word said once is a hint: 坏了 names a fault as often as a reason."""
 
 
+DENIED = Check("not_negated", False, "the text denies it", "文中否认了这一点")
+
+
 def choice_mentions(document: Document, field: TemplateField) -> tuple[Mention, ...]:
     """Find every word that stands for one of the field's choices."""
     view = fold(document.text)
@@ -33,7 +36,7 @@ def _said(view: Folded, choice: Choice, name: str) -> list[Mention]:
     mentions: list[Mention] = []
     for match in _regex(choice).finditer(view.text):
         start, end = view.span(*match.span())
-        checks = (Check("not_negated", False, "the text denies it"),) if is_negated(view.text, match.start()) else ()
+        checks = (DENIED,) if is_negated(view.text, match.start()) else ()
         mentions.append(Mention(name, choice.value, start, end, CHOICE_SCORE, f"the word {match.group()!r}", checks))
     return mentions
 

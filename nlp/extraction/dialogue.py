@@ -19,7 +19,7 @@ from nlp.extraction.turns import Utterance, utterances
 from nlp.records import Check, Document, Mention
 from nlp.text import Folded, fold
 
-DENIED = Check("not_negated", False, "the customer says it is not this one")
+DENIED = Check("not_negated", False, "the customer says it is not this one", "客户说不是这个")
 MAX_REPLY_CHARS = 200
 """A yes or no stands at the head of a reply; the first two hundred characters hold it."""
 MAX_BLOCK_CHARS = 1_000

@@ -111,9 +111,10 @@ def _score(document: Document, text: str, address: Address, start: int, end: int
 def _checks(text: str, address: Address) -> tuple[Check, ...]:
     checks: list[Check] = []
     if not address.is_consistent:
-        checks.append(Check("divisions_agree", False, "the city or district does not lie in the one before it"))
+        detail, detail_zh = "the city or district does not lie in the one before it", "后面的市或区县不属于前面的省市"
+        checks.append(Check("divisions_agree", False, detail, detail_zh))
     if is_negated(text, address.start):
-        checks.append(Check("not_negated", False, "the text says it is not this one"))
+        checks.append(Check("not_negated", False, "the text says it is not this one", "文中说不是这个"))
     return tuple(checks)
 
 

@@ -84,7 +84,8 @@ class DeviceModelInCatalogue:
         match = self.catalogue.match(mention.value, source=_source_of(document, mention))
         if match.code is None:
             return None
-        check = Check("in_catalogue", True, f"read as {match.code}, written {mention.value}")
+        detail = f"read as {match.code}, written {mention.value}", f"文中写作 {mention.value}，按 {match.code} 识别"
+        check = Check("in_catalogue", True, *detail)
         score = min(mention.score, match.confidence)
         return replace(
             mention, value=match.code, score=score, why=f"{mention.why}, catalogue", checks=(*mention.checks, check)

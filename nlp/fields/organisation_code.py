@@ -38,7 +38,7 @@ def validate(value: str) -> tuple[Check, ...]:
 
 
 def _check(name: str, passed: bool) -> Check:
-    return Check(name, passed, "" if passed else "the check character differs")
+    return Check(name, True) if passed else Check(name, False, "the check character differs", "校验位不符")
 
 
 FIELD = FieldSpec(

@@ -72,7 +72,7 @@ class PersonNameField:
             score = SCORES[one.by] * (STAFF_FACTOR if one.title in _STAFF else 1.0)
             score *= PRINTED_FACTOR if any(part.kind == "image" for part in parts) else 1.0
             value = full.get((one.surname, ""), _said(one)) if not one.given else _said(one)
-            checks = (Check("not_negated", False, "the text says it is not this one"),)
+            checks = (Check("not_negated", False, "the text says it is not this one", "文中说不是这个"),)
             mentions.append(
                 Mention(
                     self.name,

@@ -38,7 +38,9 @@ def normalise(matched: str, document: Document) -> str | None:
 def validate(value: str) -> tuple[Check, ...]:
     """Say whether the number is one that its region gives out."""
     is_known = value.startswith("+") and value[1:].isdigit()
-    return (Check("valid_phone_number", is_known, "" if is_known else "no region knows this number"),)
+    if is_known:
+        return (Check("valid_phone_number", True),)
+    return (Check("valid_phone_number", False, "no region knows this number", "没有哪个地区使用这样的号码"),)
 
 
 _SEPARATOR = r"[ ./-]{0,3}(?:\(\d{1,5}\)[ ./-]{0,2})?"

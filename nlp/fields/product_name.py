@@ -130,7 +130,7 @@ class ProductName:
             )
             for one in products
         ]
-        checks = (Check("not_negated", False, "the text says it is not this one"),)
+        checks = (Check("not_negated", False, "the text says it is not this one", "文中说不是这个"),)
         return without_overlaps(
             [
                 replace(mention, checks=checks) if is_negated(document.text, mention.start) else mention
