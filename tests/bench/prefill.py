@@ -31,7 +31,7 @@ from api.engines import Engines
 from api.prefill.draft import draft_ticket
 from api.schemas.prefill import Customer, Message, PrefillRequest
 from api.settings import Settings
-from nlp import build_extractors, compose, load_template
+from nlp import build_extractors, compose, load_template, needed_fields
 from nlp.extraction.templates import Template
 from nlp.records import Document, Part
 
@@ -112,7 +112,7 @@ def main() -> None:
         show(console, {name: measure(business, template, requests) for name, requests in sets.items()})
         if given.profile:
             for name, requests in sets.items():
-                show_fields(console, name, business, requests)
+                show_fields(console, name, business, template, requests)
             show_profile(business, template, [one for requests in sets.values() for one in requests])
 
 
@@ -322,9 +322,12 @@ def quantile(times: Sequence[float], share: float) -> float:
     return ranked[min(int(share * len(ranked)), len(ranked) - 1)]
 
 
-def show_fields(console: Console, name: str, business: Business, requests: Sequence[PrefillRequest]) -> None:
+def show_fields(
+    console: Console, name: str, business: Business, template: Template, requests: Sequence[PrefillRequest]
+) -> None:
     """Say what each field costs, alone and after the text was folded."""
-    extractors = build_extractors(catalogue=business.engines.device_catalogue())
+    names = needed_fields(field.field for field in template.fields)
+    extractors = build_extractors(names, catalogue=business.engines.device_catalogue())
     documents = [_document(request) for request in requests]
     cost: Counter[str] = Counter()
     for document in documents:
