@@ -97,4 +97,4 @@ def _read_lines(path: Path) -> tuple[frozenset[str], bool, int]:
     if wrong := sorted(name for name, is_fit in fits.items() if not is_fit):
         wanted = ", ".join(f"{name} = {what}" for name, what in LINES.items())
         raise TaggerInvalid(f"{path}: {', '.join(wrong)} does not fit; it holds {wanted}.")
-    return frozenset(labels), joins_chunks, min_chunks
+    return frozenset(labels or ()), joins_chunks, min_chunks

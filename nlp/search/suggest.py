@@ -31,9 +31,19 @@ def suggest(
     Raises:
         QuestionTooLong: see nlp.search.lexical.
     """
+    hits = retriever.search(question, top_k=hits_for(top_k), allowed=allowed, locale=locale)
+    return suggest_from(hits, question, top_k=top_k, rule=rule)
+
+
+def hits_for(top_k: int) -> int:
+    """Return how many hits to search for: how far the first stands before the second is part of its confidence."""
+    return max(top_k, 1) + 1
+
+
+def suggest_from(hits: Sequence[Hit], question: str, *, top_k: int = 5, rule: AbstainRule = RULE) -> Suggestions:
+    """Return suggestions for a question from what was found for it."""
     wanted = frozenset(term.text for term in question_terms(question))
-    # One hit more than asked for: how far the first stands before the second is part of its confidence.
-    hits = _one_per_article(retriever.search(question, top_k=max(top_k, 1) + 1, allowed=allowed, locale=locale))
+    hits = _one_per_article(hits)
     suggestions = tuple(
         _suggestion(hits[rank:], wanted, rule, is_first=rank == 0) for rank in range(min(top_k, len(hits)))
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from nlp.records import Hit, Retriever, Suggestions
 from nlp.search.abstain import AbstainRule, confidence
-from nlp.search.suggest import suggest
+from nlp.search.suggest import hits_for, suggest_from
 from nlp.search.ticket_questions import ticket_questions
 
 # python -m training.eval_ticket_questions --fit, 2026-11-22: questions written as tickets, half of them answerable.
@@ -24,6 +24,8 @@ from nlp.search.ticket_questions import ticket_questions
 RULE = AbstainRule(intercept=-2.00, weights=(0.99, -0.49, 1.72), threshold=0.72)
 _RANKED = 10
 """Articles of the whole text's ranking that are looked at."""
+_COMPARED = 2
+"""A question's first hit and the next: how far the one stands before the other."""
 _LEAST = 1e-6
 """A probability is kept so far from 0 and 1, where log-odds end."""
 
@@ -37,7 +39,7 @@ class Asked:
 
     @property
     def confidence(self) -> float:
-        return confidence(self.hits)
+        return confidence(self.hits[:_COMPARED])
 
     @property
     def article_id(self) -> str:
@@ -47,10 +49,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class AskedTicket:
-    """The questions of a ticket, the one that holds most first, and the ids that its whole text finds, best first."""
+    """The questions of a ticket, the one that holds most first, and what its whole text finds, best first."""
 
     questions: tuple[Asked, ...]
-    ranking: tuple[str, ...]
+    whole: Asked
+
+    @property
+    def ranking(self) -> tuple[str, ...]:
+        """Return the ids of the articles that the whole text finds, best first."""
+        return tuple(hit.passage.article_id for hit in self.whole.hits[:_RANKED])
 
     @property
     def surest(self) -> Asked:
@@ -58,18 +65,22 @@ class AskedTicket:
         return max(self.questions, key=lambda one: one.confidence)
 
 
-def ask_ticket(text: str, *, retriever: Retriever, allowed: Sequence[str] = (), locale: str = "") -> AskedTicket:
-    """Put each question of a ticket, and the whole text.
+def ask_ticket(
+    text: str, *, retriever: Retriever, top_k: int = 1, allowed: Sequence[str] = (), locale: str = ""
+) -> AskedTicket:
+    """Put each question of a ticket, and the whole text, each once; find enough for `top_k` suggestions.
 
     Raises:
         QuestionTooLong: see nlp.search.lexical.
     """
-    whole = retriever.search(text, top_k=_RANKED, allowed=allowed, locale=locale)
-    questions = tuple(
-        Asked(question, tuple(retriever.search(question, top_k=2, allowed=allowed, locale=locale)))
-        for question in ticket_questions(text)
-    )
-    return AskedTicket(questions, tuple(hit.passage.article_id for hit in whole))
+    wanted = hits_for(top_k)
+
+    def ask(question: str, most: int) -> Asked:
+        return Asked(question, tuple(retriever.search(question, top_k=most, allowed=allowed, locale=locale)))
+
+    whole = ask(text, max(_RANKED, wanted))
+    questions = tuple(whole if question == text else ask(question, wanted) for question in ticket_questions(text))
+    return AskedTicket(questions, whole)
 
 
 def features(asked: AskedTicket) -> tuple[float, ...]:
@@ -106,11 +117,11 @@ def suggest_for_ticket(
     Raises:
         QuestionTooLong: see nlp.search.lexical.
     """
-    asked = ask_ticket(text, retriever=retriever, allowed=allowed, locale=locale)
+    asked = ask_ticket(text, retriever=retriever, top_k=top_k, allowed=allowed, locale=locale)
     sure = ticket_confidence(asked, rule=rule)
     is_abstained = sure < rule.threshold
-    question = text if is_abstained else asked.surest.question
-    found = suggest(question, retriever=retriever, top_k=top_k, allowed=allowed, locale=locale).suggestions
+    best = asked.whole if is_abstained else asked.surest
+    found = suggest_from(best.hits[: hits_for(top_k)], best.question, top_k=top_k).suggestions
     if is_abstained:
         return Suggestions(True, tuple(replace(one, confidence=min(one.confidence, sure)) for one in found))
     return Suggestions(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from nlp import KnowledgeBase, suggest, suggest_for_ticket
-from nlp.records import Article
+from nlp.records import Article, Hit
 from nlp.search.lexical import QuestionTooLong
 from nlp.search.ticket_questions import MAX_QUESTIONS, ticket_questions
 from nlp.search.ticket_suggest import ask_ticket, features
@@ -115,6 +115,45 @@ def test_groups_see_only_what_they_may(base: KnowledgeBase) -> None:
     base.put(Article("secret", "空调内机滴水", "空调内机往下滴水，显示E8：内部维修手册。", allowed=("staff",)))
     found = suggest_for_ticket("您好，空调内机往下滴水，显示E8", retriever=base, allowed=())
     assert "secret" not in {one.article_id for one in found.suggestions}
+
+
+class Counting:
+    """A retriever that keeps what it was asked."""
+
+    def __init__(self, base: KnowledgeBase) -> None:
+        self._base = base
+        self.asked: list[str] = []
+
+    def search(self, question: str, *, top_k: int, allowed: Sequence[str], locale: str = "") -> Sequence[Hit]:
+        self.asked.append(question)
+        return self._base.search(question, top_k=top_k, allowed=allowed, locale=locale)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(case.values[0] for case in FRAMED),
+        "您好，订单号20240518936，请尽快联系我，谢谢！",
+        "coffee maker vinegar",
+        "空调内机往下滴水，显示E8。没拆封的，运费谁出",
+    ],
+)
+def test_every_question_is_put_once(base: KnowledgeBase, text: str) -> None:
+    counting = Counting(base)
+    suggest_for_ticket(text, retriever=counting)
+    assert sorted(counting.asked) == sorted({text, *ticket_questions(text)})
+
+
+@pytest.mark.parametrize("top_k", [1, 2, 5])
+@pytest.mark.parametrize(("text", "article_id"), [case.values for case in FRAMED], ids=[case.id for case in FRAMED])
+def test_what_is_suggested_is_what_its_question_finds(
+    base: KnowledgeBase, text: str, article_id: str, top_k: int
+) -> None:
+    best = ask_ticket(text, retriever=base, top_k=top_k).surest.question
+    alone = suggest(best, retriever=base, top_k=top_k).suggestions
+    found = suggest_for_ticket(text, retriever=base, top_k=top_k).suggestions
+    assert [(one.article_id, one.citations) for one in found] == [(one.article_id, one.citations) for one in alone]
+    assert features(ask_ticket(text, retriever=base, top_k=top_k)) == features(ask_ticket(text, retriever=base))
 
 
 def test_a_text_too_long_is_refused_and_the_questions_are_bounded(base: KnowledgeBase) -> None:
