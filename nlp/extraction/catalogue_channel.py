@@ -22,6 +22,7 @@ PADDING = 63
 _TWINS = ("0ODQ", "1IL", "5S", "8B", "6G", "2Z")
 _ALIKE_GROUPS = "0CODQU 1I7TLJ 56S 38BSE G6C 9G4Q 4A AR BRP3 EF FPE HNMW KXHR UVYWJ Z72 XYK 7T1Z 2Z7 VWM"
 _ALIKE = tuple(_ALIKE_GROUPS.split())
+_ANY_SWAP = 7.0
 # Typists: neighbours on a QWERTY keyboard's rows.
 _ROWS = ("1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
 
@@ -65,10 +66,19 @@ def _lower(table: NDArray[np.float32], groups: Iterable[str], cost: float) -> No
 @cache
 def reader_channel() -> Channel:
     """One character in ten touched, half of them twins: -log(.1 * .5) = 3.0; any other swap one in a thousand."""
-    channel = _channel(kept=0.1, swap=7.0, gain=6.2, loss=4.6)
+    channel = _channel(kept=0.1, swap=_ANY_SWAP, gain=6.2, loss=4.6)
     _lower(channel.swap, _ALIKE, 4.8)
     _lower(channel.swap, _TWINS, 2.9)
     return channel
+
+
+@cache
+def look_alikes(character: str) -> tuple[tuple[str, float], ...]:
+    """Return the characters that a reader takes for this one, with what that costs beyond keeping it."""
+    channel = reader_channel()
+    row = channel.swap[_INDEX[character]] if character in _INDEX else np.full(SYMBOLS, _ANY_SWAP)
+    found = ((other, float(row[at])) for at, other in enumerate(_PLAIN) if other != character)
+    return tuple((other, cost - channel.kept) for other, cost in found if cost < _ANY_SWAP)
 
 
 @cache

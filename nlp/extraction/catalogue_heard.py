@@ -24,17 +24,23 @@ MAX_ATOMS = 40
 MAX_HAN_IN_WORD, MAX_LATIN_IN_WORD = 5, 3
 """盖拉克西 writes galaxy in four syllables, longer words take five; recognisers split a word in three at most."""
 A_WORD, UNKNOWN, LETTER, OTHER_LETTER, NUMBER_WORD, STRANGE_NUMBER = 1.0, 2.6, 0.4, 1.0, 0.4, 1.2
-FOLLOWS = 0.9
+FOLLOWS, UNSAID_POINT = 0.9, 0.2
 MAX_LETTER_NAME = 3
 MAX_DIGITS_IN_NUMBER = 6
 BEAM = 8
 _ATOM = re.compile(r"[a-z]+|[0-9]|[\u3400-\u9fff]|\+|(?<=[0-9])\.(?=[0-9])")
-_HAN_NUMBER = re.compile(r"[零一二两三四五六七八九十百]{1,6}")
+_HAN_NUMBER = re.compile(r"(?:[一二三四五六七八九]百零?)?[一二三四五六七八九]?十?[一二三四五六七八九]?")
+MAX_HAN_IN_NUMBER = 5
 _PHONE_DIGITS = str.maketrans("幺洞拐勾两", "10792")
 _HAN_DIGIT = {character: str(digit) for digit, character in enumerate("零一二三四五六七八九")}
 _DIGIT_WORDS = {"o": "0"} | {word: digit for word, digit in HEARD_LETTERS.items() if digit.isdigit()}
 _SAME_NAME = {"i": "a", "a": "i", "1": "e", "e": "1", "r": "a"}
+_TENS_HUNDREDS = frozenset("十百")
+_POINTS = frozenset([".", "点", "point"])
 _GENERATIONS = frozenset("2345")
+
+
+_Named = tuple[int, str, float]  # where it ends, what is written, its cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,7 @@ def _letters_at(atoms: list[str], at: int) -> Iterator[tuple[int, str, float]]:
         yield at + 1, letter, LETTER
 
 
-def _put_letters(lattice: _Lattice, letters: list[list[tuple[int, str, float]]], at: int, lexicon: Lexicon) -> None:
+def _put_letters(lattice: _Lattice, letters: list[list[_Named]], at: int, lexicon: Lexicon) -> None:
     """Put single letters, and the short words that are said letter by letter."""
     open_ways = [("", at, 0.0)]
     while open_ways:
@@ -154,12 +160,11 @@ def _digits_at(atoms: list[str], at: int) -> Iterator[tuple[int, str, float]]:
     if atom.isdigit() and atom.isascii():
         yield at + 1, atom, 0.0
     elif atom > "\u3400":
-        run = "".join(atoms[at : at + MAX_DIGITS_IN_NUMBER])
-        numeral = _HAN_NUMBER.match(run)
         if atom in _HAN_DIGIT:
             yield at + 1, _HAN_DIGIT[atom], 0.0
-        for end in range(1, len(numeral.group()) + 1 if numeral else 0):
-            if ("十" in run[:end] or "百" in run[:end]) and end <= 5:
+        run = "".join(atoms[at : at + MAX_HAN_IN_NUMBER])
+        for end in range(1, len(run) + 1):
+            if set(run[:end]) & _TENS_HUNDREDS and _HAN_NUMBER.fullmatch(run[:end]):
                 yield at + end, read_numeral(run[:end]), 0.0
     elif atom in EN_ONES:
         yield at + 1, str(EN_ONES[atom]), 0.0
@@ -172,28 +177,37 @@ def _digits_at(atoms: list[str], at: int) -> Iterator[tuple[int, str, float]]:
         yield at + 1, _DIGIT_WORDS[atom], NUMBER_WORD
 
 
-def _put_numbers(
-    lattice: _Lattice, atoms: list[str], letters: list[list[tuple[int, str, float]]], lexicon: Lexicon
-) -> None:
+def _put_numbers(lattice: _Lattice, atoms: list[str], letters: list[list[_Named]], lexicon: Lexicon) -> None:
+    """Put what neighbouring numbers make together: 二零二五 is 2025, "five gee" is 5g."""
     readings = [list(_digits_at(atoms, at)) for at in range(len(atoms))]
     for at in range(len(atoms)):
-        open_ways = [("", at, 0.0)]
+        open_ways, met = [("", at, 0.0)], {("", at)}
         while open_ways:
             written, here, cost = open_ways.pop()
             if written:
-                is_known = written in lexicon
-                lattice.put(at, here, (written,), cost + (0.0 if is_known else STRANGE_NUMBER))
-                if written in _GENERATIONS and here < len(atoms):
-                    for end, letter, more in letters[here]:
-                        if letter == "g":
-                            lattice.put(at, end, (f"{written}g",), cost + more / 2)
-            if here < len(atoms) and len(written) < MAX_DIGITS_IN_NUMBER:
-                is_point = atoms[here] == "."
-                for end, digits, more in readings[here + is_point] if here + is_point < len(atoms) else ():
-                    if not is_point:
-                        open_ways.append((written + digits, end, cost + more))
-                    if written and "." not in written and f"{written}.{digits}" in lexicon:
-                        open_ways.append((f"{written}.{digits}", end, cost + more + (0.0 if is_point else 0.2)))
+                lattice.put(at, here, (written,), cost + (0.0 if written in lexicon else STRANGE_NUMBER))
+            if written in _GENERATIONS and here < len(atoms):
+                for end, letter, more in letters[here]:
+                    if letter == "g":
+                        lattice.put(at, end, (f"{written}g",), cost + more / 2)
+            for longer, end, more in _longer(written, here, atoms, readings, lexicon):
+                if (longer, end) not in met:
+                    met.add((longer, end))
+                    open_ways.append((longer, end, cost + more))
+
+
+def _longer(
+    written: str, here: int, atoms: list[str], readings: list[list[_Named]], lexicon: Lexicon
+) -> Iterator[tuple[str, int, float]]:
+    """Yield the number with what follows it; the point of a decimal may be left unsaid where the catalogue has it."""
+    is_point = here < len(atoms) and atoms[here] in _POINTS
+    if here + is_point >= len(atoms) or len(written) >= MAX_DIGITS_IN_NUMBER:
+        return
+    for end, digits, more in readings[here + is_point]:
+        if not is_point:
+            yield written + digits, end, more
+        if written and "." not in written and f"{written}.{digits}" in lexicon:
+            yield f"{written}.{digits}", end, more + (0.0 if is_point else UNSAID_POINT)
 
 
 def _cheapest(lattice: _Lattice, lexicon: Lexicon) -> Heard:

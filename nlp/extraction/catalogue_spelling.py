@@ -16,6 +16,7 @@ from nlp.text import fold
 
 MAX_UNREAD_SHARE = 0.2
 """Of the pieces of a spelt code, at most one in five may be noise; more is a sentence."""
+MAX_SPELT_WORD = 4
 _PHONE_DIGITS = {"幺": "1", "洞": "0", "拐": "7", "勾": "9", "两": "2"} | {han: str(d) for han, d in ZH_DIGITS.items()}
 # How Chinese speakers name the letters, as syllables; recognisers write any characters of these sounds.
 _NAMES = {
@@ -45,6 +46,7 @@ def spelt_key(text: str) -> str:
         if written[at] < "\u3400":
             end = next((near for near in range(at, len(written)) if written[near] >= "\u3400"), len(written))
             pieces.append(_latin_key(written[at:end]))
+            unread += _words_in(written[at:end])
             at = end
             continue
         letter, length = _letter_at(written, at)
@@ -54,6 +56,12 @@ def spelt_key(text: str) -> str:
     key = "".join(pieces)
     is_spelling = len(key) >= 3 and unread <= MAX_UNREAD_SHARE * (len(key) + unread)
     return key if is_spelling else ""
+
+
+def _words_in(text: str) -> int:
+    """Count the letters of words that spell nothing: a name is not a code."""
+    words = (word for word in text.split() if word.isalpha() and len(word) > MAX_SPELT_WORD)
+    return sum(len(word) for word in words if word not in _SILENT and not _in_digits(word).isdigit())
 
 
 def _latin_key(text: str) -> str:
