@@ -31,8 +31,8 @@ def editor(browser: Browser, served: ServedConsole, *, locale: str, width: int =
 @pytest.mark.parametrize(
     ("locale", "conversation", "shown"),
     [
-        ("en-US", "Agent: the order number?\nCustomer: order number 20240518936, please", "20240518936"),
-        ("zh-CN", "客服：订单号？\n客户：订单号是20240518936，谢谢", "20240518936"),
+        ("en-US", "Agent: the order number?\nCustomer: order number 20250618936, please", "20250618936"),
+        ("zh-CN", "客服：订单号？\n客户：订单号是20250618936，谢谢", "20250618936"),
     ],
 )
 def test_a_template_is_made_without_a_keyboard_and_tried(

@@ -30,9 +30,7 @@ def test_examples_in_more_than_one_batch_find_one_another() -> None:
     assert nearest_other(rows).nonzero()[0].tolist() == [0, 2 * nearest.BATCH - 1]
 
 
-@pytest.mark.parametrize(
-    ("grams", "weights", "cosine"), [([0], [1.0], 1.0), ([1, 2], [0.8, 0.6], 0.96), ([], [], 0.0)]
-)
+@pytest.mark.parametrize(("grams", "weights", "cosine"), [([0], [1.0], 1.0), ([1, 2], [0.8, 0.6], 0.96), ([], [], 0.0)])
 def test_postings_say_how_near_the_nearest_example_is(grams: list[int], weights: list[float], cosine: float) -> None:
     found = postings_of(csr_matrix(ROWS)).nearest(np.array(grams, dtype=np.intp), np.array(weights, dtype=np.float32))
     assert found == pytest.approx(cosine)
