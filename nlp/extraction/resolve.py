@@ -13,7 +13,7 @@ from nlp.extraction.belief import MAX_BELIEF, Belief, canonical, weigh
 from nlp.extraction.calibrate import DEFAULT_PROMISE, MIN_AUTO_BELIEF, Calibration, shipped_calibration
 from nlp.extraction.choices import choice_mentions
 from nlp.extraction.field import check_in
-from nlp.extraction.record_belief import Beliefs, Customer, consult
+from nlp.extraction.record_belief import ORDER_CHECK, Beliefs, Customer, consult
 from nlp.extraction.record_lookup import RecordLookup
 from nlp.extraction.record_words import DESCRIBED, describe
 from nlp.extraction.registry import ticket_field
@@ -90,7 +90,7 @@ class _Judge:
         ranked = sorted(beliefs, key=lambda belief: (not belief.is_stated, -belief.raw, belief.value))
         ranked = [belief for belief in ranked if belief.evidence and belief.raw >= MIN_BELIEF][:MAX_CANDIDATES]
         candidates = tuple(self._candidate(field, belief, ranked) for belief in ranked)
-        if not ranked or not self._calibration.is_worth_offering(field.kind, ranked[0].raw):
+        if not ranked or not self._is_shown(field, ranked[0]):
             return FieldValue(field.name, None, "missing", 0.0, candidates)
         best, other = ranked[0], _other_side(field, ranked)
         status = "conflict" if other else self._status(field, ranked)
@@ -104,6 +104,14 @@ class _Judge:
             checks=tuple(check_in(check, self._locale) for check in best.checks),
             belief=_after_rivals(best, ranked),
         )
+
+    def _is_shown(self, field: TemplateField, best: Belief) -> bool:
+        """Say whether a value is shown: it is rather right than wrong, or the customer stated it and records refute it.
+
+        To call the latter missing would ask the customer for what they gave.
+        """
+        is_refuted = best.is_stated and any(check.name == ORDER_CHECK and not check.passed for check in best.checks)
+        return is_refuted or self._calibration.is_worth_offering(field.kind, best.raw)
 
     def _status(self, field: TemplateField, ranked: Sequence[Belief]) -> Status:
         best = ranked[0]
