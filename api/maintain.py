@@ -10,8 +10,7 @@ One lock orders all of it: the monitor is one state. Knows no HTTP.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,25 +18,18 @@ import structlog
 from api.engines import Engines
 from api.errors import Problem, say
 from api.ingest import Readings, pack_columns, unpack_columns
-from api.schemas.knowledge import SuggestionBody, suggestion_body
 from api.schemas.telemetry import RejectedReading, TelemetryTaken, Ticket
-from api.security import make_id
 from api.store import Store
 from api.store.telemetry import Snapshot
-from api.tickets import metrics_of, ticket_of
-from predictive.records import Alert, Observation, PredictiveError, SeriesPoints, StateMismatch
+from api.upkeep.book import TicketBook
+from predictive.records import Observation, PredictiveError, SeriesPoints, StateMismatch
 
 if TYPE_CHECKING:
     from predictive import Monitor
 
 log = structlog.get_logger(__name__)
 
-KIND = "maintenance"
-SUGGESTIONS = 3
-"""On a ticket; a technician reads three titles on a phone."""
 RETRY_AFTER_S = "2"
-PLOTS_AT_ONCE = 20
-"""Drawn while a request waits (about 0.1 s each); a site-wide outage opens hundreds of tickets at once."""
 
 
 class Foresight:
@@ -46,6 +38,7 @@ class Foresight:
     def __init__(self, *, engines: Engines, store: Store) -> None:
         self._engines = engines
         self._store = store
+        self._book = TicketBook(engines=engines, store=store)
         self._lock = threading.Lock()
         self._writing = threading.Lock()  # one snapshot at a time, so that an older one is never written last
         self._places = threading.Semaphore(engines.settings.telemetry_waiting)
@@ -92,13 +85,14 @@ class Foresight:
             batch_id = telemetry.add_batch(content, readings=len(readings.positions), received_at=received_at)
             observation = monitor.observe_columns(readings.columns, received_at=received_at)
             self._batch_id = batch_id
-            self._keep(observation.alerts)
+            self._book.keep(observation.alerts, monitor=monitor)
         return self._answer(readings, observation)
 
     def advance(self, now: datetime) -> tuple[Ticket, ...]:
         """Let time pass without readings."""
         with self._lock:
-            return self._keep(self._running().advance(now))
+            monitor = self._running()
+            return self._book.keep(monitor.advance(now), monitor=monitor)
 
     def recent(self, device_id: str) -> tuple[SeriesPoints, ...]:
         """Return the recent readings of a device, one a metric; nothing for a device that never sent any."""
@@ -139,41 +133,19 @@ class Foresight:
             return
         finally:
             self._batch_id = batch_id
-        self._keep(observation.alerts)
+        self._book.keep(observation.alerts, monitor=self._running())
 
     def _pass_time(self, at: datetime) -> None:
         """Let time pass as the heartbeat did before a batch came: silences open, so that its readings can end them."""
         step = timedelta(seconds=self._engines.settings.advance_every_s)
         if self._replayed_at is None or at - self._replayed_at >= step:
             self._replayed_at = at
-            self._keep(self._running().advance(at))
+            self._book.keep(self._running().advance(at), monitor=self._running())
 
     def _running(self) -> Monitor:
         if self._monitor is None:
             raise RuntimeError("Foresight.start() was not called before readings came")
         return self._monitor
-
-    def _keep(self, alerts: Sequence[Alert]) -> tuple[Ticket, ...]:
-        """Keep the ticket of each alert; an alert that says nothing newer changes nothing."""
-        locale = self._engines.settings.default_locale
-        kept: list[Ticket] = []
-        for number, alert in enumerate(alerts):
-            known = self._store.tickets.by_key(KIND, alert.key)
-            if known is not None and known.updated_at > alert.updated_at:
-                continue
-            is_other = known is None or is_another_story(known, alert)
-            suggestions = (
-                suggestions_for(metrics_of(alert), engines=self._engines, locale=locale)
-                if known is None or is_other
-                else known.suggestions
-            )
-            ticket_id = make_id() if known is None else known.id
-            ticket = ticket_of(alert, ticket_id=ticket_id, locale=locale, suggestions=suggestions)
-            is_drawn = is_other and number < PLOTS_AT_ONCE
-            plot = plot_of(alert, self._running(), locale=locale) if is_drawn else ""
-            kept.append(self._store.tickets.put(ticket, plot=plot))
-            log.info("ticket_changed", key=alert.key, state=alert.state, severity=alert.severity)
-        return tuple(kept)
 
     def _answer(self, readings: Readings, observation: Observation | None) -> TelemetryTaken:
         """Count what became of a request; reasons beyond the limit are counted in one last entry."""
@@ -191,87 +163,3 @@ class Foresight:
             late=observation.late if observation else 0,
             rejected=bodies,
         )
-
-
-def is_another_story(known: Ticket, alert: Alert) -> bool:
-    """Say whether a person would read something else now: another state, severity or cause, or another day's figures.
-
-    An open alert follows its readings up to hourly; the title and the figures do so too, advice and plot need not.
-    """
-    return (
-        known.state != alert.state
-        or known.severity != alert.severity
-        or {reason.metric for reason in known.reasons} != {reason.metric for reason in alert.reasons}
-        or known.updated_at.date() != alert.updated_at.date()
-    )
-
-
-def suggestions_for(metrics: Iterable[str], *, engines: Engines, locale: str) -> list[SuggestionBody]:
-    """Return what the knowledge base says about metrics that went wrong; nothing where nothing fits."""
-    import nlp
-
-    question = " ".join(dict.fromkeys(metric.replace("_", " ") for metric in metrics))
-    if not question:
-        return []
-    found = nlp.suggest(question, retriever=engines.retriever(), top_k=SUGGESTIONS, locale=locale)
-    return [] if found.is_abstained else [suggestion_body(suggestion) for suggestion in found.suggestions]
-
-
-class Rehearsal:
-    """Past readings through a fresh monitor: the tickets that would have been, kept nowhere."""
-
-    def __init__(self, *, engines: Engines) -> None:
-        from predictive import Monitor
-
-        self._engines = engines
-        self._monitor = Monitor()
-        self._alerts: dict[str, Alert] = {}
-        self._newest_s = 0.0
-        self.rejected = 0
-        self.first_rejection = ""
-
-    def take(self, readings: Readings) -> None:
-        """Observe readings as if they came when the newest of them was measured."""
-        for rejection in readings.rejected:
-            self._note(rejection.reason)
-        if not len(readings.positions):
-            return
-        self._newest_s = max(self._newest_s, float(readings.columns.at_s.max()))
-        received_at = datetime.fromtimestamp(self._newest_s, UTC)
-        observation = self._monitor.observe_columns(readings.columns, received_at=received_at)
-        for rejection in observation.rejected:
-            self._note(rejection.reason)
-        for alert in (*observation.alerts, *self._monitor.advance(received_at)):
-            self._alerts[alert.key] = alert
-
-    def tickets(self) -> tuple[Ticket, ...]:
-        """Return one ticket an episode in its last form, oldest first."""
-        alerts = sorted(self._alerts.values(), key=lambda alert: (alert.opened_at, alert.key))
-        return tuple(self._ticket(alert) for alert in alerts)
-
-    def plot(self, ticket: Ticket) -> str:
-        """Return the plot of a ticket's strongest reason as SVG; empty where there are no points."""
-        return plot_of(self._alerts[ticket.key], self._monitor, locale=self._engines.settings.default_locale)
-
-    def _ticket(self, alert: Alert) -> Ticket:
-        locale = self._engines.settings.default_locale
-        return ticket_of(
-            alert,
-            ticket_id=alert.key,
-            locale=locale,
-            suggestions=suggestions_for(metrics_of(alert), engines=self._engines, locale=locale),
-        )
-
-    def _note(self, reason: str) -> None:
-        self.rejected += 1
-        self.first_rejection = self.first_rejection or reason
-
-
-def plot_of(alert: Alert, monitor: Monitor, *, locale: str) -> str:
-    """Return the plot of an alert's strongest reason as SVG; empty where there are no points."""
-    from predictive import plot_alert_svg
-
-    if not alert.reasons:
-        return ""
-    points = monitor.series_window(alert.device_id, alert.reasons[0].metric)
-    return plot_alert_svg(alert, points, locale=locale) if len(points.at_s) else ""

@@ -21,7 +21,6 @@ from api.cli.show import show_prefill, show_suggestions, show_ticket
 from api.cli.telemetry import read_parts
 from api.engines import MAIN_CATALOGUE, Engines
 from api.errors import Problem, say
-from api.maintain import Rehearsal
 from api.prefill import Attachment, prefill
 from api.routes.prefill_call import parse_request
 from api.schemas.knowledge import SuggestionRequest, SuggestionResponse
@@ -31,6 +30,7 @@ from api.schemas.telemetry import Ticket
 from api.settings import Settings
 from api.store import Store
 from api.suggest import suggest
+from api.upkeep.rehearsal import Rehearsal
 
 RECORDS = ("orders.csv", "devices.csv")
 SICK_DEVICE = "AC-003"

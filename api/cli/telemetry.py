@@ -27,7 +27,7 @@ from api.cli.output import (
 from api.cli.show import show_ticket
 from api.errors import EXPECTED_ERRORS
 from api.ingest import Readings, parse_telemetry
-from api.maintain import Rehearsal
+from api.upkeep.rehearsal import Rehearsal
 
 LINES_AT_ONCE = 500
 """Of a replayed file: as a gateway's request, small enough that time passes between two."""

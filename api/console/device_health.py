@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 
 from api.console.plots import line_path
 from api.engines import Engines
-from api.maintain import KIND, Foresight
+from api.maintain import Foresight
 from api.schemas.prefill import PrefillResponse
 from api.schemas.telemetry import Ticket
 from api.store import Store
+from api.upkeep.book import KIND
 from nlp.records import RecordSystemDown
 from predictive.records import SeriesPoints
 

@@ -12,8 +12,8 @@ from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import percent
 from api.console.language import Words
 from api.errors import Problem, say
-from api.maintain import suggestions_for
 from api.schemas.telemetry import Ticket
+from api.upkeep.advice import suggestions_for
 
 PAGE_SIZE = 25
 KIND = "maintenance"

@@ -1,0 +1,62 @@
+"""Past readings in, the tickets that would have been: through a fresh monitor, kept nowhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from api.engines import Engines
+from api.ingest import Readings
+from api.schemas.telemetry import Ticket
+from api.tickets import metrics_of, ticket_of
+from api.upkeep.advice import plot_of, suggestions_for
+from predictive.records import Alert
+
+
+class Rehearsal:
+    """Past readings through a fresh monitor: the tickets that would have been, kept nowhere."""
+
+    def __init__(self, *, engines: Engines) -> None:
+        from predictive import Monitor
+
+        self._engines = engines
+        self._monitor = Monitor()
+        self._alerts: dict[str, Alert] = {}
+        self._newest_s = 0.0
+        self.rejected = 0
+        self.first_rejection = ""
+
+    def take(self, readings: Readings) -> None:
+        """Observe readings as if they came when the newest of them was measured."""
+        for rejection in readings.rejected:
+            self._note(rejection.reason)
+        if not len(readings.positions):
+            return
+        self._newest_s = max(self._newest_s, float(readings.columns.at_s.max()))
+        received_at = datetime.fromtimestamp(self._newest_s, UTC)
+        observation = self._monitor.observe_columns(readings.columns, received_at=received_at)
+        for rejection in observation.rejected:
+            self._note(rejection.reason)
+        for alert in (*observation.alerts, *self._monitor.advance(received_at)):
+            self._alerts[alert.key] = alert
+
+    def tickets(self) -> tuple[Ticket, ...]:
+        """Return one ticket an episode in its last form, oldest first."""
+        alerts = sorted(self._alerts.values(), key=lambda alert: (alert.opened_at, alert.key))
+        return tuple(self._ticket(alert) for alert in alerts)
+
+    def plot(self, ticket: Ticket) -> str:
+        """Return the plot of a ticket's strongest reason as SVG; empty where there are no points."""
+        return plot_of(self._alerts[ticket.key], self._monitor, locale=self._engines.settings.default_locale)
+
+    def _ticket(self, alert: Alert) -> Ticket:
+        locale = self._engines.settings.default_locale
+        return ticket_of(
+            alert,
+            ticket_id=alert.key,
+            locale=locale,
+            suggestions=suggestions_for(metrics_of(alert), engines=self._engines, locale=locale),
+        )
+
+    def _note(self, reason: str) -> None:
+        self.rejected += 1
+        self.first_rejection = self.first_rejection or reason
