@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from predictive.arrays import Column, SeriesArrays
+from predictive.names import coded
 from predictive.records import Batch, Columns, Floats, Ints, Mask, PredictiveError, Rejection, State
 from predictive.series import NO_UNIT, SeriesTable
 from predictive.units import conversion
@@ -186,9 +187,8 @@ class Stream:
         values = np.array(columns.values, dtype=np.float64)
         if not columns.units:
             return values
-        local: dict[str, int] = {}
-        sent = np.fromiter((local.setdefault(unit, len(local)) for unit in columns.units), np.int64, len(values))
-        names = [unit[:UNIT_LENGTH] for unit in local]
+        units = coded(columns.units)
+        sent, names = units.codes, [unit[:UNIT_LENGTH] for unit in units.distinct]
         kept = self._adopt_units(series, sent, names, usable)
         codes = np.array([self._unit_codes.get(name, UNKNOWN_UNIT) for name in names])[sent]
         differs = np.flatnonzero(usable & (codes != NO_UNIT_CODE) & (codes != kept[series]))
