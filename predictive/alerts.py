@@ -69,9 +69,20 @@ class AlertBook:
             rows = sorted(episode.rows)
             quiet_s = now_s - float(evidence["hot_s"][rows].max())
             if quiet_s >= self.options.resolve_after_s and not evidence["firing"][rows].any():
-                self.episodes[code] = _resolved(episode, now_s)
+                self.episodes[code] = _resolved(episode, now_s, until=self._until(episode.rows, table, evidence))
                 resolved.append(self.episodes[code].alert)
         return resolved
+
+    def close(self, code: int, *, at_s: float, table: SeriesTable, evidence: Evidence) -> list[Alert]:
+        """Resolve whatever is open of a device: somebody worked on it, and what was normal is no more."""
+        closed = []
+        for kept, is_silence in ((self.episodes, False), (self.silences, True)):
+            episode = kept.get(code)
+            if episode is not None and episode.alert.state == "open":
+                until = {} if is_silence else self._until(episode.rows, table, evidence)
+                kept[code] = _resolved(episode, at_s, until=until)
+                closed.append(kept[code].alert)
+        return closed
 
     def refresh(self, at_s: Mapping[int, float], *, table: SeriesTable, evidence: Evidence) -> list[Alert]:
         """Bring the open episodes among these devices, now at `at_s`, up to their latest anomalous readings.
@@ -113,7 +124,8 @@ class AlertBook:
                 continue
             since = {reason.since.timestamp() for reason in silent.alert.reasons}
             if newest_s[sorted(silent.rows)].min() > max(since):
-                self.silences[code] = _resolved(silent, now_s)
+                until = {reason.metric: now_s for reason in silent.alert.reasons}
+                self.silences[code] = _resolved(silent, now_s, until=until)
                 resolved.append(self.silences[code].alert)
         return resolved
 
@@ -163,6 +175,10 @@ class AlertBook:
         self.episodes[code] = Episode(alert, rows)
         return alert
 
+    def _until(self, rows: frozenset[int], table: SeriesTable, evidence: Evidence) -> Mapping[str, float]:
+        """Return when each metric of an episode was last strange."""
+        return {table.metrics[row]: float(evidence["hot_s"][row]) for row in sorted(rows)}
+
     def _is_over(self, alert: Alert, at_s: float) -> bool:
         if alert.resolved_at is None:
             return False
@@ -194,9 +210,15 @@ def alert_key(device_id: str, mode: str, since: datetime) -> str:
     return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-def _resolved(episode: Episode, at_s: float) -> Episode:
+def _resolved(episode: Episode, at_s: float, *, until: Mapping[str, float]) -> Episode:
+    """Return an episode that is over; `until` says when each metric was last strange."""
     at = _time(at_s)
-    return replace(episode, alert=replace(episode.alert, state="resolved", resolved_at=at, updated_at=at))
+    reasons = tuple(
+        replace(reason, until=_time(until[reason.metric]) if np.isfinite(until.get(reason.metric, np.nan)) else None)
+        for reason in episode.alert.reasons
+    )
+    alert = replace(episode.alert, state="resolved", resolved_at=at, updated_at=at, reasons=reasons)
+    return replace(episode, alert=alert)
 
 
 def _severity(reasons: Sequence[Reason]) -> Severity:

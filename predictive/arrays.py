@@ -68,6 +68,12 @@ class SeriesArrays:
         self.reserve(series)
         self._used = max(self._used, int(series.max(initial=-1)) + 1)
 
+    def forget(self, series: Ints) -> None:
+        """Bring rows back to what they were before anything was learned."""
+        rows = series[series < self._capacity]
+        for name, column in self._columns.items():
+            self._arrays[name][rows] = column.fill
+
     def state(self) -> State:
         """Return a copy of the used rows."""
         return {name: array[: self._used].copy() for name, array in self._arrays.items()}

@@ -83,6 +83,9 @@ class ControlChart:
         cells["count"][rows], cells["course"][rows] = learned.count, course
         cells["first_s"][rows] = np.minimum(cells["first_s"][rows], batch.at_s)
 
+    def forget(self, series: Ints) -> None:
+        self._cells.forget(series)
+
     def state(self) -> State:
         return self._cells.state()
 

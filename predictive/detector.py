@@ -31,6 +31,13 @@ class SeriesAware(Protocol):
     def introduce(self, series: int, *, metric: str, unit: str) -> None: ...
 
 
+@runtime_checkable
+class Forgetful(Protocol):
+    """A detector that can start anew with some rows: the device was repaired, or its firmware is another."""
+
+    def forget(self, series: Ints) -> None: ...
+
+
 def detector_names() -> tuple[str, ...]:
     """Return the names of all detectors, in order.
 
@@ -86,6 +93,12 @@ class Ensemble:
         for detector in self.detectors:
             if isinstance(detector, SeriesAware):
                 detector.introduce(series, metric=metric, unit=unit)
+
+    def forget(self, series: Ints) -> None:
+        """Let the detectors start anew with these rows."""
+        for detector in self.detectors:
+            if isinstance(detector, Forgetful):
+                detector.forget(series)
 
     def judge(self, batch: Batch) -> Verdict:
         """Return the highest score of any detector, with that detector's expectation."""

@@ -39,7 +39,8 @@ def _alert_values(alert: Alert) -> dict[str, object]:
     for name in ("opened_at", "updated_at", "resolved_at"):
         values[name] = None if values[name] is None else values[name].isoformat()
     for reason in values["reasons"]:
-        reason["since"] = reason["since"].isoformat()
+        for name in ("since", "until"):
+            reason[name] = None if reason[name] is None else reason[name].isoformat()
     return values
 
 
@@ -53,8 +54,12 @@ def _alert(values: Mapping[str, Any]) -> Alert:
         opened_at=datetime.fromisoformat(values["opened_at"]),
         updated_at=datetime.fromisoformat(values["updated_at"]),
         resolved_at=None if resolved_at is None else datetime.fromisoformat(resolved_at),
-        reasons=tuple(
-            Reason(**{**reason, "since": datetime.fromisoformat(reason["since"])}) for reason in values["reasons"]
-        ),
+        reasons=tuple(_reason(reason) for reason in values["reasons"]),
         prognosis=Prognosis(**values["prognosis"]),
     )
+
+
+def _reason(values: Mapping[str, Any]) -> Reason:
+    until = values.get("until")
+    since = datetime.fromisoformat(values["since"])
+    return Reason(**{**values, "since": since, "until": None if until is None else datetime.fromisoformat(until)})

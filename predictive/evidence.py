@@ -1,19 +1,22 @@
 """Debounce and hysteresis per series.
 
 What was thought of each tick goes in; whether the series is firing comes out. A few readings beyond their limit fire,
-and so do many just below it; one odd reading does not fire, one normal reading does not calm. Does not know devices.
+and so do many just below it; one odd reading does not fire, one normal reading does not calm. A series whose normal is
+still being learned does not fire, unless a person's own limit says so. Does not know devices.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
 from predictive.arrays import Column, SeriesArrays
 from predictive.baseline import squash
+from predictive.control_chart import WarmUp
 from predictive.detector import ANOMALOUS, NO_DETECTOR, Verdict
-from predictive.records import Batch, Floats, Mask, State
+from predictive.records import Batch, Floats, Ints, Mask, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,20 @@ class EvidenceOptions:
     burden_calm_at: float = 0.27  # 25 normal ticks in a row after firing
 
 
-class Evidence:
-    """Leaky evidence a series, with the latest anomalous reading behind it."""
+DAY_S = 86_400.0
 
-    def __init__(self, options: EvidenceOptions) -> None:
+
+class Evidence:
+    """Leaky evidence a series, with the latest anomalous reading behind it.
+
+    `learning` is what a series must have sent before it may fire (None: at once), `sure` the codes of the detectors
+    that need not learn.
+    """
+
+    def __init__(self, options: EvidenceOptions, *, learning: WarmUp | None = None, sure: Collection[int] = ()) -> None:
         self.options = options
+        self._learning = learning
+        self._sure = np.array(sorted(sure), dtype=np.int64)
         self._cells = SeriesArrays(
             {
                 "level": Column(),
@@ -52,6 +64,9 @@ class Evidence:
                 "expected": Column(fill=np.nan),  # of the latest anomalous reading
                 "observed": Column(fill=np.nan),
                 "detector": Column(fill=NO_DETECTOR),  # the one with the highest score of this run
+                "count": Column(),  # ticks learned since the series was new, or since it was forgotten
+                "first_s": Column(fill=np.inf),
+                "newest_s": Column(fill=-np.inf),
             }
         )
 
@@ -62,6 +77,10 @@ class Evidence:
         """Take in a judged tick; return which readings made their series start to fire."""
         self._cells.touch(batch.series)
         rows, cells, options = batch.series, self._cells, self.options
+        cells["count"][rows] += 1.0
+        cells["first_s"][rows] = np.minimum(cells["first_s"][rows], batch.at_s)
+        cells["newest_s"][rows] = np.maximum(cells["newest_s"][rows], batch.at_s)
+        verdict = self._believed(rows, verdict)
         burden = self._bear(batch, verdict)
         hot = verdict.score >= ANOMALOUS
         level = cells["level"][rows]
@@ -80,6 +99,25 @@ class Evidence:
         """Return which of these series are firing."""
         return self._cells["firing"][batch.series] > 0
 
+    @property
+    def used(self) -> int:
+        """Return one more than the highest row learned."""
+        return self._cells.used
+
+    def learned(self) -> Floats:
+        """Return how much of its normal each series has learned, (n,) in [0, 1]; 1 where it may fire."""
+        count, first_s = self._cells["count"][: self._cells.used], self._cells["first_s"][: self._cells.used]
+        if self._learning is None:
+            return np.ones(len(count))
+        aged = np.maximum(self._cells["newest_s"][: self._cells.used] - first_s, 0.0) / DAY_S
+        aged = np.where(np.isfinite(aged), aged, 0.0)
+        by_age = np.minimum(aged / self._learning.days, count / self._learning.fewest)
+        return np.minimum(np.maximum(by_age, count / self._learning.most), 1.0)
+
+    def forget(self, rows: Ints) -> None:
+        """Start anew with these rows: their device was changed."""
+        self._cells.forget(rows)
+
     def calm(self, rows: list[int]) -> None:
         """Forget the evidence of these rows."""
         self._cells["level"][rows] = 0.0
@@ -91,6 +129,19 @@ class Evidence:
 
     def restore(self, state: State) -> None:
         self._cells.restore(state)
+
+    def _believed(self, rows: Ints, verdict: Verdict) -> Verdict:
+        """Return a verdict that is silent about series which are still learning."""
+        if self._learning is None:
+            return verdict
+        cells = self._cells
+        count, aged_s = cells["count"][rows], cells["newest_s"][rows] - cells["first_s"][rows]
+        known = (aged_s >= self._learning.days * DAY_S) & (count >= self._learning.fewest)
+        heard = known | (count >= self._learning.most) | np.isin(verdict.detector, self._sure)
+        if heard.all():
+            return verdict
+        score, momentary = np.where(heard, verdict.score, 0.0), np.where(heard, verdict.momentary, 0.0)
+        return Verdict(score, verdict.expected, verdict.since_s, verdict.detector, momentary)
 
     def _bear(self, batch: Batch, verdict: Verdict) -> Floats:
         """Move the burden towards the momentary score; return it."""

@@ -12,16 +12,20 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from predictive.alerts import SILENCE, AlertBook, AlertOptions
+from predictive.alerts import SILENCE, SURE_DETECTORS, AlertBook, AlertOptions
+from predictive.band import Band, band_at
+from predictive.control_chart import WarmUp
 from predictive.detector import ANOMALOUS, Verdict, build_ensemble, default_detectors
 from predictive.episode_values import episode_values, episodes_from
 from predictive.evidence import Evidence, EvidenceOptions
+from predictive.fleet import Fleet, fleet_of
 from predictive.prognosis import foresee_crossing
 from predictive.records import (
     Alert,
     Anomaly,
     Batch,
     Columns,
+    Floats,
     Limit,
     Mask,
     Measurement,
@@ -51,6 +55,8 @@ class MonitorOptions:
     stream: StreamOptions = field(default_factory=StreamOptions)
     evidence: EvidenceOptions = field(default_factory=EvidenceOptions)
     alerts: AlertOptions = field(default_factory=AlertOptions)
+    # What a series must have sent before its values may open an alert; that it is missing is known by its cadence.
+    learning: WarmUp = field(default_factory=WarmUp)
     window: WindowOptions = field(default_factory=WindowOptions)
     detectors: Mapping[str, Mapping[str, object]] = field(default_factory=default_detectors)  # name -> options
     limits: Mapping[str, Limit] = field(default_factory=dict)  # by metric
@@ -72,7 +78,8 @@ class Monitor:
             detectors["threshold"]["limits"] = self.options.limits
         self._ensemble = build_ensemble(detectors)
         self._stream = Stream(self.options.stream)
-        self._evidence = Evidence(self.options.evidence)
+        sure = [code for code, name in enumerate(self._ensemble.names) if name in SURE_DETECTORS]
+        self._evidence = Evidence(self.options.evidence, learning=self.options.learning, sure=sure)
         self._window = RecentWindow(self.options.window)
         self._book = AlertBook(self.options.alerts, detectors=self._ensemble.names)
         self._introduced = 0
@@ -115,6 +122,28 @@ class Monitor:
         for alert in self._notice_silence(now_s):
             changed[alert.key] = alert
         return tuple(changed.values())
+
+    def start_anew(self, device_id: str, *, at: datetime) -> tuple[Alert, ...]:
+        """Forget what is normal for a device that was repaired or changed; return its alerts that are over by that."""
+        rows = np.array(self._stream.table.rows_of(device_id), dtype=np.int64)
+        if len(rows) == 0:
+            return ()
+        table, evidence = self._stream.table, self._evidence
+        closed = self._book.close(table.device_code(device_id), at_s=_seconds(at), table=table, evidence=evidence)
+        self._ensemble.forget(rows)
+        evidence.forget(rows)
+        return tuple(closed)
+
+    def fleet(self, now: datetime) -> Fleet:
+        """Return how every device is."""
+        now_s = _seconds(now)
+        silent = np.flatnonzero(now_s - self._stream.newest_s() > self._patience_s())
+        return fleet_of(self._stream.table, evidence=self._evidence, book=self._book, silent=silent)
+
+    def expected_now(self, device_id: str, at: datetime) -> Band:
+        """Return which values of a device's metrics would pass as normal at a moment."""
+        rows = np.array(self._stream.table.rows_of(device_id), dtype=np.int64)
+        return band_at(self._ensemble, rows, at_s=_seconds(at))
 
     def alerts(self) -> tuple[Alert, ...]:
         """Return the latest alert of every device that had one."""
@@ -262,8 +291,7 @@ class Monitor:
 
     def _notice_silence(self, now_s: float) -> list[Alert]:
         stream, table = self._stream, self._stream.table
-        cadence_s = stream.cadence_s()
-        patience_s = np.maximum(np.maximum(SILENT_INTERVALS * cadence_s, SILENT_LONGEST * stream.longest_s()), SILENT_S)
+        cadence_s, patience_s = stream.cadence_s(), self._patience_s()
         elapsed_s = now_s - stream.newest_s()
         # A series that came late by more than its patience is a file being loaded, not a device that went away.
         live = np.isfinite(cadence_s) & (stream.lag_s() <= patience_s)
@@ -278,6 +306,12 @@ class Monitor:
             if reasons:
                 alerts += self._book.silence(code, reasons=reasons, at_s=now_s, table=table)
         return alerts
+
+    def _patience_s(self) -> Floats:
+        """Return for how long each series may be silent, nan where its cadence is not known."""
+        stream = self._stream
+        usual_s = np.maximum(SILENT_INTERVALS * stream.cadence_s(), SILENT_LONGEST * stream.longest_s())
+        return np.maximum(usual_s, SILENT_S)
 
     def _gap(self, row: int, elapsed_s: float, cadence_s: float, now_s: float) -> Reason:
         return Reason(

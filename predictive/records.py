@@ -144,6 +144,7 @@ class Reason:
     score: float
     detector: str
     unit: str = ""
+    until: datetime | None = None  # of a resolved alert: the latest reading that was strange, or that was missed
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from api.settings import Settings
 from api.store.audit import Audit
 from api.store.changes import Changes, Links
 from api.store.database import Database
+from api.store.devices import Devices
 from api.store.drafts import Drafts
 from api.store.exports import Exports
 from api.store.keys import Keys
@@ -37,6 +38,7 @@ class Store:
     server_secret: str = field(repr=False)
     keys: Keys
     audit: Audit
+    devices: Devices
     drafts: Drafts
     exports: Exports
     outcomes: Outcomes
@@ -80,6 +82,7 @@ def _shelves(database: Database, tenant: str, *, server_secret: str) -> Store:
         server_secret=server_secret,
         keys=Keys(database, tenant, server_secret=server_secret),
         audit=Audit(database, tenant, server_secret=server_secret),
+        devices=Devices(database, tenant),
         drafts=Drafts(database, tenant),
         exports=Exports(database, tenant),
         outcomes=Outcomes(database, tenant),

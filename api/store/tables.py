@@ -250,10 +250,17 @@ class TicketRow(Base):
     plot: Mapped[str] = mapped_column(
         Text
     )  # SVG, drawn when the ticket last changed; empty where nothing could be drawn
+    site: Mapped[str] = mapped_column(String(200), default="")  # or gateway: what shares a cause
+    model: Mapped[str] = mapped_column(String(200), default="")
+    group_id: Mapped[str | None] = mapped_column(String(32))  # the ticket of the site that lists this one
+    place: Mapped[str | None] = mapped_column(String(300))  # held while open: one a device and kind of episode
 
     __table_args__ = (
         UniqueConstraint("tenant", "kind", "key"),
         Index("ix_tickets_tenant_kind_opened_at", "tenant", "kind", "opened_at"),
+        Index("ix_tickets_tenant_place", "tenant", "place", unique=True),
+        Index("ix_tickets_tenant_model", "tenant", "model", "opened_at"),
+        Index("ix_tickets_tenant_site", "tenant", "site", "opened_at"),
     )
 
 

@@ -76,6 +76,9 @@ class _Drift:
         cells["count"][rows] = np.where(fresh, 0.0, cells["count"][rows]) + 1.0
         cells["newest_s"][rows] = batch.at_s
 
+    def forget(self, series: Ints) -> None:
+        self._cells.forget(series)
+
     def state(self) -> State:
         return self._cells.state()
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from predictive.arrays import Column, SeriesArrays
 from predictive.baseline import squash
-from predictive.records import Batch, Detector, Scores, State
+from predictive.records import Batch, Detector, Ints, Scores, State
 
 CHANGE_RATE_MEMORY = 2000.0  # readings
 LONGEST_FORGET = 0.9995  # the longest run is forgotten by half in about 1,400 readings
@@ -61,6 +61,9 @@ class _Flatline:
         changes = cells["changes"][rows]
         cells["changes"][rows] = changes + share * (np.where(same, 0.0, 1.0) - changes)
         cells["count"][rows] = count + 1.0
+
+    def forget(self, series: Ints) -> None:
+        self._cells.forget(series)
 
     def state(self) -> State:
         return self._cells.state()

@@ -80,6 +80,9 @@ class _Seasonal:
         cells["count"][rows, hour] = learned.count
         cells["first_s"][rows] = np.minimum(cells["first_s"][rows], batch.at_s)
 
+    def forget(self, series: Ints) -> None:
+        self._cells.forget(series)
+
     def state(self) -> State:
         return self._cells.state()
 

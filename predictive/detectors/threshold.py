@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from predictive.arrays import Column, SeriesArrays
-from predictive.records import Batch, Detector, Limit, PredictiveError, Scores, State
+from predictive.records import Batch, Detector, Ints, Limit, PredictiveError, Scores, State
 from predictive.units import conversion
 
 
@@ -62,6 +62,10 @@ class _Threshold:
     def learn(self, batch: Batch) -> None:
         self._cells.touch(batch.series)
         self._cells["count"][batch.series] += 1.0
+
+    def forget(self, series: Ints) -> None:
+        """Start counting anew; the limits are a person's and stay."""
+        self._cells["count"][series[series < self._cells.used]] = 0.0
 
     def state(self) -> State:
         return self._cells.state()

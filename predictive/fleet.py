@@ -1,0 +1,75 @@
+"""How every device is, at one glance: columns over device codes, ready for a page of ten thousand.
+
+The series table, what was heard, the evidence and the open alerts go in; a status, the newest reading and the strongest
+evidence a device come out. Judges nothing that was not judged before.
+
+    alarm      an episode is open            offline    all that reported live stopped, or a silence is open
+    learning   not enough was heard to know what is normal
+    watch      something departs, not yet for long enough            ok         none of these
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from predictive.alerts import AlertBook
+from predictive.evidence import Evidence
+from predictive.records import Floats, Ints
+from predictive.series import SeriesTable
+
+STATUSES = ("alarm", "offline", "watch", "learning", "ok")
+"""In the order of what wants a person first; a status is an index into it."""
+ALARM, OFFLINE, WATCH, LEARNING, OK = range(len(STATUSES))
+WATCHED = 0.5
+"""Share of what would make a series fire. At half of it a person who looks anyway should look here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """Aligned columns, one entry a device."""
+
+    device_ids: Sequence[str]
+    status: Ints  # (n,) index into STATUSES
+    newest_s: Floats  # (n,) time of the newest reading; -inf where there was none
+    strain: Floats  # (n,) strongest evidence of any metric, 1 where it fires
+    learned: Floats  # (n,) share of the normal that the slowest metric has learned
+    metrics: Ints  # (n,) how many there are
+    strongest: Sequence[str]  # the metric with the strongest evidence
+
+
+def fleet_of(table: SeriesTable, *, evidence: Evidence, book: AlertBook, silent: Ints) -> Fleet:
+    """Return how the devices of a series table are; `silent` are the rows that stopped reporting."""
+    devices, rows = len(table.devices), min(len(table), evidence.used)
+    code = table.device_of[:rows]
+    options = evidence.options
+    strain = np.maximum(evidence["level"][:rows] / options.fire_at, evidence["burden"][:rows] / options.burden_at).clip(
+        0.0, 1.0
+    )
+    strain = np.where(evidence["firing"][:rows] > 0, 1.0, strain)
+    newest_s, worst, learned = np.full(devices, -np.inf), np.zeros(devices), np.full(devices, np.inf)
+    np.maximum.at(newest_s, code, evidence["newest_s"][:rows])
+    np.maximum.at(worst, code, strain)
+    np.minimum.at(learned, code, evidence.learned()[:rows])
+    count, gone = np.bincount(code, minlength=devices), np.bincount(table.device_of[silent], minlength=devices)
+    status = np.full(devices, OK, dtype=np.int64)
+    status[worst >= WATCHED] = WATCH
+    status[learned < 1.0] = LEARNING
+    status[(gone > 0) & (gone >= count)] = OFFLINE
+    for kept, told in ((book.silences, OFFLINE), (book.episodes, ALARM)):
+        status[[number for number, episode in kept.items() if episode.alert.state == "open"]] = told
+    return Fleet(
+        tuple(table.devices), status, newest_s, worst, np.minimum(learned, 1.0), count, _strongest(table, strain, code)
+    )
+
+
+def _strongest(table: SeriesTable, strain: Floats, code: Ints) -> tuple[str, ...]:
+    """Return each device's metric with the strongest evidence; its first one where all are calm."""
+    order = np.lexsort((-np.arange(len(code)), strain, code))  # the last of each device is its strongest
+    last = np.flatnonzero(np.diff(code[order], append=-1))
+    names = [""] * len(table.devices)
+    for row in order[last].tolist():
+        names[int(code[row])] = table.metrics[row]
+    return tuple(names)
