@@ -14,8 +14,9 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from api.errors import Problem, say
 from api.ingest.arrow_metadata import is_compressed
-from api.ingest.readings import MILLISECONDS_FROM, NAME_CHARS, Readings
-from predictive.records import Columns, Floats, Rejection
+from api.ingest.columnar import numbers, sift, times_s
+from api.ingest.readings import NAME_CHARS, Readings
+from predictive.records import Ints, Rejection
 
 NEEDED = ("device_id", "metric", "at", "value")
 
@@ -49,28 +50,18 @@ def _readings_of(table: pa.Table) -> Readings:
     missing = [name for name in NEEDED if name not in table.column_names]
     if missing:
         raise Problem("telemetry_unreadable", say("detail.arrow_columns", columns=", ".join(missing)))
+    sifted = sift(table)
+    rejected = _rejections(table.take(sifted.unsound), sifted.unsound) if len(sifted.unsound) else ()
+    return Readings(sifted.columns, sifted.rows, rejected)
+
+
+def _rejections(table: pa.Table, rows: Ints) -> tuple[Rejection, ...]:
     device_ids, metrics = _texts(table, "device_id"), _texts(table, "metric")
-    units = _texts(table, "unit") if "unit" in table.column_names else [""] * table.num_rows
-    at_s, values = _times_s(table["at"]), _numbers(table["value"])
-    rejected: list[Rejection] = []
-    kept: list[int] = []
-    for index in range(table.num_rows):
-        reason = _fault(
-            device_ids[index], metrics[index], bool(np.isfinite(at_s[index])), bool(np.isfinite(values[index]))
-        )
-        if reason:
-            rejected.append(Rejection(index, reason))
-        else:
-            kept.append(index)
-    positions = np.asarray(kept, dtype=np.int64)
-    columns = Columns(
-        [device_ids[index] or "" for index in kept],
-        [metrics[index] or "" for index in kept],
-        at_s[positions],
-        values[positions],
-        [(units[index] or "")[:NAME_CHARS] for index in kept],
+    has_time, has_value = np.isfinite(times_s(table["at"])), np.isfinite(numbers(table["value"]))
+    return tuple(
+        Rejection(row, _fault(device_ids[index], metrics[index], bool(has_time[index]), bool(has_value[index])))
+        for index, row in enumerate(rows.tolist())
     )
-    return Readings(columns, positions, tuple(rejected))
 
 
 def _fault(device_id: str | None, metric: str | None, has_time: bool, has_value: bool) -> str:
@@ -79,22 +70,9 @@ def _fault(device_id: str | None, metric: str | None, has_time: bool, has_value:
             return f"{name} is not a printable text of 1 to {NAME_CHARS} characters"
     if not has_time:
         return "at is missing"
-    return "" if has_value else "value is not a finite number"
+    return "unit is not a short text" if has_value else "value is not a finite number"
 
 
 def _texts(table: pa.Table, name: str) -> list[str | None]:
     texts: list[str | None] = pc.cast(table[name], pa.string()).to_pylist()
     return texts
-
-
-def _numbers(column: pa.ChunkedArray) -> Floats:
-    return np.asarray(pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
-
-
-def _times_s(column: pa.ChunkedArray) -> Floats:
-    if pa.types.is_timestamp(column.type):
-        micros = _numbers(pc.cast(pc.cast(column, pa.timestamp("us", column.type.tz), safe=False), pa.int64()))
-        return micros / 1e6
-    at_s = _numbers(column)
-    with np.errstate(invalid="ignore"):
-        return np.where(np.abs(at_s) >= MILLISECONDS_FROM, at_s / 1000, at_s)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from api.errors import Problem, say
 from api.ingest.arrow_stream import parse_arrow
-from api.ingest.json_readings import parse_json, parse_ndjson
+from api.ingest.json_readings import parse_json
 from api.ingest.line_protocol import parse_line_protocol
+from api.ingest.ndjson import parse_ndjson
 from api.ingest.readings import Readings
 
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
 ARROW = "application/vnd.apache.arrow.stream"
+UTF8_MARK = b"\xef\xbb\xbf"
 MEDIA_TYPES = (*NDJSON, "application/json", "text/plain", ARROW)
 
 
@@ -37,7 +39,7 @@ def parse_telemetry(
         return parse_json(text, limit=limit)
     if media_type == "text/plain":
         return parse_line_protocol(text, limit=limit, received_at_s=received_at_s, precision=precision)
-    return parse_ndjson(text, limit=limit)
+    return parse_ndjson(text.encode() if content[:3] == UTF8_MARK else content, limit=limit)
 
 
 def _decode(content: bytes) -> str:

@@ -1,4 +1,4 @@
-"""NDJSON, a JSON array and ThingsBoard gateway JSON in, readings out.
+"""A JSON array and ThingsBoard gateway JSON in, readings out.
 
 {"device_id": "ac-1", "metric": "power_w", "at": "2026-11-22T10:00:00+08:00", "value": 905.5, "unit": "W"}
 {"ac-1": [{"ts": 1795312800000, "values": {"power_w": 905.5}}]}                    ThingsBoard
@@ -10,27 +10,6 @@ import json
 
 from api.errors import Problem, say
 from api.ingest.readings import ReadingRows, Readings
-
-LINE_CHARS = 100_000
-"""A line longer than this is no reading; a ThingsBoard object of one minute of one gateway fits."""
-
-
-def parse_ndjson(text: str, *, limit: int) -> Readings:
-    """Parse one object a line; blank lines do not count."""
-    rows = ReadingRows(limit)
-    for line in text.split("\n"):
-        if not line.strip():
-            continue
-        if len(line) > LINE_CHARS:
-            rows.reject(f"line is longer than {LINE_CHARS} characters")
-            continue
-        try:
-            body = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            rows.reject(f"line is not JSON: {str(error)[:100]}")
-            continue
-        _add(rows, body)
-    return rows.readings()
 
 
 def parse_json(text: str, *, limit: int) -> Readings:
@@ -44,15 +23,16 @@ def parse_json(text: str, *, limit: int) -> Readings:
     rows = ReadingRows(limit)
     if isinstance(body, list):
         for entry in body:
-            _add(rows, entry)
+            add_body(rows, entry)
         return rows.readings()
     if not isinstance(body, dict):
         raise Problem("telemetry_unreadable", say("detail.json_shape", shape=type(body).__name__))
-    _add(rows, body)
+    add_body(rows, body)
     return rows.readings()
 
 
-def _add(rows: ReadingRows, body: object) -> None:
+def add_body(rows: ReadingRows, body: object) -> None:
+    """Add what one JSON value holds: a reading, or a ThingsBoard object with many."""
     if not isinstance(body, dict):
         rows.reject("not an object")
     elif "metric" in body or "value" in body or not _is_thingsboard(body):

@@ -7,6 +7,7 @@ predictive's stream decides that.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +15,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
 from api.errors import Problem, say
+from predictive.names import Names, coded, joined
 from predictive.records import Columns, Ints, Rejection
 
 NAME_CHARS = 200
@@ -28,6 +30,24 @@ class Readings:
     columns: Columns
     positions: Ints  # (n,) int64
     rejected: tuple[Rejection, ...]
+
+    def at(self, places: Ints) -> Readings:
+        """Return the same readings where position i is places[i]."""
+        moved = tuple(Rejection(int(places[entry.index]), entry.reason) for entry in self.rejected)
+        return Readings(self.columns, places[self.positions], moved)
+
+    def in_order(self) -> Readings:
+        """Return the same readings by position."""
+        order = np.argsort(self.positions)
+        column = self.columns
+        ordered = Columns(
+            coded(column.device_ids).take(order),
+            coded(column.metrics).take(order),
+            column.at_s[order],
+            column.values[order],
+            coded(column.units).take(order) if column.units else (),
+        )
+        return Readings(ordered, self.positions[order], self.rejected)
 
 
 class ReadingRejected(ValueError):
@@ -140,15 +160,40 @@ def _unit(unit: object) -> str:
     return unit
 
 
+def join_readings(parts: Sequence[Readings], *, is_placed: bool = False) -> Readings:
+    """Return the readings of all parts, one part after the other; parts that are placed keep their positions."""
+    if len(parts) == 1:
+        return parts[0]
+    if not is_placed:
+        counts = [len(part.positions) + len(part.rejected) for part in parts]
+        bases = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        parts = [
+            part.at(np.arange(base, base + count, dtype=np.int64)) if base else part
+            for part, base, count in zip(parts, bases[:-1].tolist(), counts, strict=True)
+        ]
+    columns = Columns(
+        joined([part.columns.device_ids for part in parts]),
+        joined([part.columns.metrics for part in parts]),
+        np.concatenate([np.zeros(0), *(part.columns.at_s for part in parts)]),
+        np.concatenate([np.zeros(0), *(part.columns.values for part in parts)]),
+        joined([part.columns.units or [""] * len(part.positions) for part in parts]),
+    )
+    positions = np.concatenate([np.zeros(0, dtype=np.int64), *(part.positions for part in parts)])
+    rejected = tuple(entry for part in parts for entry in part.rejected)
+    if not is_placed:
+        return Readings(columns, positions, rejected)
+    return Readings(columns, positions, tuple(sorted(rejected, key=lambda entry: entry.index))).in_order()
+
+
 def pack_columns(columns: Columns) -> bytes:
     """Return columns as an Arrow stream, names as dictionaries: about 20 bytes a reading."""
     table = pa.table(
         {
-            "device_id": pa.array(columns.device_ids, pa.string()).dictionary_encode(),
-            "metric": pa.array(columns.metrics, pa.string()).dictionary_encode(),
+            "device_id": _dictionary(columns.device_ids),
+            "metric": _dictionary(columns.metrics),
             "at_s": pa.array(columns.at_s, pa.float64()),
             "value": pa.array(columns.values, pa.float64()),
-            "unit": pa.array(columns.units or [""] * len(columns.at_s), pa.string()).dictionary_encode(),
+            "unit": _dictionary(columns.units or [""] * len(columns.at_s)),
         }
     )
     sink = pa.BufferOutputStream()
@@ -162,9 +207,23 @@ def unpack_columns(content: bytes) -> Columns:
     """Return the columns that pack_columns packed."""
     table = pa.ipc.open_stream(content).read_all()
     return Columns(
-        table["device_id"].to_pylist(),
-        table["metric"].to_pylist(),
+        _names_of(table["device_id"]),
+        _names_of(table["metric"]),
         np.asarray(table["at_s"].to_numpy(), dtype=np.float64),
         np.asarray(table["value"].to_numpy(), dtype=np.float64),
-        table["unit"].to_pylist(),
+        _names_of(table["unit"]),
     )
+
+
+def _dictionary(names: Sequence[str]) -> pa.DictionaryArray:
+    column = coded(names)
+    if len(column.distinct) > len(column):
+        column = coded(list(column))  # left over from readings that were refused
+    return pa.DictionaryArray.from_arrays(pa.array(column.codes, pa.int32()), pa.array(column.distinct, pa.string()))
+
+
+def _names_of(column: pa.ChunkedArray) -> Names:
+    if not column.num_chunks:
+        return Names(np.zeros(0, dtype=np.int64), ())
+    whole = column.unify_dictionaries().combine_chunks()
+    return Names(whole.indices.to_numpy().astype(np.int64), whole.dictionary.to_pylist())
