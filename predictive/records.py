@@ -27,6 +27,10 @@ Severity = Literal["info", "warning", "critical"]
 AlertState = Literal["open", "resolved"]
 
 
+ONLINE = "$online"
+"""The metric that says whether a device is connected: 1 or 0, from a gateway's word, not measured. Never judged."""
+
+
 class PredictiveError(Exception):
     """Something about telemetry went wrong; the message says what, where, and what to do."""
 
