@@ -20,6 +20,7 @@ from api.routes import (
     catalogues,
     changes,
     customers,
+    devices,
     documentation,
     embeddings,
     feedback,
@@ -51,7 +52,7 @@ from api.store import DEFAULT_TENANT
 
 RESOURCES = (
     *(prefills, feedback, learn, suggestions, articles, media, embeddings),
-    *(telemetry, tickets, templates, catalogues, promises),
+    *(telemetry, devices, tickets, templates, catalogues, promises),
     *(hooks, changes, panel_links, jobs, webhooks),
     *(reports, audit, customers, ops),
 )

@@ -10,6 +10,7 @@ One lock orders all of it: the monitor is one state. Knows no HTTP.
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,16 +21,19 @@ from api.errors import Problem, say
 from api.ingest import Readings, pack_columns, unpack_columns
 from api.schemas.telemetry import RejectedReading, TelemetryTaken, Ticket
 from api.store import Store
+from api.store.devices import Event
 from api.store.telemetry import Snapshot
 from api.upkeep.book import TicketBook
+from api.upkeep.verdicts import BEGINS_ANEW, note_failure
 from predictive.records import Observation, PredictiveError, SeriesPoints, StateMismatch
 
 if TYPE_CHECKING:
-    from predictive import Monitor
+    from predictive import Band, Fleet, Monitor
 
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER_S = "2"
+DAY_S = 86_400.0
 
 
 class Foresight:
@@ -56,11 +60,18 @@ class Foresight:
             self._monitor = Monitor()
             if snapshot is not None:
                 self._restore(snapshot)
-            replayed = 0
+            replayed, events = 0, list(self._store.devices.events_since_batch(self._batch_id))
             for batch in self._store.telemetry.batches_after(self._batch_id):
+                self._relive(events, before=batch.id)
                 self._replay(batch.id, batch.content, batch.received_at)
                 replayed += 1
+            self._relive(events, before=None)
         return replayed
+
+    def _relive(self, events: list[Event], *, before: int | None) -> None:
+        """Let the events happen again that came before a batch, in their order."""
+        while events and (before is None or events[0].after_batch < before):
+            self._begin_anew(events.pop(0), self._running())
 
     def take(self, readings: Readings, *, received_at: datetime) -> TelemetryTaken:
         """Keep readings, judge them, and open, change or resolve tickets.
@@ -89,10 +100,42 @@ class Foresight:
         return self._answer(readings, observation)
 
     def advance(self, now: datetime) -> tuple[Ticket, ...]:
-        """Let time pass without readings."""
+        """Let time pass without readings; note who is watched, and learn what devices they are."""
         with self._lock:
             monitor = self._running()
-            return self._book.keep(monitor.advance(now), monitor=monitor)
+            kept = self._book.keep(monitor.advance(now), monitor=monitor)
+            fleet = monitor.fleet(now)
+        self._store.devices.note_day(now.date(), devices=int((fleet.newest_s >= now.timestamp() - DAY_S).sum()))
+        self._book.introduce(fleet.device_ids, at=now)
+        return kept
+
+    def note_event(self, event: Event) -> Event:
+        """Keep what happened to a device; after a repair, a part or firmware its normal is learned anew.
+
+        The same event told again changes nothing. Return what is kept.
+        """
+        with self._lock:
+            monitor = self._running()
+            kept = self._store.devices.note_event(replace(event, after_batch=self._batch_id))
+            if kept.id == event.id:
+                self._begin_anew(kept, monitor)
+        note_failure(kept, store=self._store)
+        return kept
+
+    def _begin_anew(self, event: Event, monitor: Monitor) -> None:
+        if event.kind in BEGINS_ANEW:
+            alerts = monitor.start_anew(event.device_id, at=event.at)
+            self._book.keep(alerts, monitor=monitor, closed_by=event.kind)
+
+    def fleet(self, now: datetime) -> Fleet:
+        """Return how every device is."""
+        with self._lock:
+            return self._running().fleet(now)
+
+    def expected_now(self, device_id: str, at: datetime) -> Band:
+        """Return which values of a device's metrics would pass as normal, in the order of `recent`."""
+        with self._lock:
+            return self._running().expected_now(device_id, at)
 
     def recent(self, device_id: str) -> tuple[SeriesPoints, ...]:
         """Return the recent readings of a device, one a metric; nothing for a device that never sent any."""

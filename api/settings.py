@@ -133,6 +133,8 @@ class Settings(BaseSettings):
     """Intra-op threads of each engine; fixed, so that two engines at once do not fight for cores."""
 
     default_template: str = "appliance_repair"
+    maintenance_template: str = "manufacturing_repair"
+    """Whose "x-maintenance" names parts and steps for maintenance tickets."""
     default_locale: str = "zh-CN"
     default_region: str = Field(default="CN", pattern="^[A-Z]{2}$")
     default_time_zone: Annotated[str, AfterValidator(known_zone)] = ""

@@ -1,69 +1,167 @@
-"""An alert in, the maintenance ticket that a person reads out: title in the house's language, reasons strongest first.
+"""An alert in, the maintenance ticket that a person reads out: title and explanation in both languages, reasons
+strongest first.
 
-Knows alerts and words, no table and no engine; suggestions and the plot are given.
+Knows alerts and words, no table and no engine; what was looked up is given.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
+from api.errors import Language, Words, language_of_locale, words
 from api.schemas.knowledge import SuggestionBody
-from api.schemas.telemetry import Ticket, TicketReason
+from api.schemas.telemetry import Ticket, TicketReason, TicketText, TicketTexts
+from predictive.alerts import SILENCE
 from predictive.records import Alert, Reason
 
-_TITLES: Mapping[str, str] = {
-    "zh": "设备 {device}：{metric} 实测 {observed}，预期 {expected}",
-    "en": "Device {device}: {metric} reads {observed}, expected {expected}",
-}
-_TITLES_WITHOUT_EXPECTED: Mapping[str, str] = {
-    "zh": "设备 {device}：{metric} 异常，实测 {observed}",
-    "en": "Device {device}: {metric} is unusual at {observed}",
-}
-_RESOLVED: Mapping[str, str] = {"zh": "（已恢复）", "en": " (resolved)"}
+EXPLAINED = 4
+"""Metrics in an explanation, the strongest first; the rest stand in the reasons."""
+SUREST = 0.9999  # beyond it a score says nothing more
+COMMA: Mapping[Language, str] = {"zh": "、", "en": ", "}
+JOINED: Mapping[Language, str] = {"zh": "", "en": " "}
+MINUTE_S, HOUR_S, DAY_S = 60.0, 3600.0, 86_400.0
 
 
-def ticket_of(alert: Alert, *, ticket_id: str, locale: str, suggestions: Sequence[SuggestionBody]) -> Ticket:
+def ticket_of(alert: Alert, *, ticket_id: str, locale: str, suggestions: Sequence[SuggestionBody] = ()) -> Ticket:
     """Return the ticket that stands for an alert's episode."""
-    return Ticket(
+    whole = sum(_weight(reason) for reason in alert.reasons)
+    ticket = Ticket(
         id=ticket_id,
         key=alert.key,
         device_id=alert.device_id,
         state=alert.state,
         severity=alert.severity,
-        title=title_of(alert, locale=locale),
+        title="",
         opened_at=alert.opened_at,
         updated_at=alert.updated_at,
         resolved_at=alert.resolved_at,
-        reasons=[_reason_body(reason) for reason in alert.reasons],
+        reasons=[_reason_body(reason, whole=whole) for reason in alert.reasons],
         probability=alert.prognosis.probability,
         horizon_h=alert.prognosis.horizon_h,
         suggestions=list(suggestions),
     )
+    return with_texts(ticket, locale=locale)
 
 
-def title_of(alert: Alert, *, locale: str) -> str:
+def with_texts(ticket: Ticket, *, locale: str) -> Ticket:
+    """Return a ticket with its texts as its reasons now say; the title is in the house's language."""
+    texts = TicketTexts(zh=text_of(ticket, "zh"), en=text_of(ticket, "en"))
+    title = (texts.zh if language_of_locale(locale) == "zh" else texts.en).title
+    return ticket.model_copy(update={"title": title, "texts": texts})
+
+
+def text_of(ticket: Ticket, language: Language) -> TicketText:
+    """Return what a ticket says in a language."""
+    said = words(language)
+    return TicketText(title=title_of(ticket, said), explanation=explanation_of(ticket, said))
+
+
+def title_of(ticket: Ticket, said: Words) -> str:
     """Return one line that says which device, what was read and what was expected."""
-    language = "zh" if locale.startswith("zh") else "en"
-    if not alert.reasons:
-        return f"{alert.device_id}{_RESOLVED[language] if alert.state == 'resolved' else ''}"
-    reason = alert.reasons[0]
-    titles = _TITLES if math.isfinite(reason.expected) else _TITLES_WITHOUT_EXPECTED
-    title = titles[language].format(
-        device=alert.device_id,
+    over = said("upkeep.over") if ticket.state == "resolved" else ""
+    if ticket.devices:
+        count, metric = len(ticket.devices), ticket.devices[0].metric
+        return said("upkeep.site", site=ticket.device.site or ticket.device_id, count=count, metric=metric) + over
+    if not ticket.reasons or ticket.reasons[0].observed is None:
+        return ticket.device_id + over
+    reason = ticket.reasons[0]
+    if reason.detector == SILENCE:
+        shown = {"device": ticket.device_id, "metric": reason.metric, "silent": span(reason.observed or 0.0, said)}
+        key = "upkeep.silent" if len(ticket.reasons) > 1 else "upkeep.metric_silent"
+        return said(key, **shown) + over
+    shown = {"device": ticket.device_id, "metric": reason.metric, "observed": quantity(reason.observed, reason.unit)}
+    if reason.expected is None:
+        return said("upkeep.unusual", **shown) + over
+    return said("upkeep.off", **shown, expected=quantity(reason.expected, reason.unit)) + over
+
+
+def explanation_of(ticket: Ticket, said: Words) -> str:
+    """Return some sentences: which metrics, since when, what was expected, whose share; and what ended it."""
+    if ticket.devices:
+        shown = ticket.devices[:EXPLAINED]
+        names = COMMA[said.language].join(one.device_id for one in shown)
+        more = said("upkeep.more", count=len(ticket.devices) - len(shown)) if len(ticket.devices) > len(shown) else ""
+        return said("upkeep.site_why", names=names + more, since=_moment(ticket.opened_at, said))
+    lines = [_sentence(reason, said) for reason in ticket.reasons[:EXPLAINED]]
+    if ticket.state == "resolved" and ticket.closed_by:
+        lines.append(said("upkeep.closed_by", what=said(f"event.{ticket.closed_by}")))
+    elif ticket.state == "resolved":
+        lines += [_recovery(reason, said) for reason in ticket.reasons[:EXPLAINED] if reason.until is not None]
+    return JOINED[said.language].join(lines)
+
+
+def _sentence(reason: TicketReason, said: Words) -> str:
+    since = _moment(reason.since, said)
+    if reason.detector == SILENCE:
+        usual = span(reason.expected or 0.0, said)
+        return said("upkeep.why_silent", metric=reason.metric, since=since, usual=usual)
+    observed = "–" if reason.observed is None else quantity(reason.observed, reason.unit)
+    share = round(100 * (reason.contribution or 0.0))
+    if reason.expected is None:
+        return said("upkeep.why_unusual", metric=reason.metric, since=since, observed=observed, share=share)
+    expected = quantity(reason.expected, reason.unit)
+    change = "" if reason.observed is None else _change(reason.observed, reason.expected)
+    return said(
+        "upkeep.why",
         metric=reason.metric,
-        observed=_quantity(reason.observed, reason.unit),
-        expected=_quantity(reason.expected, reason.unit),
+        since=since,
+        observed=observed,
+        expected=expected,
+        change=change,
+        share=share,
     )
-    return title + (_RESOLVED[language] if alert.state == "resolved" else "")
 
 
-def metrics_of(alert: Alert) -> tuple[str, ...]:
-    """Return what an alert is about, the strongest reason's metric first."""
-    return tuple(dict.fromkeys(reason.metric for reason in alert.reasons))
+def _recovery(reason: TicketReason, said: Words) -> str:
+    until = _moment(reason.until or reason.since, said)
+    if reason.detector == SILENCE:
+        return said("upkeep.heard", metric=reason.metric, until=until)
+    latest = "–" if reason.latest is None else quantity(reason.latest, reason.unit)
+    return said("upkeep.normal", metric=reason.metric, latest=latest, until=until)
 
 
-def _reason_body(reason: Reason) -> TicketReason:
+def _change(observed: float, expected: float) -> str:
+    """Return how far a reading is off, in per cent.
+
+    >>> _change(848.0, 1000.0), _change(3.0, 0.0)
+    (' (-15%)', '')
+    """
+    return "" if expected == 0 else f" ({100 * (observed - expected) / abs(expected):+.0f}%)"
+
+
+def _moment(at: datetime, said: Words) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def span(seconds: float, said: Words) -> str:
+    """Return a length of time as people say it.
+
+    >>> span(3900.0, words("en")), span(200_000.0, words("zh"))
+    ('1 h 5 min', '2 天 7 小时')
+    """
+    days, hours, minutes = int(seconds // DAY_S), int(seconds % DAY_S // HOUR_S), int(seconds % HOUR_S // MINUTE_S)
+    if days:
+        parts = [("days", days), ("hours", hours)]
+    elif hours:
+        parts = [("hours", hours), ("minutes", minutes)]
+    else:
+        parts = [("minutes", minutes)] if seconds >= MINUTE_S else [("seconds", int(seconds))]
+    shown = [said(f"upkeep.{name}", count=count) for name, count in parts if count]
+    return " ".join(shown) or said("upkeep.seconds", count=0)
+
+
+def quantity(value: float, unit: str) -> str:
+    """Write a reading with its unit.
+
+    >>> quantity(848.1105, "kPa")
+    '848.1 kPa'
+    """
+    return f"{value:.4g} {unit}".rstrip()
+
+
+def _reason_body(reason: Reason, *, whole: float) -> TicketReason:
     return TicketReason(
         metric=reason.metric,
         since=reason.since,
@@ -72,12 +170,15 @@ def _reason_body(reason: Reason) -> TicketReason:
         score=round(min(max(reason.score, 0.0), 1.0), 4),
         detector=reason.detector,
         unit=reason.unit,
+        contribution=round(_weight(reason) / whole, 4) if whole > 0 else None,
+        until=reason.until,
     )
+
+
+def _weight(reason: Reason) -> float:
+    """Return how much a reason says: a score of 0.99 is not a little more than 0.9, it is twice as far out."""
+    return -math.log(1.0 - min(max(reason.score, 0.0), SUREST))
 
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def _quantity(value: float, unit: str) -> str:
-    return f"{value:.4g} {unit}".rstrip()

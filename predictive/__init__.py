@@ -1,8 +1,10 @@
 """Package predictive: measurements in, alerts out."""
 
 from predictive.alerts import AlertOptions, alert_key
+from predictive.band import Band, band_at
 from predictive.detector import ANOMALOUS, Ensemble, build_detector, default_detectors, detector_names
 from predictive.evidence import EvidenceOptions
+from predictive.fleet import STATUSES, Fleet
 from predictive.monitor import Monitor, MonitorOptions
 from predictive.plot import plot_alert_svg, plot_in_language
 from predictive.prognosis import foresee_crossing
@@ -34,10 +36,12 @@ from predictive.window import WindowOptions
 
 __all__ = [
     "ANOMALOUS",
+    "STATUSES",
     "Alert",
     "AlertOptions",
     "AlertState",
     "Anomaly",
+    "Band",
     "Batch",
     "Columns",
     "Detection",
@@ -45,6 +49,7 @@ __all__ = [
     "DetectorMissing",
     "Ensemble",
     "EvidenceOptions",
+    "Fleet",
     "Limit",
     "Measurement",
     "MetricTable",
@@ -65,6 +70,7 @@ __all__ = [
     "TableOptions",
     "WindowOptions",
     "alert_key",
+    "band_at",
     "build_detector",
     "default_detectors",
     "detect_table",

@@ -80,7 +80,8 @@ class AlertBook:
             episode = kept.get(code)
             if episode is not None and episode.alert.state == "open":
                 until = {} if is_silence else self._until(episode.rows, table, evidence)
-                kept[code] = _resolved(episode, at_s, until=until)
+                told_s = episode.alert.updated_at.timestamp()  # an event is often told later than it happened
+                kept[code] = _resolved(episode, max(at_s, told_s), until=until)
                 closed.append(kept[code].alert)
         return closed
 

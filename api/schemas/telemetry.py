@@ -201,5 +201,6 @@ class Ticket(BaseModel):
     past_episode: PastEpisode | None = None
     procedure: Procedure = Procedure()
     history: list[TicketChange] = []
+    closed_by: str = Field(default="", description="What was done to the device, where that closed the ticket")
     group_id: str = Field(default="", description="The ticket of the site that lists this one")
     devices: list[GroupedDevice] = Field(default=[], description="Of a site's ticket: who alarmed together")

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from api.engines import Engines
 from api.ingest import Readings
 from api.schemas.telemetry import Ticket
-from api.tickets import metrics_of, ticket_of
-from api.upkeep.advice import plot_of, suggestions_for
+from api.tickets import ticket_of
+from api.upkeep.advice import suggestions_for
+from api.upkeep.pictures import plot_of
 from predictive.records import Alert
 
 
@@ -50,12 +51,9 @@ class Rehearsal:
 
     def _ticket(self, alert: Alert) -> Ticket:
         locale = self._engines.settings.default_locale
-        return ticket_of(
-            alert,
-            ticket_id=alert.key,
-            locale=locale,
-            suggestions=suggestions_for(metrics_of(alert), engines=self._engines, locale=locale),
-        )
+        ticket = ticket_of(alert, ticket_id=alert.key, locale=locale)
+        suggestions = suggestions_for(ticket.reasons, engines=self._engines, locale=locale)
+        return ticket.model_copy(update={"suggestions": suggestions})
 
     def _note(self, reason: str) -> None:
         self.rejected += 1

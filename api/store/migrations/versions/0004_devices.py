@@ -1,4 +1,5 @@
-"""Devices, what happened to them, and what people said of their tickets; one open ticket a device and kind of episode."""
+"""Devices, what happened to them, and what people said of their tickets; one open ticket a device and kind
+of episode."""
 
 from __future__ import annotations
 
