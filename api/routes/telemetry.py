@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from api.ingest import parse_telemetry
+from api.ingest.cloud_events import check_headers
 from api.routes.documentation import TELEMETRY_BODY, problems
 from api.routes.idempotency import answer_once, digest_of_parts
 from api.routes.wiring import ForesightOf, IdempotencyKey, MaySendTelemetry, MetricsOf, Now, SettingsOf, StoreOf
@@ -21,6 +22,7 @@ async def _body(request: Request) -> bytes:
 
 
 def _media_type(request: Request) -> str:
+    check_headers(request.headers)
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
