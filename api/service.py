@@ -19,8 +19,10 @@ from api.console.past_tickets import PastTicketsOf
 from api.engines import Engines, StandIns
 from api.enrich import Loop, open_loop
 from api.heartbeat import Heartbeat
+from api.ingest.mqtt_intake import MqttIntake
 from api.routes.health import Health
 from api.routes.metrics import Metrics
+from api.routes.mqtt_parts import open_intakes
 from api.routes.parts import add_parts, add_record_parts, add_tagger_parts, add_work_parts
 from api.routes.work import DurableWork, build_work
 from api.settings import VERSION, Settings
@@ -46,6 +48,7 @@ class Service:
     past_tickets: PastTicketsOf
     metrics: Metrics
     health: Health
+    intakes: tuple[MqttIntake, ...] = ()
     heartbeat: Heartbeat | None = None
 
     def start(self) -> None:
@@ -63,10 +66,14 @@ class Service:
             self.clock, tenants=self.tenants, store=self.store, work=self.work, settings=self.settings
         )
         self.heartbeat.start()
+        for intake in self.intakes:
+            intake.start()
         settle()
 
     def stop(self) -> None:
         """Let what runs end, write the state and release every file."""
+        for intake in self.intakes:
+            intake.stop()
         self.loop.stop()
         self.work.stop()
         if self.heartbeat is not None:
@@ -106,6 +113,7 @@ def build_service(settings: Settings, *, stand_ins: StandIns, clock: Callable[[]
         past_tickets=PastTicketsOf(),
         metrics=metrics,
         health=health,
+        intakes=open_intakes(settings, tenants=tenants, metrics=metrics, health=health, clock=clock),
     )
 
 

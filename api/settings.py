@@ -164,6 +164,9 @@ class Settings(BaseSettings):
     drain_s: float = Field(default=20.0, gt=0, le=3_600)
     """Given to requests under way when the service is told to stop; the longest call that must not be broken off."""
 
+    mqtt_url: SecretStr = SecretStr("")
+    """A broker to listen to, e.g. mqtt://user:password@broker:1883 or mqtts://broker:8883; what there is more to say
+    (topics, tenants, certificates) stands in data_dir/mqtt.toml."""
     snapshot_every_s: float = Field(default=60.0, gt=0)
     """How often the telemetry monitor's state is written; a restart replays what came after."""
     advance_every_s: float = Field(default=30.0, gt=0)

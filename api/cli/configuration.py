@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typer
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from rich.table import Table
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -41,10 +41,14 @@ class Mistake:
     fix: str | Said
 
 
-def checked_settings(data_dir: Path | None, *, database_url: str | None = None) -> Settings:
+def checked_settings(
+    data_dir: Path | None, *, database_url: str | None = None, mqtt_url: str | None = None
+) -> Settings:
     """Return settings that the service can start with; otherwise say all that is wrong and exit with status 2."""
     mistakes: list[Mistake] = []
     settings = read_settings(data_dir, database_url=database_url, mistakes=mistakes)
+    if mqtt_url:
+        settings = settings.model_copy(update={"mqtt_url": SecretStr(mqtt_url)})
     mistakes += find_mistakes(settings)
     if mistakes:
         tell(mistakes)
@@ -81,6 +85,7 @@ def find_mistakes(settings: Settings) -> list[Mistake]:
         _look_at_catalogues,
         _look_at_records,
         _look_at_models,
+        _look_at_mqtt,
     )
     return [mistake for look in looks for mistake in look(settings)][:MISTAKES]
 
@@ -200,6 +205,16 @@ def _look_at_models(settings: Settings) -> Iterator[Mistake]:
             locate(settings.whisper_model, models_dir=settings.models_folder)
         except ModelCardError as error:
             yield Mistake("BEFOREHAND_TRANSCRIBER", str(error), f"beforehand models pull {settings.whisper_model}")
+
+
+def _look_at_mqtt(settings: Settings) -> Iterator[Mistake]:
+    from api.ingest.mqtt_options import FILE_NAME, MqttOptionsInvalid, read_brokers
+
+    try:
+        read_brokers(settings.data_dir, url=settings.mqtt_url.get_secret_value())
+    except MqttOptionsInvalid as error:
+        for mistake in str(error).split("; "):
+            yield Mistake(str(settings.data_dir / FILE_NAME), mistake, say("fix.mqtt"))
 
 
 def _tried(path: Path, read: Callable[[], object], fix: Said) -> Iterator[Mistake]:

@@ -31,11 +31,14 @@ def serve(
     database_url: Annotated[
         str | None, typer.Option(help="SQLAlchemy URL; SQLite in the data folder if absent.")
     ] = None,
+    mqtt: Annotated[
+        str | None, typer.Option(help="Broker to listen to: mqtt://user:password@host:1883 or mqtts://host:8883.")
+    ] = None,
 ) -> None:
-    """Serve HTTP and the console."""
+    """Serve HTTP and the console, and take readings from an MQTT broker."""
     from api.cli.server import make_server, reload_on_hangup, run_to_the_end
 
-    settings = checked_settings(data_dir, database_url=database_url)
+    settings = checked_settings(data_dir, database_url=database_url, mqtt_url=mqtt)
     configure_logs(logging.getLevelNamesMapping()[settings.log_level.upper()], is_personal=not settings.log_personal)
     app = create_app(settings)
     store = app.state.store

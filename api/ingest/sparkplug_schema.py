@@ -1,8 +1,8 @@
 """The messages of Sparkplug B payloads, as far as readings need them, for the protobuf library.
 
 Written from the payload table of the Eclipse Sparkplug 3.0.0 specification (chapter 6): names of our own, its field
-numbers and types. Fields that are not named here (metadata, data sets, templates) are skipped by the library. Built when
-first asked for, without generated code.
+numbers and types. Fields that are not named here (metadata, data sets, templates) are skipped by the library. Built
+when first asked for, without generated code.
 """
 
 from __future__ import annotations
@@ -38,7 +38,12 @@ _CHOICES = {"Metric": range(10, 16), "Property": range(3, 9)}  # numbers of the 
 def payload_class() -> Any:
     """Return the class of a payload message."""
     file = descriptor_pb2.FileDescriptorProto(name="beforehand/sparkplug.proto", package=PACKAGE, syntax="proto2")
-    for name, rows in (("Payload", _PAYLOAD), ("Metric", _METRIC), ("Properties", _PROPERTIES), ("Property", _PROPERTY)):
+    for name, rows in (
+        ("Payload", _PAYLOAD),
+        ("Metric", _METRIC),
+        ("Properties", _PROPERTIES),
+        ("Property", _PROPERTY),
+    ):
         message = file.message_type.add(name=name)
         if name in _CHOICES:
             message.oneof_decl.add(name="value")
