@@ -25,10 +25,11 @@ from api.store.devices import Event
 from api.store.telemetry import Snapshot
 from api.upkeep.book import TicketBook
 from api.upkeep.verdicts import BEGINS_ANEW, note_failure
-from predictive.records import Observation, PredictiveError, SeriesPoints, StateMismatch
+from predictive.records import Floats, Observation, PredictiveError, SeriesPoints, StateMismatch
 
 if TYPE_CHECKING:
     from predictive import Band, Fleet, Monitor
+    from predictive.fleet import SeriesView
 
 log = structlog.get_logger(__name__)
 
@@ -132,16 +133,26 @@ class Foresight:
         with self._lock:
             return self._running().fleet(now)
 
-    def expected_now(self, device_id: str, at: datetime) -> Band:
-        """Return which values of a device's metrics would pass as normal, in the order of `recent`."""
+    def views(self, device_id: str) -> tuple[SeriesView, ...]:
+        """Return what the monitor sees of a device's metrics, in the order of `recent`."""
         with self._lock:
-            return self._running().expected_now(device_id, at)
+            return self._running().views(device_id)
+
+    def bands(self, device_id: str, at_s: Floats) -> tuple[Band, ...]:
+        """Return which values of a device's metrics, in the order of `recent`, would pass as normal at some times."""
+        with self._lock:
+            return self._running().bands(device_id, at_s)
 
     def recent(self, device_id: str) -> tuple[SeriesPoints, ...]:
         """Return the recent readings of a device, one a metric; nothing for a device that never sent any."""
         with self._lock:
             monitor = self._running()
             return tuple(monitor.series_window(device_id, metric) for metric in monitor.metrics_of(device_id))
+
+    def course(self, device_id: str, metric: str) -> SeriesPoints:
+        """Return the recent readings of one metric; none where there never were any."""
+        with self._lock:
+            return self._running().series_window(device_id, metric)
 
     def snapshot(self, *, at: datetime) -> None:
         """Write the monitor's state, if anything came since the last time, and forget batches too old to matter."""

@@ -19,6 +19,7 @@ PLACES = (
     Place("overview", "/console/", "admin"),
     Place("prefill", "/console/prefill", "prefill"),
     Place("ask", "/console/ask", "suggest"),
+    Place("devices", "/console/devices", "telemetry"),
     Place("tickets", "/console/tickets", "telemetry"),
     Place("quality", "/console/quality", "admin"),
     Place("templates", "/console/templates", "admin"),

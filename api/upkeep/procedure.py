@@ -2,7 +2,8 @@
 
 A template's "x-maintenance" is a list of {"when": [words], "went": "high" | "low" | "silent" (or absent), "parts":
 [...], "steps": [...]}, texts as {"zh", "en"}. A rule fits where one of its words is in a metric's name or its words in
-either language; the rule without "when" is for whatever no other fits. Knows no readings.
+either language; a rule with "went" alone where a metric went so; one with neither is for whatever no other fits. Knows
+no readings.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def procedure_for(ticket: Ticket, *, template: str, store: Store) -> Procedure:
     """Return parts and steps for a ticket; empty where the template has no rule for it."""
     rules = rules_of(store.templates.get(template) or _built_in(template))
     fitting = [rule for rule in rules if any(_fits(rule, reason) for reason in ticket.reasons)]
-    chosen = fitting or [rule for rule in rules if not rule.when]
+    chosen = fitting or [rule for rule in rules if not rule.when and not rule.went]
     parts = _unique([part for rule in chosen for part in rule.parts])
     steps = _unique([step for rule in chosen for step in rule.steps])
     return Procedure(template=template if parts or steps else "", parts=parts, steps=steps)
@@ -62,6 +63,8 @@ def _built_in(template: str) -> str:
 def _fits(rule: Rule, reason: TicketReason) -> bool:
     if rule.went and rule.went != direction_of(reason):
         return False
+    if not rule.when:
+        return bool(rule.went)
     said = " ".join((reason.metric.lower(), *(words_of_metric(reason.metric, one) for one in LANGUAGES))).lower()
     return any(word.lower() in said for word in rule.when)
 
