@@ -23,6 +23,9 @@ log = structlog.get_logger(__name__)
 REPLY_KEEP = timedelta(days=1)
 """How long an Idempotency-Key is remembered: a client that retries for longer has another problem."""
 
+FOLLOW_EVERY_S = 0.25
+"""An alert is to come within a second of its reading, whichever process took that in."""
+
 
 class Heartbeat:
     """Beats from start to stop."""
@@ -43,15 +46,29 @@ class Heartbeat:
         self._settings = settings
         self._stopped = threading.Event()
         self._forgot_on: date | None = None
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        self._threads = (
+            threading.Thread(target=self._beat, name="heartbeat", daemon=True),
+            threading.Thread(target=self._follow, name="follow", daemon=True),
+        )
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Stop, and wait until the beat under way is done."""
         self._stopped.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
+
+    def _follow(self) -> None:
+        """Judge what other processes on this database take in, soon after they do."""
+        while not self._stopped.wait(FOLLOW_EVERY_S):
+            for tenant in self._tenants.open():
+                try:
+                    tenant.foresight.follow()
+                except Exception:
+                    log.exception("follow_failed", tenant=tenant.name)
 
     def _beat(self) -> None:
         snapshot_at = self._clock() + timedelta(seconds=self._settings.snapshot_every_s)

@@ -22,6 +22,7 @@ from api.ingest import Readings, pack_columns, unpack_columns
 from api.schemas.telemetry import RejectedReading, TelemetryTaken, Ticket
 from api.store import Store
 from api.store.devices import Event
+from api.store.lease import Lease
 from api.store.telemetry import Snapshot
 from api.upkeep.book import TicketBook
 from api.upkeep.verdicts import BEGINS_ANEW, note_failure
@@ -40,9 +41,10 @@ DAY_S = 86_400.0
 class Foresight:
     """The monitor with its memory on disk."""
 
-    def __init__(self, *, engines: Engines, store: Store) -> None:
+    def __init__(self, *, engines: Engines, store: Store, lease: Lease) -> None:
         self._engines = engines
         self._store = store
+        self._lease = lease
         self._book = TicketBook(engines=engines, store=store)
         self._lock = threading.Lock()
         self._writing = threading.Lock()  # one snapshot at a time, so that an older one is never written last
@@ -57,8 +59,9 @@ class Foresight:
         from predictive import Monitor
 
         with self._lock:
+            self._book.is_muted = not self._lease.acquire()
             snapshot = self._store.telemetry.snapshot()
-            self._monitor = Monitor()
+            self._monitor, self._batch_id = Monitor(), 0
             if snapshot is not None:
                 self._restore(snapshot)
             replayed, events = 0, list(self._store.devices.events_since_batch(self._batch_id))
@@ -68,6 +71,30 @@ class Foresight:
                 replayed += 1
             self._relive(events, before=None)
         return replayed
+
+    def follow(self) -> int:
+        """Judge what other processes kept since the last time; return how many batches.
+
+        Where the one that kept the tickets is gone, go back to its last snapshot and keep those of all that came after:
+        it may have died between a batch and its tickets.
+        """
+        if self._lease.acquire() == self._book.is_muted:
+            log.info("telemetry_speaker_changed", is_speaking=self._book.is_muted)
+            return self.start()
+        with self._lock:
+            return self._catch_up(before=None)
+
+    @property
+    def is_speaking(self) -> bool:
+        """Say whether this process keeps the tickets."""
+        return not self._book.is_muted
+
+    def _catch_up(self, *, before: int | None) -> int:
+        followed = 0
+        for batch in self._store.telemetry.batches_after(self._batch_id, before=before):
+            self._replay(batch.id, batch.content, batch.received_at)
+            followed += 1
+        return followed
 
     def _relive(self, events: list[Event], *, before: int | None) -> None:
         """Let the events happen again that came before a batch, in their order."""
@@ -95,6 +122,7 @@ class Foresight:
             monitor = self._running()
             telemetry = self._store.telemetry
             batch_id = telemetry.add_batch(content, readings=len(readings.positions), received_at=received_at)
+            self._catch_up(before=batch_id)
             observation = monitor.observe_columns(readings.columns, received_at=received_at)
             self._batch_id = batch_id
             self._book.keep(observation.alerts, monitor=monitor)
@@ -106,6 +134,8 @@ class Foresight:
             monitor = self._running()
             kept = self._book.keep(monitor.advance(now), monitor=monitor)
             fleet = monitor.fleet(now)
+        if self._book.is_muted:
+            return kept
         self._store.devices.note_day(now.date(), devices=int((fleet.newest_s >= now.timestamp() - DAY_S).sum()))
         self._book.introduce(fleet.device_ids, at=now)
         return kept
@@ -158,7 +188,7 @@ class Foresight:
         """Write the monitor's state, if anything came since the last time, and forget batches too old to matter."""
         with self._writing:
             with self._lock:
-                if self._batch_id == self._snapshot_batch_id:
+                if self._batch_id == self._snapshot_batch_id or self._book.is_muted:
                     return
                 snapshot = Snapshot(self._batch_id, self._running().snapshot())
             self._store.telemetry.keep_snapshot(snapshot, at=at)  # readings go on meanwhile

@@ -16,6 +16,7 @@ from api.engines import Engines
 from api.errors import Problem, say
 from api.maintain import Foresight
 from api.store import DEFAULT_TENANT, Store
+from api.store.lease import open_lease
 
 TENANT_NAME = re.compile(r"[a-z0-9][a-z0-9_\-]{0,49}\Z")
 """A folder's name and a part of job ids: no separator, one case, so that no two names meet on any file system."""
@@ -39,8 +40,11 @@ class Tenants:
         self._store = store
         self._engines = engines
         self._lock = threading.Lock()
+        self._lease = open_lease(store.database)
         self._is_started = False
-        first = Tenant(DEFAULT_TENANT, store, engines, Foresight(engines=engines, store=store), records)
+        first = Tenant(
+            DEFAULT_TENANT, store, engines, Foresight(engines=engines, store=store, lease=self._lease), records
+        )
         self._open = {DEFAULT_TENANT: first}
 
     def get(self, name: str) -> Tenant:
@@ -76,7 +80,8 @@ class Tenants:
             return sum(tenant.foresight.start() for tenant in self._open.values())
 
     def close(self) -> None:
-        """Release files."""
+        """Release files, and let another process speak for the telemetry."""
+        self._lease.release()
         for tenant in self.open():
             tenant.engines.close()
             tenant.records.close()
@@ -90,7 +95,7 @@ class Tenants:
         records = RecordSystems(folder, region=self._engines.settings.default_region)
         engines = self._engines.beside(folder, find_records=records.current)
         store = self._store.of(name)
-        return Tenant(name, store, engines, Foresight(engines=engines, store=store), records)
+        return Tenant(name, store, engines, Foresight(engines=engines, store=store, lease=self._lease), records)
 
 
 def folder_of(data_dir: Path, tenant: str) -> Path:

@@ -138,7 +138,7 @@ class MqttIntake:
         readings = self._reader.read(arrived)
         if readings.rejected and not len(readings.positions):
             self.counts["unreadable"] += 1
-            log.info("mqtt_message_refused", topic=arrived.topic[:200], reason=readings.rejected[0].reason)
+            log.debug("mqtt_message_refused", topic=arrived.topic[:200], reason=readings.rejected[0].reason)
         return readings
 
     def _kept(self, read: Sequence[tuple[Arrived, Readings]]) -> bool:

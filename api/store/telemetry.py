@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
 
 from api.store.database import Database
 from api.store.tables import MonitorSnapshot, TelemetryBatch
@@ -36,23 +37,30 @@ class Telemetry:
         """Keep a batch; when this returns it is on disk."""
         row = TelemetryBatch(tenant=self._tenant, received_at=received_at, readings=readings, content=content)
         with self._database.transaction() as session:
+            self._in_order(session)
             session.add(row)
             session.flush()
             return row.id
 
-    def batches_after(self, batch_id: int) -> Iterator[StoredBatch]:
-        """Yield the batches after one, in order, one at a time."""
-        while (batch := self._next_batch(batch_id)) is not None:
+    def batches_after(self, batch_id: int, *, before: int | None = None) -> Iterator[StoredBatch]:
+        """Yield the batches after one, and before another where it is named, in order, one at a time."""
+        while (batch := self._next_batch(batch_id, before)) is not None:
             yield batch
             batch_id = batch.id
 
-    def _next_batch(self, batch_id: int) -> StoredBatch | None:
-        query = (
-            select(TelemetryBatch)
-            .where(TelemetryBatch.tenant == self._tenant, TelemetryBatch.id > batch_id)
-            .order_by(TelemetryBatch.id)
-            .limit(1)
-        )
+    def _in_order(self, session: Session) -> None:
+        """Let numbers become visible in their order: who follows the log must not miss one that is committed late.
+
+        SQLite has one writer at a time anyway; PostgreSQL's writers of one tenant take turns.
+        """
+        if self._database.engine.dialect.name == "postgresql":
+            session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"readings {self._tenant}"})
+
+    def _next_batch(self, batch_id: int, before: int | None) -> StoredBatch | None:
+        query = select(TelemetryBatch).where(TelemetryBatch.tenant == self._tenant, TelemetryBatch.id > batch_id)
+        if before is not None:
+            query = query.where(TelemetryBatch.id < before)
+        query = query.order_by(TelemetryBatch.id).limit(1)
         with self._database.transaction() as session:
             row = session.scalars(query).first()
         return None if row is None else StoredBatch(row.id, row.received_at, row.content)
@@ -85,7 +93,9 @@ class Telemetry:
         return None if row is None else Snapshot(row.batch_id, row.content)
 
     def keep_snapshot(self, snapshot: Snapshot, *, at: datetime) -> None:
-        """Keep a snapshot in place of the last one."""
+        """Keep a snapshot in place of the last one, unless that covers more: its writer was slower than another."""
         row = MonitorSnapshot(tenant=self._tenant, batch_id=snapshot.batch_id, created_at=at, content=snapshot.content)
+        known = select(MonitorSnapshot.batch_id).where(MonitorSnapshot.tenant == self._tenant)
         with self._database.transaction() as session:
-            session.merge(row)
+            if (session.scalar(known) or 0) <= snapshot.batch_id:
+                session.merge(row)
