@@ -246,4 +246,5 @@ class Foresight:
             duplicates=observation.duplicates if observation else 0,
             late=observation.late if observation else 0,
             rejected=bodies,
+            future=observation.future if observation else 0,
         )

@@ -18,7 +18,7 @@ from predictive.control_chart import WarmUp
 from predictive.detector import ANOMALOUS, Verdict, build_ensemble, default_detectors
 from predictive.episode_values import episode_values, episodes_from
 from predictive.evidence import Evidence, EvidenceOptions
-from predictive.fleet import Fleet, fleet_of
+from predictive.fleet import Fleet, SeriesView, fleet_of, views_of
 from predictive.prognosis import foresee_crossing
 from predictive.records import (
     Alert,
@@ -110,6 +110,7 @@ class Monitor:
             rejected=admission.rejected,
             anomalies=tuple(anomalies),
             alerts=tuple(changed.values()),
+            future=admission.future,
             warnings=warnings,
         )
 
@@ -140,10 +141,22 @@ class Monitor:
         silent = np.flatnonzero(now_s - self._stream.newest_s() > self._patience_s())
         return fleet_of(self._stream.table, evidence=self._evidence, book=self._book, silent=silent)
 
-    def expected_now(self, device_id: str, at: datetime) -> Band:
-        """Return which values of a device's metrics would pass as normal at a moment."""
+    def views(self, device_id: str) -> tuple[SeriesView, ...]:
+        """Return what is seen of a device's metrics, in the order of `metrics_of`."""
+        table = self._stream.table
+        rows = np.array(table.rows_of(device_id), dtype=np.int64)
+        latest = [self._window.points(row) for row in rows.tolist()]
+        batch = None
+        if len(rows) and all(len(points.at_s) for points in latest):
+            newest = np.array([[points.at_s[-1], points.values[-1]] for points in latest])
+            batch = Batch(rows, newest[:, 0], newest[:, 1])
+        return views_of(rows, table=table, evidence=self._evidence, ensemble=self._ensemble, batch=batch)
+
+    def bands(self, device_id: str, at_s: Floats) -> tuple[Band, ...]:
+        """Return which values of a device's metrics, in the order of `metrics_of`, would pass as normal at some times,
+        by what is known now."""
         rows = np.array(self._stream.table.rows_of(device_id), dtype=np.int64)
-        return band_at(self._ensemble, rows, at_s=_seconds(at))
+        return tuple(band_at(self._ensemble, rows, at_s=float(moment_s)) for moment_s in at_s)
 
     def alerts(self) -> tuple[Alert, ...]:
         """Return the latest alert of every device that had one."""
@@ -294,8 +307,10 @@ class Monitor:
         cadence_s, patience_s = stream.cadence_s(), self._patience_s()
         elapsed_s = now_s - stream.newest_s()
         # A series that came late by more than its patience is a file being loaded, not a device that went away.
-        live = np.isfinite(cadence_s) & (stream.lag_s() <= patience_s)
-        silent = live & (elapsed_s > patience_s)
+        # One that a gateway says is not connected needs no known cadence to be missed.
+        away = now_s - stream.away_s() >= SILENT_S
+        live = (np.isfinite(cadence_s) & (stream.lag_s() <= patience_s)) | away
+        silent = live & ((elapsed_s > patience_s) | away)
         alerts: list[Alert] = []
         for code in np.unique(table.device_of[silent]).tolist():
             rows = np.array(table.device_rows[code])

@@ -187,6 +187,7 @@ class Observation:
     rejected: tuple[Rejection, ...]
     anomalies: tuple[Anomaly, ...]
     alerts: tuple[Alert, ...]  # opened, changed or resolved by these readings, latest form of each
+    future: int = 0  # of the rejected, those from a clock that goes ahead
     warnings: tuple[str, ...] = ()  # a limit that cannot be applied, and why
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from predictive.arrays import Column, SeriesArrays
 from predictive.names import coded
-from predictive.records import Batch, Columns, Floats, Ints, Mask, PredictiveError, Rejection, State
+from predictive.records import ONLINE, Batch, Columns, Floats, Ints, Mask, PredictiveError, Rejection, State
 from predictive.series import NO_UNIT, SeriesTable
 from predictive.units import conversion
 
@@ -50,6 +50,7 @@ class Admission:
     duplicates: int
     late: tuple[int, ...]  # indices, given back
     rejected: tuple[Rejection, ...]  # by index
+    future: int = 0  # of the rejected, those from a clock that goes ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ class Stream:
         self._unit_codes = {NO_UNIT: NO_UNIT_CODE}
         self._unit_of = np.zeros(0, dtype=np.int64)  # (capacity,) by row
         self._pending = _Readings()
+        self._away: dict[int, float] = {}  # device code -> since when a gateway says that it is not connected
+        self._is_online = np.zeros(0, dtype=np.bool_)  # (n,) by row: says whether the device is connected
         self._cells = SeriesArrays(
             {
                 "newest_s": Column(fill=-np.inf),  # newest source time seen
@@ -118,6 +121,7 @@ class Stream:
             duplicates=int(repeated.sum()),
             late=tuple(int(index) for index in indices[late]),
             rejected=tuple(Rejection(index, reasons[index]) for index in sorted(reasons)),
+            future=int(np.sum(np.asarray(columns.at_s) > received_at_s + self.options.future_tolerance_s)),
         )
 
     def flush(self, *, now_s: float) -> tuple[Batch, ...]:
@@ -126,7 +130,7 @@ class Stream:
 
     def cadence_s(self) -> Floats:
         """Return the learned interval between readings by row, nan while it is not known."""
-        known = self._cells["intervals"][: len(self.table)] >= CADENCE_WARM_UP
+        known = (self._cells["intervals"][: len(self.table)] >= CADENCE_WARM_UP) & ~self._online_rows()
         return np.where(known, self._cells["cadence_s"][: len(self.table)], np.nan)
 
     def longest_s(self) -> Floats:
@@ -141,9 +145,17 @@ class Stream:
         """Return how old the newest reading was when it came, by row: large for a backfill."""
         return self._cells["lag_s"][: len(self.table)]
 
+    def away_s(self) -> Floats:
+        """Return since when the device of each row is said not to be connected, nan where it is not said."""
+        devices = np.full(len(self.table.devices), np.nan)
+        devices[list(self._away)] = list(self._away.values())
+        return np.where(self._online_rows(), np.nan, devices[self.table.device_of])
+
     def state(self) -> State:
         """Return the arrays; the names are in `table.state()`."""
         waiting = {
+            "away_device": np.fromiter(self._away.keys(), np.int64, len(self._away)),
+            "away_s": np.fromiter(self._away.values(), np.float64, len(self._away)),
             "pending_series": self._pending.series,
             "pending_at_s": self._pending.at_s,
             "pending_values": self._pending.values,
@@ -155,6 +167,8 @@ class Stream:
         arrays = dict(state)
         series, at_s, values = (np.asarray(arrays.pop(f"pending_{name}")) for name in ("series", "at_s", "values"))
         self._pending = _Readings(series.astype(np.int64), at_s.astype(np.float64), values.astype(np.float64))
+        devices, since_s = arrays.pop("away_device"), arrays.pop("away_s")
+        self._away = dict(zip(devices.tolist(), since_s.tolist(), strict=True))
         self.table.restore(names)
         self._unit_of = np.array([self._unit_code(unit) for unit in self.table.units], dtype=np.int64)
         self._cells.restore(arrays)
@@ -255,7 +269,26 @@ class Stream:
         self._pending = self._pending.where(~ready)
         for batch in batches:
             self._learn_cadence(batch)
-        return batches
+        return tuple(measured for batch in batches if len((measured := self._measured(batch)).series))
+
+    def _measured(self, batch: Batch) -> Batch:
+        """Return what was measured; note what was said of connections."""
+        said = self._online_rows()[batch.series]
+        if not said.any():
+            return batch
+        devices = self.table.device_of[batch.series[said]].tolist()
+        for device, at_s, value in zip(devices, batch.at_s[said].tolist(), batch.values[said].tolist(), strict=True):
+            if value > 0:
+                self._away.pop(device, None)
+            else:
+                self._away[device] = at_s
+        return Batch(batch.series[~said], batch.at_s[~said], batch.values[~said])
+
+    def _online_rows(self) -> Mask:
+        new = self.table.metrics[len(self._is_online) :]
+        if new:
+            self._is_online = np.concatenate([self._is_online, np.array([metric == ONLINE for metric in new])])
+        return self._is_online
 
     def _learn_cadence(self, batch: Batch) -> None:
         rows, cells = batch.series, self._cells

@@ -94,7 +94,8 @@ class Metrics:
         self._readings.labels("accepted").inc(taken.accepted)
         self._readings.labels("duplicate").inc(taken.duplicates)
         self._readings.labels("late").inc(taken.late)
-        self._readings.labels("rejected").inc(len(taken.rejected))
+        self._readings.labels("rejected").inc(len(taken.rejected) - taken.future)
+        self._readings.labels("future").inc(taken.future)
 
     def note_turn(self, job: str, wait_s: float, work_s: float) -> None:
         """Count one turn on an engine: how long it was waited for and how long it worked."""

@@ -10,6 +10,10 @@ from pydantic import BaseModel, Field
 from api.schemas.knowledge import SuggestionBody
 
 
+def _is_none(count: int) -> bool:
+    return count == 0
+
+
 class MeasurementIn(BaseModel):
     """One reading; only the shape for the documentation, parsing is columnar in api/ingest."""
 
@@ -30,6 +34,9 @@ class TelemetryTaken(BaseModel):
     duplicates: int
     late: int
     rejected: list[RejectedReading]
+    future: int = Field(
+        default=0, description="Of the rejected, those from a clock that goes ahead; absent: none", exclude_if=_is_none
+    )
 
 
 class TicketReason(BaseModel):
