@@ -169,7 +169,7 @@ class Foresight:
             return self._running().views(device_id)
 
     def bands(self, device_id: str, at_s: Floats) -> tuple[Band, ...]:
-        """Return which values of a device's metrics, in the order of `recent`, would pass as normal at some times."""
+        """Return which values of a device's metrics, in the order of `recent`, are usual at some times."""
         with self._lock:
             return self._running().bands(device_id, at_s)
 

@@ -1,6 +1,7 @@
-"""Which values would pass as normal: the detectors are asked about values that nobody measured.
+"""Which values are usual: the detectors are asked about values that nobody measured.
 
-An ensemble and rows go in; per row the expected value and the two values at which the score reaches ANOMALOUS come out.
+An ensemble and rows go in; per row the expected value and the two values half as far off as what is still tolerable
+come out (three scales, where six are tolerable).
 `score` changes nothing, so asking is free of consequences, and whatever a detector's inside is, the answer is what it
 would really say. Detectors that accuse the very value they expect (sums over days) are left out: they judge no single
 reading. Does not know how the band got there.
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from predictive.detector import ANOMALOUS, Ensemble
+from predictive.detector import Ensemble
 from predictive.records import Batch, Detector, Floats, Ints, Mask
 
 ASKED = 6
@@ -23,6 +24,8 @@ FARTHEST = 1e3
 """One step goes at most so many times further than the one before."""
 CALM = 0.25
 """A detector that gives the centre more than this is summing, not judging."""
+USUAL = 0.5
+"""Of the tolerable distance, which scores ANOMALOUS: beyond it a reading is worth a look, not yet a ticket."""
 FIRST_STEP = 0.05
 """Of the expected value."""
 
@@ -42,9 +45,9 @@ class _Judge:
     has_voice: Mask
 
 
-def band_at(ensemble: Ensemble, series: Ints, *, at_s: float) -> Band:
-    """Return the band of these rows at a moment."""
-    times = np.full(len(series), at_s)
+def band_at(ensemble: Ensemble, series: Ints, *, at_s: float | Floats) -> Band:
+    """Return the band of these rows at a moment, or at one each."""
+    times = np.broadcast_to(np.asarray(at_s, dtype=np.float64), series.shape)
     expected = _expected(ensemble, Batch(series, times, np.zeros(len(series))))
     centre = Batch(series, times, np.where(np.isfinite(expected), expected, 0.0))
     judges = [_Judge(one, one.score(centre).score <= CALM) for one in ensemble.detectors]
@@ -61,13 +64,13 @@ def _expected(ensemble: Ensemble, batch: Batch) -> Floats:
 
 
 def _edge(judges: Sequence[_Judge], centre: Batch, *, sign: float) -> Floats:
-    """Return where the score reaches ANOMALOUS on one side; infinite where it never does."""
+    """Return where the distance is USUAL on one side; infinite where it never is."""
     step = np.maximum(np.abs(centre.values) * FIRST_STEP, 1e-6)
     ratio = np.ones(len(step))
     for _ in range(ASKED):
         asked = Batch(centre.series, centre.at_s, centre.values + sign * step)
         score = np.max([np.where(one.has_voice, one.detector.score(asked).score, 0.0) for one in judges], axis=0)
         bounded = np.clip(score, 1e-9, 1 - 1e-9)
-        ratio = np.sqrt(bounded / (1 - bounded)) / np.sqrt(ANOMALOUS / (1 - ANOMALOUS))
+        ratio = np.sqrt(bounded / (1 - bounded)) / USUAL
         step = step / np.clip(ratio, 1 / FARTHEST, FARTHEST)
     return centre.values + sign * np.where(ratio > 1e-3, step, np.inf)

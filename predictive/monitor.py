@@ -153,8 +153,8 @@ class Monitor:
         return views_of(rows, table=table, evidence=self._evidence, ensemble=self._ensemble, batch=batch)
 
     def bands(self, device_id: str, at_s: Floats) -> tuple[Band, ...]:
-        """Return which values of a device's metrics, in the order of `metrics_of`, would pass as normal at some times,
-        by what is known now."""
+        """Return which values of a device's metrics, in the order of `metrics_of`, are usual at some times, by
+        what is known now."""
         rows = np.array(self._stream.table.rows_of(device_id), dtype=np.int64)
         return tuple(band_at(self._ensemble, rows, at_s=float(moment_s)) for moment_s in at_s)
 

@@ -56,7 +56,8 @@ class Chart:
 def chart_of(points: SeriesPoints, band_at_s: Floats, bands: Band) -> Chart:
     """Lay a metric's readings out over its band; the band's arrays are aligned with its times."""
     known = np.isfinite(bands.expected) & np.isfinite(bands.lower) & np.isfinite(bands.upper)
-    times, lower, upper = band_at_s[known], bands.lower[known], bands.upper[known]
+    times, upper = band_at_s[known], bands.upper[known]
+    lower = not_below_zero(bands.lower[known], points.values)
     low, high = _range(points.values, lower, upper)
     first, last = float(points.at_s[0]), float(points.at_s[-1])
 
@@ -83,6 +84,11 @@ def chart_of(points: SeriesPoints, band_at_s: Floats, bands: Band) -> Chart:
         since=datetime.fromtimestamp(first, UTC),
         until=datetime.fromtimestamp(last, UTC),
     )
+
+
+def not_below_zero(lower: Floats, values: Floats) -> Floats:
+    """Return a band's lower edge, at zero where it is below and no reading ever was: most quantities have an end."""
+    return np.maximum(lower, 0.0) if len(values) and values.min() >= 0 else lower
 
 
 def marks_of(happened: Sequence[tuple[datetime, str, str]], chart: Chart) -> tuple[Mark, ...]:

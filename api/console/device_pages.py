@@ -6,15 +6,16 @@ The figures are the monitor's and the store's; here they are laid out, and nothi
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
 import numpy as np
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
-from api.console.charts import Chart, Mark, chart_of, marks_of
+from api.console.charts import Chart, Mark, chart_of, marks_of, not_below_zero
 from api.console.desk import ConsoleRoute, Desk, Entry
+from api.console.local_time import local_time
 from api.console.plots import line_path
 from api.console.ticket_pages import title_of
 from api.devices import Asked, body_of, chosen, note_device_event
@@ -144,7 +145,7 @@ def tell_event(
     utc_offset: Annotated[int, Form(ge=-840, le=840)] = 0,
 ) -> Response:
     """Keep what happened to a device."""
-    event = DeviceEvent(kind=kind, at=_local_time(at, utc_offset), note=note)
+    event = DeviceEvent(kind=kind, at=local_time(at, utc_offset), note=note)
     note_device_event(device_id, event, foresight=foresight_of(desk, request), actor=desk.actor, at=desk.now)
     return desk.go(device_address(device_id))
 
@@ -237,7 +238,8 @@ def _metric(
     happened: list[tuple[datetime, str, str]],
 ) -> MetricView:
     chart = chart_of(points, times, band)
-    unit, expected, lower, upper = points.unit, band.expected[-1], band.lower[-1], band.upper[-1]
+    unit, expected, upper = points.unit, band.expected[-1], band.upper[-1]
+    lower = not_below_zero(band.lower, points.values)[-1]
     is_bounded = np.isfinite(lower) and np.isfinite(upper)
     said = words_of_metric(points.metric, desk.words.language)
     return MetricView(
@@ -250,14 +252,3 @@ def _metric(
         allowed=f"{lower:.4g} – {quantity(float(upper), unit)}" if is_bounded else "",
         marks=marks_of(happened, chart),
     )
-
-
-def _local_time(text: str, utc_offset: int) -> datetime | None:
-    """Return a browser's local time as UTC; None where none was given."""
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Problem("validation_failed", say("detail.time_unreadable", text=repr(text))) from error
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC) - timedelta(minutes=utc_offset)

@@ -19,6 +19,7 @@ from api.console.places import home_of
 from api.console.plots import Bar, ceiling_of, stacked_bars
 from api.report import Day, Share, overview, quality
 from api.store.exports import COLUMNS
+from api.upkeep.verdicts import lead_times
 
 PERIODS = (7, 30, 90)
 Period = Annotated[int, Query(ge=1, le=366)]
@@ -54,6 +55,7 @@ def show_overview(desk: Annotated[Desk, Depends(Entry())], days: Period = 30) ->
         here="overview",
         figures=figures,
         chart=chart,
+        leads=lead_times(desk.store, figures.since, figures.until),
         parts=PARTS,
         days=days,
         periods=PERIODS,

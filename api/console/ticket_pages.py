@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Form, Response
 
 from api.console.ask_pages import quoted
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import percent
 from api.console.language import Words
+from api.console.local_time import local_time
 from api.errors import Problem, say
-from api.schemas.telemetry import Ticket
+from api.errors import words as error_words
+from api.schemas.telemetry import Ticket, TicketText, TicketVerdict
+from api.tickets import quantity as quantity
+from api.tickets import text_of
+from api.tickets import title_of as title_in
 from api.upkeep.advice import suggestions_for
+from api.upkeep.verdicts import take_verdict
 
 PAGE_SIZE = 25
 KIND = "maintenance"
@@ -47,10 +53,35 @@ def list_tickets(
 def show_ticket(desk: TicketDesk, ticket_id: str) -> Response:
     """Show one ticket."""
     stored = _stored(desk, ticket_id)
-    metrics = [reason.metric for reason in stored.reasons]
-    found = suggestions_for(metrics, engines=desk.engines, locale=desk.words.locale)
+    model = stored.device.model
+    found = suggestions_for(stored.reasons, engines=desk.engines, locale=desk.words.locale, model=model)
     ticket = stored.model_copy(update={"suggestions": found})
-    return desk.page("ticket.html", here="tickets", ticket=ticket, quoted=quoted, percent=percent, title_of=title_of)
+    return desk.page(
+        "ticket.html",
+        here="tickets",
+        ticket=ticket,
+        text=text_in(ticket, desk.words),
+        group=desk.store.tickets.get(ticket.group_id) if ticket.group_id else None,
+        verdict=desk.store.devices.verdict(ticket.id),
+        quoted=quoted,
+        percent=percent,
+        title_of=title_of,
+    )
+
+
+@router.post("/tickets/{ticket_id}/verdict")
+def judge_ticket(
+    desk: TicketDesk,
+    ticket_id: str,
+    verdict: Annotated[Literal["right", "false_alarm", "fixed"], Form()],
+    fixed_by: Annotated[str, Form(max_length=2000)] = "",
+    failed_at: Annotated[str, Form(max_length=40)] = "",
+    utc_offset: Annotated[int, Form(ge=-840, le=840)] = 0,
+) -> Response:
+    """Keep what a person says of a ticket."""
+    told = TicketVerdict(verdict=verdict, fixed_by=fixed_by, failed_at=local_time(failed_at, utc_offset))
+    take_verdict(ticket_id, told, store=desk.store, actor=desk.actor, at=desk.now)
+    return desk.go(f"/console/tickets/{ticket_id}#verdict")
 
 
 @router.get("/tickets/{ticket_id}/plot.svg")
@@ -71,22 +102,12 @@ def plot_answer(plot: str, words: Words) -> Response:
 
 def title_of(ticket: Ticket, words: Words) -> str:
     """Say in the person's language what the stored title says in the house's."""
-    reason = ticket.reasons[0] if ticket.reasons else None
-    if reason is None or reason.observed is None:
-        return ticket.title
-    shown = {"device": ticket.device_id, "metric": reason.metric, "observed": quantity(reason.observed, reason.unit)}
-    if reason.expected is None:
-        return words("tickets.unusual", **shown)
-    return words("tickets.off", **shown, expected=quantity(reason.expected, reason.unit))
+    return title_in(ticket, error_words(words.language))
 
 
-def quantity(value: float, unit: str) -> str:
-    """Write a reading with its unit.
-
-    >>> quantity(848.1105, "kPa")
-    '848.1 kPa'
-    """
-    return f"{value:.4g} {unit}".rstrip()
+def text_in(ticket: Ticket, words: Words) -> TicketText:
+    """Return a ticket's title and explanation in the person's language, of tickets of before texts too."""
+    return text_of(ticket, words.language)
 
 
 def _stored(desk: Desk, ticket_id: str) -> Ticket:

@@ -76,8 +76,10 @@ class VerdictCounts:
 
     @property
     def false_per_1000(self) -> float | None:
-        """Return false tickets a thousand device-months; None before a device was watched."""
-        return None if self.device_months <= 0 else 1000.0 * self.false / self.device_months
+        """Return false tickets a thousand device-months; None before a ticket was judged or a device watched."""
+        if self.device_months <= 0 or self.right + self.false == 0:
+            return None
+        return 1000.0 * self.false / self.device_months
 
 
 class Devices:

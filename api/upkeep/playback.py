@@ -10,7 +10,6 @@ import csv
 import io
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import batched
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +17,7 @@ import numpy as np
 from api.errors import Problem, say
 from api.ingest import parse_telemetry
 from api.tickets import ticket_of
-from predictive.records import Alert, Columns, Floats, PredictiveError
+from predictive.records import Alert, Columns, Floats, Ints, PredictiveError
 
 if TYPE_CHECKING:
     from predictive import Monitor
@@ -168,7 +167,7 @@ def play(content: bytes, *, name: str) -> Playback:
         player.refuse(reason)
     order = np.argsort(columns.at_s, kind="stable")
     at_once = min(max(count // PARTS, FEWEST_AT_ONCE), MOST_AT_ONCE)
-    parts = list(batched(order.tolist(), at_once))
+    parts = [order[start : start + at_once] for start in range(0, count, at_once)]
     every = max(1, len(parts) // BANDS_SHOWN)
     for number, part in enumerate(parts):
         player.play(_picked(columns, part), is_banded=number % every == 0 or number == len(parts) - 1)
@@ -227,13 +226,14 @@ def _long(content: bytes, name: str) -> Columns:
     return Columns([row["device_id"] for row in rows], [row["metric"] for row in rows], at_s, values, units)
 
 
-def _picked(columns: Columns, part: tuple[int, ...]) -> Columns:
+def _picked(columns: Columns, part: Ints) -> Columns:
+    chosen = part.tolist()
     return Columns(
-        [columns.device_ids[index] for index in part],
-        [columns.metrics[index] for index in part],
-        np.asarray(columns.at_s)[list(part)],
-        np.asarray(columns.values)[list(part)],
-        [columns.units[index] for index in part] if columns.units else (),
+        [columns.device_ids[index] for index in chosen],
+        [columns.metrics[index] for index in chosen],
+        np.asarray(columns.at_s)[part],
+        np.asarray(columns.values)[part],
+        [columns.units[index] for index in chosen] if columns.units else (),
     )
 
 
