@@ -32,6 +32,7 @@ from predictive.records import (
 )
 from predictive.stream import StreamOptions
 from predictive.table import Detection, MetricTable, TableOptions, detect_table, read_table, write_table
+from predictive.table_plot import plot_detection_svg
 from predictive.window import WindowOptions
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "detector_names",
     "foresee_crossing",
     "plot_alert_svg",
+    "plot_detection_svg",
     "plot_in_language",
     "read_table",
     "write_table",

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from predictive.alerts import AlertBook
+from predictive.detector import Ensemble
 from predictive.evidence import Evidence
-from predictive.records import Floats, Ints
+from predictive.records import Batch, Floats, Ints
 from predictive.series import SeriesTable
 
 STATUSES = ("alarm", "offline", "watch", "learning", "ok")
@@ -65,6 +66,13 @@ def fleet_of(table: SeriesTable, *, evidence: Evidence, book: AlertBook, silent:
     )
 
 
+def strain_of(evidence: Evidence) -> Floats:
+    """Return for each series the share of what would make it fire, 1 while it does."""
+    used, options = evidence.used, evidence.options
+    level, burden = evidence["level"][:used] / options.fire_at, evidence["burden"][:used] / options.burden_at
+    return np.where(evidence["firing"][:used] > 0, 1.0, np.maximum(level, burden).clip(0.0, 1.0))
+
+
 def _strongest(table: SeriesTable, strain: Floats, code: Ints) -> tuple[str, ...]:
     """Return each device's metric with the strongest evidence; its first one where all are calm."""
     order = np.lexsort((-np.arange(len(code)), strain, code))  # the last of each device is its strongest
@@ -73,3 +81,48 @@ def _strongest(table: SeriesTable, strain: Floats, code: Ints) -> tuple[str, ...
     for row in order[last].tolist():
         names[int(code[row])] = table.metrics[row]
     return tuple(names)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one detector thinks of a series' latest reading."""
+
+    detector: str
+    score: float
+    expected: float  # nan where it has none
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesView:
+    """What the monitor sees of one metric."""
+
+    metric: str
+    unit: str
+    count: int  # readings learned since it was new, or since it was forgotten
+    learned: float
+    strain: float  # share of the evidence that would open an alert
+    is_firing: bool
+    opinions: tuple[Opinion, ...]
+
+
+def views_of(
+    rows: Ints, *, table: SeriesTable, evidence: Evidence, ensemble: Ensemble, batch: Batch | None
+) -> tuple[SeriesView, ...]:
+    """Return what is seen of some rows; `batch` holds their latest readings."""
+    strain, learned = strain_of(evidence), evidence.learned()
+    scores = {one.name: one.score(batch) for one in ensemble.detectors} if batch is not None else {}
+    return tuple(
+        SeriesView(
+            metric=table.metrics[row],
+            unit=table.units[row],
+            count=int(evidence["count"][row]),
+            learned=float(learned[row]),
+            strain=float(strain[row]),
+            is_firing=bool(evidence["firing"][row] > 0),
+            opinions=tuple(
+                Opinion(name, float(told.score[index]), float(told.expected[index])) for name, told in scores.items()
+            ),
+        )
+        for index, row in enumerate(rows.tolist())
+        if row < evidence.used
+    )

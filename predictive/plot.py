@@ -35,7 +35,7 @@ TITLE, UNIT, OBSERVED, EXPECTED, SINCE = "series-title", "unit", "observed", "ex
 TICKS = ["%Y", "%Y-%m", "%d", "%H:%M", "%H:%M", "%S.%f"]
 ZERO_TICKS = ["", "%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M"]
 OFFSETS = ["", "%Y", "%Y-%m", "%Y-%m-%d", "%Y-%m-%d", "%Y-%m-%d %H:%M"]
-_DRAWING = threading.Lock()  # rc_context is one for the whole program
+DRAWING = threading.Lock()  # rc_context is one for the whole program
 _LABELS = {
     "en": {OBSERVED: "observed", EXPECTED: "expected", SINCE: "since"},
     "zh": {OBSERVED: "实测", EXPECTED: "预期", SINCE: "起始"},
@@ -58,7 +58,7 @@ def plot_alert_svg(alert: Alert, points: SeriesPoints, *, locale: str = "en") ->
     }
     svg = _draw(alert.key, reason, points).replace(f"'{DRAWN_FONT}'", SHOWN_FONTS)
     for word, text in texts.items():
-        svg = svg.replace(f">{word}</text>", f">{_label(text)}</text>")
+        svg = svg.replace(f">{word}</text>", f">{label_of(text)}</text>")
     return svg
 
 
@@ -78,7 +78,7 @@ def _draw(key: str, reason: Reason, points: SeriesPoints) -> str:
     from matplotlib.figure import Figure
 
     written = io.StringIO()
-    with _DRAWING, rc_context({"svg.fonttype": "none", "svg.hashsalt": key, "font.family": [DRAWN_FONT]}):
+    with DRAWING, rc_context({"svg.fonttype": "none", "svg.hashsalt": key, "font.family": [DRAWN_FONT]}):
         figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), layout="constrained")
         FigureCanvasSVG(figure)
         axes = figure.add_subplot()
@@ -129,7 +129,7 @@ def _spread(values: Floats) -> float:
     return float(1.4826 * np.median(np.abs(values - np.median(values))))
 
 
-def _label(text: str) -> str:
+def label_of(text: str) -> str:
     """Return text that a device sent as a label: printable, short, its markup escaped."""
     printable = "".join(character for character in text if character.isprintable())
     short = printable if len(printable) <= LABEL_LENGTH else printable[: LABEL_LENGTH - 1] + "…"

@@ -10,10 +10,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from api.errors import Language, words
 from api.schemas.knowledge import SuggestionResponse
 from api.schemas.prefill import DraftField, Evidence, PrefillResponse
 from api.schemas.telemetry import Ticket
+from api.tickets import text_of
 
+SEVERITY_STYLES: Mapping[str, str] = {"info": "cyan", "warning": "yellow", "critical": "red"}
 STATUS_STYLES: Mapping[str, str] = {"auto": "green", "suggest": "yellow", "conflict": "red", "missing": "dim"}
 
 
@@ -54,16 +57,21 @@ def show_suggestions(question: str, response: SuggestionResponse, console: Conso
         console.print(Padding(Text(quote), (0, 0, 0, 5)))
 
 
-def show_ticket(ticket: Ticket, console: Console) -> None:
-    """Write a maintenance ticket with its reasons."""
-    console.print(f"[bold]{escape(ticket.title)}[/bold]  {ticket.severity}, {ticket.state}")
-    console.print(f"  opened {ticket.opened_at:%Y-%m-%d %H:%M} UTC, device {escape(ticket.device_id)}")
-    for reason in ticket.reasons:
-        observed = "" if reason.observed is None else f" reads {reason.observed:.4g} {reason.unit}"
-        expected = "" if reason.expected is None else f", expected {reason.expected:.4g} {reason.unit}"
-        console.print(f"  {escape(reason.metric)}{observed}{expected}, since {reason.since:%Y-%m-%d %H:%M} UTC")
+def show_ticket(ticket: Ticket, console: Console, *, language: Language = "en") -> None:
+    """Write a maintenance ticket: what is wrong, why, since when, and what may help."""
+    said, text = words(language), text_of(ticket, language)
+    style = SEVERITY_STYLES[ticket.severity]
+    severity = said.known("severity", ticket.severity)
+    console.print(f"[bold]{escape(text.title)}[/bold]  [{style}]{escape(severity)}[/{style}]")
+    opened = said("upkeep.opened_at", at=f"{ticket.opened_at:%Y-%m-%d %H:%M} UTC", device=ticket.device_id)
+    console.print(f"  {escape(opened)}")
+    console.print(Padding(Text(text.explanation), (0, 0, 0, 2)))
     for suggestion in ticket.suggestions:
-        console.print(f"  see: {escape(suggestion.title or suggestion.article_id)} [dim]({suggestion.article_id})")
+        see = said("upkeep.see", title=suggestion.title or suggestion.article_id)
+        console.print(f"  {escape(see)} [dim]({escape(suggestion.article_id)})")
+    for title, items in (("upkeep.parts", ticket.procedure.parts), ("upkeep.steps", ticket.procedure.steps)):
+        for number, item in enumerate(items, start=1):
+            console.print(f"  {escape(said(title, number=number, text=getattr(item, language)))}")
 
 
 def _places(field: DraftField) -> str:

@@ -25,10 +25,13 @@ from api.cli.output import (
     write_line,
 )
 from api.cli.show import show_ticket
-from api.errors import EXPECTED_ERRORS
+from api.errors import EXPECTED_ERRORS, Language, language_of_locale
 from api.ingest import Readings, parse_telemetry
+from api.schemas.telemetry import Ticket
+from api.settings import Settings
 from api.upkeep.rehearsal import Rehearsal
 
+PlotLanguage = Annotated[Language | None, typer.Option(help="zh or en; the house's where absent.")]
 LINES_AT_ONCE = 500
 """Of a replayed file: as a gateway's request, small enough that time passes between two."""
 
@@ -36,6 +39,8 @@ LINES_AT_ONCE = 500
 def detect(
     files: Annotated[list[Path], typer.Argument(help="csv timestamp,value or timestamp,<metric>...; .gz too.")],
     out: Annotated[Path | None, typer.Option(help="Folder for the results; beside each file where absent.")] = None,
+    plot: Annotated[bool, typer.Option("--plot", help="Write a picture beside each result, NAME.svg.")] = False,
+    language: PlotLanguage = None,
     as_json: AsJson = False,
 ) -> None:
     """Score every row of metric tables, causally: score, alert, onset."""
@@ -44,7 +49,7 @@ def detect(
     taken: set[Path] = set()
     for path in with_progress(files, what="detect", total=len(files)):
         try:
-            line = _detected(path, out, taken)
+            line = _detected(path, out, taken, language=spoken(language) if plot else None)
         except EXPECTED_ERRORS as error:
             has_failed = True
             line = {"file": str(path), "error": error_body(error)}
@@ -54,12 +59,13 @@ def detect(
         if speaks_json(as_json):
             write_line(line)
         else:
-            console().print(f"{line['out']}: {line['rows']} rows, {line['onsets']} episodes", markup=False)
+            drawn = f", {line['plot']}" if "plot" in line else ""
+            console().print(f"{line['out']}: {line['rows']} rows, {line['onsets']} episodes{drawn}", markup=False)
     if has_failed:
         raise typer.Exit(SOME_FAILED)
 
 
-def _detected(path: Path, out: Path | None, taken: set[Path]) -> dict[str, JsonValue]:
+def _detected(path: Path, out: Path | None, taken: set[Path], *, language: Language | None) -> dict[str, JsonValue]:
     import predictive
 
     table = predictive.read_table(read_unpacked(path), name=path.name)
@@ -68,7 +74,12 @@ def _detected(path: Path, out: Path | None, taken: set[Path]) -> dict[str, JsonV
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(predictive.write_table(table, detection), encoding="utf-8")
     onsets = int(detection.onset.sum())
-    return {"file": str(path), "out": str(target), "rows": len(table.rows), "onsets": onsets}
+    line: dict[str, JsonValue] = {"file": str(path), "out": str(target), "rows": len(table.rows), "onsets": onsets}
+    if language is not None:
+        picture = target.with_suffix(".svg")
+        picture.write_text(predictive.plot_detection_svg(table, detection, locale=language), encoding="utf-8")
+        line["plot"] = str(picture)
+    return line
 
 
 def _target(path: Path, out: Path | None, taken: set[Path]) -> Path:
@@ -86,6 +97,8 @@ def _target(path: Path, out: Path | None, taken: set[Path]) -> Path:
 def replay(
     file: Annotated[Path, typer.Argument(help="NDJSON measurements in order of arrival; .gz too.")],
     speed: Annotated[float, typer.Option(min=0, help="Times faster than it happened; 0: as fast as it goes.")] = 0.0,
+    plots: Annotated[Path | None, typer.Option(help="Folder for a picture of each draft.")] = None,
+    language: PlotLanguage = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -101,11 +114,26 @@ def replay(
         if speaks_json(as_json):
             write_line(ticket)
         else:
-            show_ticket(ticket, console())
+            show_ticket(ticket, console(), language=spoken(language))
+        if plots is not None:
+            _draw(ticket, rehearsal, plots, language=spoken(language))
     if rehearsal.rejected:
         console_line = f"{rehearsal.rejected} readings were rejected; the first: {rehearsal.first_rejection}"
         typer.echo(console_line, err=True)
         raise typer.Exit(SOME_FAILED)
+
+
+def _draw(ticket: Ticket, rehearsal: Rehearsal, folder: Path, *, language: Language) -> None:
+    """Write a draft's picture, named by its key."""
+    picture = rehearsal.plot(ticket, language=language)
+    if picture:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{ticket.key}.svg").write_text(picture, encoding="utf-8")
+
+
+def spoken(chosen: Language | None) -> Language:
+    """Return the language to write in: the one asked for, else the house's."""
+    return chosen or language_of_locale(Settings().default_locale)
 
 
 def read_parts(file: Path, *, limit: int) -> Iterator[Readings]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from api.engines import Engines
+from api.errors import Language
 from api.ingest import Readings
 from api.schemas.telemetry import Ticket
 from api.tickets import ticket_of
@@ -45,9 +46,10 @@ class Rehearsal:
         alerts = sorted(self._alerts.values(), key=lambda alert: (alert.opened_at, alert.key))
         return tuple(self._ticket(alert) for alert in alerts)
 
-    def plot(self, ticket: Ticket) -> str:
-        """Return the plot of a ticket's strongest reason as SVG; empty where there are no points."""
-        return plot_of(self._alerts[ticket.key], self._monitor, locale=self._engines.settings.default_locale)
+    def plot(self, ticket: Ticket, *, language: Language | None = None) -> str:
+        """Return the plot of a ticket's strongest reason as SVG, in the house's language where none is asked for."""
+        locale = language or self._engines.settings.default_locale
+        return plot_of(self._alerts[ticket.key], self._monitor, locale=locale)
 
     def _ticket(self, alert: Alert) -> Ticket:
         locale = self._engines.settings.default_locale
