@@ -29,7 +29,7 @@ from api.upkeep.verdicts import BEGINS_ANEW, note_failure
 from predictive.records import Floats, Observation, PredictiveError, SeriesPoints, StateMismatch
 
 if TYPE_CHECKING:
-    from predictive import Band, Fleet, Monitor
+    from predictive import Band, Fleet, Monitor, MonitorOptions
     from predictive.fleet import SeriesView
 
 log = structlog.get_logger(__name__)
@@ -61,7 +61,7 @@ class Foresight:
         with self._lock:
             self._book.is_muted = not self._lease.acquire()
             snapshot = self._store.telemetry.snapshot()
-            self._monitor, self._batch_id = Monitor(), 0
+            self._monitor, self._batch_id = Monitor(self._options()), 0
             if snapshot is not None:
                 self._restore(snapshot)
             replayed, events = 0, list(self._store.devices.events_since_batch(self._batch_id))
@@ -200,13 +200,18 @@ class Foresight:
         from predictive import Monitor
 
         try:
-            self._monitor = Monitor.restore(snapshot.content)
+            self._monitor = Monitor.restore(snapshot.content, options=self._options())
         except StateMismatch as error:
             log.warning(
                 "snapshot_unusable", reason=str(error), fix="nothing: the kept batches are replayed from the start"
             )
             return
         self._batch_id = self._snapshot_batch_id = snapshot.batch_id
+
+    def _options(self) -> MonitorOptions:
+        from predictive import MonitorOptions, StreamOptions
+
+        return MonitorOptions(stream=StreamOptions(allowed_lateness_s=self._engines.settings.telemetry_lateness_s))
 
     def _replay(self, batch_id: int, content: bytes, received_at: datetime) -> None:
         self._pass_time(received_at)

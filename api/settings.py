@@ -164,6 +164,12 @@ class Settings(BaseSettings):
     drain_s: float = Field(default=20.0, gt=0, le=3_600)
     """Given to requests under way when the service is told to stop; the longest call that must not be broken off."""
 
+    worker: str = Field(default="", pattern=r"^[A-Za-z0-9_-]{0,40}$")
+    """This process's name where several serve one database: each needs its own, the same after a restart, because a
+    broker keeps its session under it."""
+    telemetry_lateness_s: float = Field(default=0.0, ge=0, le=30 * 86_400)
+    """Readings wait so long for earlier ones of their series before they are judged; 0: they are judged at once, and
+    earlier ones that come afterwards are late. Alerts come later by as much."""
     mqtt_url: SecretStr = SecretStr("")
     """A broker to listen to, e.g. mqtt://user:password@broker:1883 or mqtts://broker:8883; what there is more to say
     (topics, tenants, certificates) stands in data_dir/mqtt.toml."""

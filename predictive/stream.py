@@ -58,15 +58,17 @@ class _Readings:
     series: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     at_s: Floats = field(default_factory=lambda: np.zeros(0))
     values: Floats = field(default_factory=lambda: np.zeros(0))
+    received_s: Floats = field(default_factory=lambda: np.zeros(0))
 
     def where(self, kept: Mask | Ints) -> _Readings:
-        return _Readings(self.series[kept], self.at_s[kept], self.values[kept])
+        return _Readings(self.series[kept], self.at_s[kept], self.values[kept], self.received_s[kept])
 
     def and_then(self, other: _Readings) -> _Readings:
         return _Readings(
             np.concatenate([self.series, other.series]),
             np.concatenate([self.at_s, other.at_s]),
             np.concatenate([self.values, other.values]),
+            np.concatenate([self.received_s, other.received_s]),
         )
 
 
@@ -111,7 +113,8 @@ class Stream:
         self._cells.touch(series)
         values = self._convert_units(columns, series, usable, reasons)
         indices = np.flatnonzero(usable)
-        fresh = _Readings(series[indices], np.asarray(columns.at_s, dtype=np.float64)[indices], values[indices])
+        at_s = np.asarray(columns.at_s, dtype=np.float64)[indices]
+        fresh = _Readings(series[indices], at_s, values[indices], np.full(len(indices), received_at_s))
         repeated, late = self._find_stale(fresh)
         kept = ~(repeated | late)
         batches = self._release(fresh.where(kept), received_at_s)
@@ -125,8 +128,8 @@ class Stream:
         )
 
     def flush(self, *, now_s: float) -> tuple[Batch, ...]:
-        """Hand out readings that have waited for `allowed_lateness_s`."""
-        return self._hand_out(self._pending.at_s <= now_s - self.options.allowed_lateness_s)
+        """Hand out readings that have waited for `allowed_lateness_s` since they came, however old they are."""
+        return self._hand_out(self._pending.received_s <= now_s - self.options.allowed_lateness_s)
 
     def cadence_s(self) -> Floats:
         """Return the learned interval between readings by row, nan while it is not known."""
@@ -159,14 +162,18 @@ class Stream:
             "pending_series": self._pending.series,
             "pending_at_s": self._pending.at_s,
             "pending_values": self._pending.values,
+            "pending_received_s": self._pending.received_s,
         }
         return {**self._cells.state(), **waiting}
 
     def restore(self, state: State, names: Mapping[str, list[str]]) -> None:
         """Take over `state` and the names of its rows."""
         arrays = dict(state)
-        series, at_s, values = (np.asarray(arrays.pop(f"pending_{name}")) for name in ("series", "at_s", "values"))
-        self._pending = _Readings(series.astype(np.int64), at_s.astype(np.float64), values.astype(np.float64))
+        names_of = ("series", "at_s", "values", "received_s")
+        series, at_s, values, received_s = (np.asarray(arrays.pop(f"pending_{name}")) for name in names_of)
+        self._pending = _Readings(
+            series.astype(np.int64), at_s.astype(np.float64), values.astype(np.float64), received_s.astype(np.float64)
+        )
         devices, since_s = arrays.pop("away_device"), arrays.pop("away_s")
         self._away = dict(zip(devices.tolist(), since_s.tolist(), strict=True))
         self.table.restore(names)

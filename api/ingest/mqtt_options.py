@@ -99,7 +99,7 @@ class Broker(BaseModel):
         return f"{urlsplit(self.url).scheme}://{self.host}:{self.port}"
 
 
-def read_brokers(data_dir: Path, *, url: str = "") -> tuple[Broker, ...]:
+def read_brokers(data_dir: Path, *, url: str = "", worker: str = "") -> tuple[Broker, ...]:
     """Return the brokers of mqtt.toml, and the one of `url` before them unless it stands there too.
 
     Raises:
@@ -116,12 +116,12 @@ def read_brokers(data_dir: Path, *, url: str = "") -> tuple[Broker, ...]:
     mistakes: list[str] = []
     for number, table in enumerate(tables):
         try:
-            brokers.append(_broker(table, data_dir))
+            brokers.append(_broker(table, data_dir, worker))
         except (ValidationError, ValueError) as error:
             mistakes.append(f"broker {number + 1}: {_told(error)}")
     if url:
         try:
-            given = _broker({"url": url}, data_dir)
+            given = _broker({"url": url}, data_dir, worker)
             if given.shown not in {broker.shown for broker in brokers}:
                 brokers.insert(0, given)
         except (ValidationError, ValueError) as error:
@@ -131,7 +131,7 @@ def read_brokers(data_dir: Path, *, url: str = "") -> tuple[Broker, ...]:
     return tuple(brokers)
 
 
-def _broker(table: object, data_dir: Path) -> Broker:
+def _broker(table: object, data_dir: Path, worker: str) -> Broker:
     if not isinstance(table, dict):
         raise ValueError("it is not a table")
     parts = urlsplit(str(table.get("url", "")))
@@ -140,7 +140,7 @@ def _broker(table: object, data_dir: Path) -> Broker:
     given = dict(table)
     given.setdefault("user", unquote(parts.username or ""))
     given["password"] = _secret(given["password"]) if "password" in given else unquote(parts.password or "")
-    given.setdefault("client_id", _client_id(data_dir))
+    given.setdefault("client_id", _client_id(data_dir, worker))
     return Broker.model_validate(given)
 
 
@@ -158,10 +158,11 @@ def _secret(reference: object) -> str:
     raise ValueError('password is not "env:NAME" or "file:PATH"; a secret never stands in the file itself')
 
 
-def _client_id(data_dir: Path) -> str:
-    """Return a name that is the same after a restart, and another on another machine or data folder."""
+def _client_id(data_dir: Path, worker: str) -> str:
+    """Return a name that is the same after a restart, and another on another machine, data folder or worker."""
     place = f"{socket.gethostname()}:{data_dir.absolute()}"
-    return f"beforehand-{hashlib.sha256(place.encode()).hexdigest()[:12]}"
+    name = f"beforehand-{hashlib.sha256(place.encode()).hexdigest()[:12]}"
+    return f"{name}-{worker}" if worker else name
 
 
 def _told(error: Exception) -> str:

@@ -27,7 +27,7 @@ def open_intakes(
     def seconds() -> float:
         return clock().astimezone(UTC).timestamp()
 
-    brokers = read_brokers(settings.data_dir, url=settings.mqtt_url.get_secret_value())
+    brokers = read_brokers(settings.data_dir, url=settings.mqtt_url.get_secret_value(), worker=settings.worker)
     intakes = tuple(MqttIntake(broker, keep=keep, clock=seconds) for broker in brokers)
     if intakes:
         _watch(intakes, metrics=metrics, health=health)
