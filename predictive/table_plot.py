@@ -63,7 +63,8 @@ def plot_detection_svg(table: MetricTable, detection: Detection, *, locale: str 
         panes[-1].set_title(SCORE, fontsize=8, loc="left", pad=3)
         for pane in panes:
             _mark(pane, at, detection.alert[order], detection.onset[order])
-        panes[0].legend(loc="upper right", bbox_to_anchor=(1.0, 1.4), fontsize=7, frameon=False, ncols=2)
+        if detection.alert.any():
+            panes[0].legend(loc="upper right", bbox_to_anchor=(1.0, 1.4), fontsize=7, frameon=False, ncols=2)
         _dress(panes)
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": "Beforehand"})
     svg = written.getvalue()
