@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from predictive import Batch, Detector, DetectorMissing, Limit, Scores, build_detector, detector_names
-from predictive.detector import ANOMALOUS, SeriesAware
+from predictive.detector import ANOMALOUS, Forgetful, SeriesAware
 
 SERIES = 6
 STEP_S = 3600.0
@@ -160,3 +160,19 @@ def test_threshold_takes_limits_per_metric() -> None:
     scores = detector.score(Batch(np.array([0]), np.array([START_S]), np.array([399.0])))
     assert scores.score[0] > ANOMALOUS
     assert scores.expected.tolist() == [400.0]
+
+
+def test_detector_that_forgets_a_row_is_silent_about_it_and_keeps_the_others(name: str) -> None:
+    detector, whole = built(name), built(name)
+    feed(detector, range(CALM_STEPS))
+    feed(whole, range(CALM_STEPS))
+    assert isinstance(detector, Forgetful)
+    detector.forget(np.array([2]))
+    other = np.array([0, 1, 3, 4, 5])
+    assert all(
+        np.array_equal(detector.state()[key][other], whole.state()[key][other], equal_nan=True)
+        for key in whole.state()
+        if len(whole.state()[key]) == SERIES
+    )
+    if name != "threshold":  # a person's limit holds for the mended device too
+        assert feed(detector, range(CALM_STEPS, CALM_STEPS + 24), fault="spike", series=np.array([2])).max() == 0.0

@@ -15,6 +15,7 @@ depends_on = None
 def upgrade() -> None:
     """Make the tables. Tickets of before keep what they say, and take their place when they next change."""
     _devices()
+    _verdicts()
     _tickets()
 
 
@@ -46,6 +47,9 @@ def _devices() -> None:
     )
     op.create_index("ix_device_events_tenant_kind_at", "device_events", ["tenant", "kind", "at"])
     op.create_index("ix_device_events_tenant_after_batch", "device_events", ["tenant", "after_batch"])
+
+
+def _verdicts() -> None:
     op.create_table(
         "ticket_verdicts",
         sa.Column("tenant", sa.String(length=50), nullable=False),
