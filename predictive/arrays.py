@@ -15,6 +15,7 @@ import numpy as np
 from predictive.records import Floats, Ints, State, StateMismatch
 
 FIRST_ROWS = 16  # capacity of the first allocation; doubles from there
+MANY_ROWS = 65_536  # grows by at least so many, and an eighth, where it is larger: what is doubled stands half empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Column:
 
     fill: float = 0.0
     width: int = 1
-    dtype: Literal["f8", "f4"] = "f8"
+    dtype: Literal["f8", "f4", "u4"] = "f8"
 
 
 class SeriesArrays:
@@ -56,7 +57,8 @@ class SeriesArrays:
         needed = int(series.max(initial=-1)) + 1
         if needed <= self._capacity:
             return
-        capacity = max(needed, 2 * self._capacity, FIRST_ROWS)
+        grown_by = min(self._capacity, MANY_ROWS + self._capacity // 8)
+        capacity = max(needed, self._capacity + grown_by, FIRST_ROWS)
         for name, column in self._columns.items():
             grown = _filled(column, capacity)
             grown[: self._capacity] = self._arrays[name]

@@ -21,7 +21,7 @@ from predictive.units import conversion
 
 # Clocks without battery start at 1970-01-01, 1980-01-06 (GPS) or 2000-01-01 (most RTC chips).
 EARLIEST_AT_S = datetime(2001, 1, 1, tzinfo=UTC).timestamp()
-RECENT_TIMES = 64  # source times kept a series, to tell a repeated reading from a late one
+RECENT_TIMES = 64  # source times kept a series, to tell a repeated reading from a late one; neither is learned
 CADENCE_RATE = 0.1  # share of a new interval in the learned cadence; it settles within about 20 readings
 LONGEST_FORGET = 0.9995  # by half in about 1,400 readings
 UNIT_LENGTH = 32  # the longest names in use have about 12
@@ -100,7 +100,7 @@ class Stream:
                 "intervals": Column(fill=0.0),
                 "longest_s": Column(fill=0.0),  # longest interval between readings, slowly forgotten
                 "lag_s": Column(fill=np.inf),  # received minus source time of the newest reading
-                "recent_s": Column(fill=np.nan, width=RECENT_TIMES),
+                "recent_ms": Column(width=RECENT_TIMES, dtype="u4"),  # modulo 49.7 days: a time this late is told wrong
                 "released": Column(fill=0.0),  # readings handed out
             }
         )
@@ -253,7 +253,9 @@ class Stream:
         old = fresh.at_s <= self._cells["released_s"][fresh.series]
         seen = np.zeros(len(fresh.series), dtype=np.bool_)
         rows = np.flatnonzero(old)
-        seen[rows] = (self._cells["recent_s"][fresh.series[rows]] == fresh.at_s[rows, None]).any(axis=1)
+        seen[rows] = (self._cells["recent_ms"][fresh.series[rows]] == _milliseconds(fresh.at_s[rows])[:, None]).any(
+            axis=1
+        )
         late = old & ~seen
         waiting = self._pending.and_then(fresh)
         order = np.lexsort((waiting.at_s, waiting.series))  # stable: what waits already comes first
@@ -311,7 +313,7 @@ class Stream:
         cells["longest_s"][rows] = np.where(known, np.maximum(longest, interval), longest)
         cells["released_s"][rows] = batch.at_s
         slot = (cells["released"][rows] % RECENT_TIMES).astype(np.int64)
-        cells["recent_s"][rows, slot] = batch.at_s
+        cells["recent_ms"][rows, slot] = _milliseconds(batch.at_s)
         cells["released"][rows] += 1
 
 
@@ -329,6 +331,10 @@ def _ticks(readings: _Readings, tick_s: float) -> Iterator[Batch]:
     cuts = np.flatnonzero((np.diff(slot[by_tick]) != 0) | (np.diff(rank[by_tick]) != 0)) + 1
     for part in np.split(picked, cuts):
         yield Batch(readings.series[part], readings.at_s[part], readings.values[part])
+
+
+def _milliseconds(at_s: Floats) -> Ints:
+    return np.round(at_s * 1e3).astype(np.int64) & 0xFFFF_FFFF
 
 
 def _note(reasons: dict[int, str], refused: Mask, reason: str) -> None:

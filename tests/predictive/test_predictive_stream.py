@@ -100,7 +100,8 @@ def test_stream_waits_for_late_readings_where_asked() -> None:
     stream = Stream(StreamOptions(allowed_lateness_s=300))
     found = released(stream, columns(("a", "p", 0, 1), ("a", "p", 400, 3)), columns(("a", "p", 200, 2)))
     assert found == [("p", 0, 1)]
-    rest = stream.flush(now_s=NOON_S + 1000)
+    assert stream.flush(now_s=NOON_S + 1e5 + 299) == ()
+    rest = stream.flush(now_s=NOON_S + 1e5 + 300)
     assert [batch.values.tolist() for batch in rest] == [[2.0], [3.0]]
 
 
