@@ -71,7 +71,8 @@ def title_of(ticket: Ticket, said: Words) -> str:
         shown = {"device": ticket.device_id, "metric": reason.metric, "silent": span(reason.observed or 0.0, said)}
         key = "upkeep.silent" if len(ticket.reasons) > 1 else "upkeep.metric_silent"
         return said(key, **shown) + over
-    shown = {"device": ticket.device_id, "metric": reason.metric, "observed": quantity(reason.observed, reason.unit)}
+    observed = quantity(reason.observed or 0.0, reason.unit)
+    shown = {"device": ticket.device_id, "metric": reason.metric, "observed": observed}
     if reason.expected is None:
         return said("upkeep.unusual", **shown) + over
     return said("upkeep.off", **shown, expected=quantity(reason.expected, reason.unit)) + over

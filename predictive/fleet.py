@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -21,7 +22,8 @@ from predictive.evidence import Evidence
 from predictive.records import Batch, Floats, Ints
 from predictive.series import SeriesTable
 
-STATUSES = ("alarm", "offline", "watch", "learning", "ok")
+Status = Literal["alarm", "offline", "watch", "learning", "ok"]
+STATUSES: tuple[Status, ...] = ("alarm", "offline", "watch", "learning", "ok")
 """In the order of what wants a person first; a status is an index into it."""
 ALARM, OFFLINE, WATCH, LEARNING, OK = range(len(STATUSES))
 WATCHED = 0.5

@@ -49,8 +49,10 @@ def plot_detection_svg(table: MetricTable, detection: Detection, *, locale: str 
 
     chosen, order, written = _chosen(table), np.argsort(table.at_s, kind="stable"), io.StringIO()
     at = [datetime.fromtimestamp(float(at_s), UTC) for at_s in table.at_s[order]]
-    style = {"svg.fonttype": "none", "svg.hashsalt": table.name, "font.family": [DRAWN_FONT]}
-    with DRAWING, rc_context(style):
+    with (
+        DRAWING,
+        rc_context({"svg.fonttype": "none", "svg.hashsalt": table.name, "font.family": [DRAWN_FONT]}),
+    ):
         figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN * (len(chosen) + 1) + 0.5), layout="constrained")
         FigureCanvasSVG(figure)
         panes: list[Axes] = list(np.atleast_1d(figure.subplots(len(chosen) + 1, 1, sharex=True)))

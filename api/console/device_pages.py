@@ -5,9 +5,10 @@ The figures are the monitor's and the store's; here they are laid out, and nothi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 import numpy as np
@@ -18,10 +19,11 @@ from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.local_time import local_time
 from api.console.plots import line_path
 from api.console.ticket_pages import title_of
-from api.devices import Asked, body_of, chosen, note_device_event
+from api.devices import UNKNOWN, Asked, body_of, chosen, note_device_event
 from api.errors import Problem, say
 from api.maintain import Foresight
 from api.schemas.telemetry import DeviceBody, DeviceEvent, EventKind
+from api.store.devices import Device
 from api.tenants import Tenants
 from api.tickets import quantity
 from api.upkeep.facts import facts_of
@@ -91,7 +93,8 @@ def list_devices(
     found = chosen(fleet, known, asked)
     page = found[offset : offset + PAGE_SIZE]
     rows = [_row(fleet, number, body_of(fleet, number, known), foresight) for number in page]
-    part = {"rows": rows, "asked": asked, "found": len(found), "offset": offset, "size": PAGE_SIZE, "address": _address}
+    part: dict[str, Any] = {"rows": rows, "asked": asked, "found": len(found), "offset": offset}
+    part |= {"size": PAGE_SIZE, "address": _address}
     if desk.is_partial:
         return desk.page("device_list.html", **part)
     everybody = chosen(fleet, known, replace(asked, status=""))
@@ -193,9 +196,9 @@ def _address(asked: Asked, **changes: str | int) -> str:
     return f"/console/devices?{query}" if query else "/console/devices"
 
 
-def _place(fleet: Fleet, number: int, known: dict[str, object]) -> tuple[str, str]:
-    device = known.get(fleet.device_ids[number])
-    return (getattr(device, "site", "") or getattr(device, "gateway", ""), fleet.device_ids[number])
+def _place(fleet: Fleet, number: int, known: Mapping[str, Device]) -> tuple[str, str]:
+    device = known.get(fleet.device_ids[number], UNKNOWN)
+    return (device.site or device.gateway, fleet.device_ids[number])
 
 
 def _row(fleet: Fleet, number: int, body: DeviceBody, foresight: Foresight) -> Row:

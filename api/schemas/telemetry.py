@@ -114,9 +114,12 @@ class Procedure(BaseModel):
     steps: list[LocalText] = []
 
 
+Change = Literal["opened", "grouped", "escalated", "eased", "updated", "resolved", "reopened"]
+
+
 class TicketChange(BaseModel):
     at: datetime
-    change: Literal["opened", "grouped", "escalated", "eased", "updated", "resolved", "reopened"]
+    change: Change
     severity: Literal["info", "warning", "critical"]
     metrics: list[str] = []
 

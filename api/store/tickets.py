@@ -14,7 +14,7 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from api.schemas.telemetry import Ticket, TicketChange
+from api.schemas.telemetry import Change, Ticket, TicketChange
 from api.store.database import Database
 from api.store.outbox import Outbox, message_of
 from api.store.tables import TicketRow
@@ -214,12 +214,14 @@ def _told(before: Ticket | None, after: Ticket) -> Ticket:
         metrics = [reason.metric for reason in after.reasons]
         at = after.opened_at if before is None else after.updated_at
         history.append(TicketChange(at=at, change=change, severity=after.severity, metrics=metrics))
+        if before is None and after.state == "resolved":  # it came and went within one request
+            history.append(TicketChange(at=after.updated_at, change="resolved", severity=after.severity))
     if len(history) > HISTORY:
         history = [history[0], *history[-(HISTORY - 1) :]]
     return after.model_copy(update={"history": history})
 
 
-def change_of(before: Ticket | None, after: Ticket) -> str | None:
+def change_of(before: Ticket | None, after: Ticket) -> Change | None:
     """Return what a change is, in a word; None where only figures moved."""
     if before is None:
         return "grouped" if after.group_id else "opened"

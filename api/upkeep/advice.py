@@ -11,8 +11,8 @@ from api.engines import Engines
 from api.errors import LANGUAGES, Language, language_of_locale, words
 from api.schemas.knowledge import SuggestionBody, suggestion_body
 from api.schemas.telemetry import TicketReason
-from api.tickets import SILENCE
 from api.upkeep.metric_words import words_of_metric
+from predictive.alerts import SILENCE
 
 SUGGESTIONS = 3
 """On a ticket; a technician reads three titles on a phone."""

@@ -20,7 +20,7 @@ from api.schemas.telemetry import DeviceFacts, Ticket, TicketReason
 from api.security import make_id
 from api.store import Store
 from api.store.devices import Verdict
-from api.tickets import SILENCE, ticket_of, with_texts
+from api.tickets import ticket_of, with_texts
 from api.upkeep.advice import suggestions_for
 from api.upkeep.facts import facts_of
 from api.upkeep.groups import Scope, group_ticket, is_together, scope_of
@@ -28,6 +28,7 @@ from api.upkeep.past import past_episode
 from api.upkeep.pictures import plot_of
 from api.upkeep.procedure import procedure_for
 from api.upkeep.severity import severity_of
+from predictive.alerts import SILENCE
 from predictive.records import Alert
 
 if TYPE_CHECKING:

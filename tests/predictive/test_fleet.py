@@ -51,7 +51,10 @@ def test_a_device_that_went_silent_is_offline() -> None:
 
 
 def test_learning_opens_nothing_and_limits_still_count() -> None:
-    eager = {"flatline": {"warm_up": 5, "shortest": 2, "surprise": 1.0}, "robust_z": {"warm_up": WarmUp(5, 0.0, 5)}}
+    eager: dict[str, dict[str, object]] = {
+        "flatline": {"warm_up": 5, "shortest": 2, "surprise": 1.0},
+        "robust_z": {"warm_up": WarmUp(5, 0.0, 5)},
+    }
     hasty = Monitor(MonitorOptions(detectors=eager))
     assert feed(hasty, range(60)) == []
     assert feed(hasty, range(60, 90), shift={"泵-1": 80.0}) == []
