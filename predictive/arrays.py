@@ -24,7 +24,7 @@ class Column:
 
     fill: float = 0.0
     width: int = 1
-    dtype: Literal["f8", "f4", "u4"] = "f8"
+    dtype: Literal["f8", "f4", "u2"] = "f8"
 
 
 class SeriesArrays:
@@ -40,8 +40,9 @@ class SeriesArrays:
 
     def __init__(self, columns: Mapping[str, Column]) -> None:
         self._columns = dict(columns)
-        self._arrays = {name: _filled(column, 0) for name, column in self._columns.items()}
+        self._arrays = {name: _empty(column) for name, column in self._columns.items()}
         self._capacity = 0
+        self._filled = 0  # rows that hold at least their fill
         self._used = 0
 
     def __getitem__(self, name: str) -> Floats:
@@ -55,15 +56,18 @@ class SeriesArrays:
     def reserve(self, series: Ints) -> None:
         """Make room for these rows; changes nothing that `state` shows."""
         needed = int(series.max(initial=-1)) + 1
-        if needed <= self._capacity:
+        if needed <= self._filled:
             return
-        grown_by = min(self._capacity, MANY_ROWS + self._capacity // 8)
-        capacity = max(needed, self._capacity + grown_by, FIRST_ROWS)
+        if needed > self._capacity:
+            grown_by = min(self._capacity, MANY_ROWS + self._capacity // 8)
+            self._capacity = max(needed, self._capacity + grown_by, FIRST_ROWS)
+            for name, column in self._columns.items():
+                grown = np.empty((self._capacity, *_tail_shape(column)), dtype=column.dtype)
+                grown[: self._filled] = self._arrays[name][: self._filled]
+                self._arrays[name] = cast(Floats, grown)
         for name, column in self._columns.items():
-            grown = _filled(column, capacity)
-            grown[: self._capacity] = self._arrays[name]
-            self._arrays[name] = grown
-        self._capacity = capacity
+            self._arrays[name][self._filled : needed] = column.fill  # what lies behind costs no memory yet
+        self._filled = needed
 
     def touch(self, series: Ints) -> None:
         """Count these rows as used, making room for them."""
@@ -72,7 +76,7 @@ class SeriesArrays:
 
     def forget(self, series: Ints) -> None:
         """Bring rows back to what they were before anything was learned."""
-        rows = series[series < self._capacity]
+        rows = series[series < self._filled]
         for name, column in self._columns.items():
             self._arrays[name][rows] = column.fill
 
@@ -93,7 +97,7 @@ class SeriesArrays:
         wrong = [name for name, column in self._columns.items() if arrays[name].shape[1:] != _tail_shape(column)]
         if wrong or len(used) > 1:
             raise StateMismatch(f"state columns {wrong or sorted(used)} have another shape; start afresh")
-        self._used = self._capacity = used.pop() if used else 0
+        self._used = self._capacity = self._filled = used.pop() if used else 0
         for name, column in self._columns.items():
             self._arrays[name] = cast(Floats, arrays[name].astype(column.dtype, copy=True))
 
@@ -102,5 +106,5 @@ def _tail_shape(column: Column) -> tuple[int, ...]:
     return () if column.width == 1 else (column.width,)
 
 
-def _filled(column: Column, rows: int) -> Floats:
-    return cast(Floats, np.full((rows, *_tail_shape(column)), column.fill, dtype=column.dtype))
+def _empty(column: Column) -> Floats:
+    return cast(Floats, np.zeros((0, *_tail_shape(column)), dtype=column.dtype))

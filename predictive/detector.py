@@ -87,12 +87,12 @@ class Ensemble:
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self.detectors = tuple(detectors)
         self.names = tuple(detector.name for detector in self.detectors)
+        self._aware = tuple(detector for detector in self.detectors if isinstance(detector, SeriesAware))
 
     def introduce(self, series: int, *, metric: str, unit: str) -> None:
         """Tell the detectors that care what this new row is."""
-        for detector in self.detectors:
-            if isinstance(detector, SeriesAware):
-                detector.introduce(series, metric=metric, unit=unit)
+        for detector in self._aware:
+            detector.introduce(series, metric=metric, unit=unit)
 
     def forget(self, series: Ints) -> None:
         """Let the detectors start anew with these rows."""

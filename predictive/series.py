@@ -5,6 +5,7 @@ Names go in, rows come out; the number of series is bounded. Does not see values
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -44,7 +45,7 @@ class SeriesTable:
         self.metrics: list[str] = []  # by row
         self.units: list[str] = []  # by row; the unit of the first reading that had one
         self.devices: list[str] = []  # by device code
-        self.device_rows: list[list[int]] = []  # by device code
+        self.device_rows: list[array[int]] = []  # by device code
         self._device_of = np.zeros(0, dtype=np.int64)  # (capacity,) by row
 
     def __len__(self) -> int:
@@ -153,7 +154,7 @@ class SeriesTable:
         if code < 0:
             code = self._device_codes[device_id] = len(self.devices)
             self.devices.append(device_id)
-            self.device_rows.append([])
+            self.device_rows.append(array("q"))
         return code
 
     def _metric_code_of(self, metric: str) -> int:

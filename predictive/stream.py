@@ -96,11 +96,12 @@ class Stream:
             {
                 "newest_s": Column(fill=-np.inf),  # newest source time seen
                 "released_s": Column(fill=-np.inf),  # newest source time handed out
-                "cadence_s": Column(fill=0.0),
-                "intervals": Column(fill=0.0),
-                "longest_s": Column(fill=0.0),  # longest interval between readings, slowly forgotten
-                "lag_s": Column(fill=np.inf),  # received minus source time of the newest reading
-                "recent_ms": Column(width=RECENT_TIMES, dtype="u4"),  # modulo 49.7 days: a time this late is told wrong
+                "cadence_s": Column(fill=0.0, dtype="f4"),
+                "intervals": Column(fill=0.0, dtype="f4"),
+                "longest_s": Column(fill=0.0, dtype="f4"),  # longest interval between readings, slowly forgotten
+                "lag_s": Column(fill=np.inf, dtype="f4"),  # received minus source time of the newest reading
+                "recent": Column(width=RECENT_TIMES, dtype="u2"),  # source times, hashed: one late reading in a
+                # thousand is called repeated; either is left out
                 "released": Column(fill=0.0),  # readings handed out
             }
         )
@@ -253,9 +254,7 @@ class Stream:
         old = fresh.at_s <= self._cells["released_s"][fresh.series]
         seen = np.zeros(len(fresh.series), dtype=np.bool_)
         rows = np.flatnonzero(old)
-        seen[rows] = (self._cells["recent_ms"][fresh.series[rows]] == _milliseconds(fresh.at_s[rows])[:, None]).any(
-            axis=1
-        )
+        seen[rows] = (self._cells["recent"][fresh.series[rows]] == _hashed(fresh.at_s[rows])[:, None]).any(axis=1)
         late = old & ~seen
         waiting = self._pending.and_then(fresh)
         order = np.lexsort((waiting.at_s, waiting.series))  # stable: what waits already comes first
@@ -313,7 +312,7 @@ class Stream:
         cells["longest_s"][rows] = np.where(known, np.maximum(longest, interval), longest)
         cells["released_s"][rows] = batch.at_s
         slot = (cells["released"][rows] % RECENT_TIMES).astype(np.int64)
-        cells["recent_ms"][rows, slot] = _milliseconds(batch.at_s)
+        cells["recent"][rows, slot] = _hashed(batch.at_s)
         cells["released"][rows] += 1
 
 
@@ -333,8 +332,10 @@ def _ticks(readings: _Readings, tick_s: float) -> Iterator[Batch]:
         yield Batch(readings.series[part], readings.at_s[part], readings.values[part])
 
 
-def _milliseconds(at_s: Floats) -> Ints:
-    return np.round(at_s * 1e3).astype(np.int64) & 0xFFFF_FFFF
+def _hashed(at_s: Floats) -> Ints:
+    """Return 16 bits of each time in milliseconds, spread by Knuth's multiplicative hash (TAOCP 3, 6.4)."""
+    milliseconds = np.round(at_s * 1e3).astype(np.int64) & 0xFFFF_FFFF
+    return (milliseconds * 2_654_435_761 >> 16) & 0xFFFF
 
 
 def _note(reasons: dict[int, str], refused: Mask, reason: str) -> None:

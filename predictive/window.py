@@ -26,8 +26,8 @@ class WindowOptions:
     """
 
     points: int = 256
-    fewest: int = 32
-    memory_bytes: int = 256 * 1024 * 1024
+    fewest: int = 16
+    memory_bytes: int = 128 * 1024 * 1024
     span_s: float = 14 * 86_400.0  # thinning goes on until so much time fits
 
 
