@@ -49,10 +49,10 @@ def chosen(fleet: Fleet, known: Mapping[str, Device], asked: Asked) -> list[int]
     return sorted(found, key=lambda number: (fleet.status[number], -fleet.strain[number], fleet.device_ids[number]))
 
 
-def device_bodies(fleet: Fleet, *, store: Store, status: str | None, site: str | None) -> list[DeviceBody]:
-    """Return how devices are, those that want a person first."""
+def device_bodies(fleet: Fleet, asked: Asked, *, store: Store, page: slice) -> list[DeviceBody]:
+    """Return how some devices are, those that want a person first."""
     known = store.devices.all()
-    return [body_of(fleet, number, known) for number in chosen(fleet, known, Asked(status or "", site or ""))]
+    return [body_of(fleet, number, known) for number in chosen(fleet, known, asked)[page]]
 
 
 def body_of(fleet: Fleet, number: int, known: Mapping[str, Device]) -> DeviceBody:

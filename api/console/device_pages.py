@@ -157,7 +157,8 @@ def tell_event(
 def show_device(desk: FleetDesk, request: Request, device_id: str) -> Response:
     """Show a device."""
     foresight = foresight_of(desk, request)
-    fleet, known = foresight.fleet(desk.now), desk.store.devices.all()
+    fleet, device = foresight.fleet(desk.now), desk.store.devices.get(device_id)
+    known = {} if device is None else {device_id: device}
     numbers = {name: number for number, name in enumerate(fleet.device_ids)}
     tickets = desk.store.tickets.list(kind="maintenance", device_id=device_id, limit=TICKETS_SHOWN)
     events = desk.store.devices.events(device_id)

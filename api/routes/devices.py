@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from api.devices import device_bodies, note_device_event, tell_device
+from api.devices import Asked, device_bodies, note_device_event, tell_device
 from api.devices import device_events as events_of
 from api.routes.documentation import problems
 from api.routes.wiring import ForesightOf, MaySendTelemetry, Now, StoreOf
@@ -27,7 +27,8 @@ def list_devices(
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> list[DeviceBody]:
     """List devices, those that want a person first."""
-    return device_bodies(foresight.fleet(at), store=store, status=status, site=site)[offset : offset + limit]
+    asked, page = Asked(status or "", site or ""), slice(offset, offset + limit)
+    return device_bodies(foresight.fleet(at), asked, store=store, page=page)
 
 
 @router.put("/v1/devices/{device_id}", status_code=204, responses=problems(401, 403, 422))
