@@ -6,6 +6,7 @@ One thread, woken every half minute; a beat that fails is logged and the next on
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -23,6 +24,8 @@ log = structlog.get_logger(__name__)
 REPLY_KEEP = timedelta(days=1)
 """How long an Idempotency-Key is remembered: a client that retries for longer has another problem."""
 
+SNAPSHOT_REST = 20.0
+"""Times as long as the last snapshots took: a large fleet's state is written for a twentieth of the time at most."""
 FOLLOW_EVERY_S = 0.25
 """An alert is to come within a second of its reading, whichever process took that in."""
 
@@ -78,8 +81,10 @@ class Heartbeat:
             try:
                 self._advance(now)
                 if now >= snapshot_at:
+                    started_s = time.monotonic()
                     self._keep(now)
-                    snapshot_at = now + timedelta(seconds=self._settings.snapshot_every_s)
+                    pause = max(self._settings.snapshot_every_s, SNAPSHOT_REST * (time.monotonic() - started_s))
+                    snapshot_at = now + timedelta(seconds=pause)
             except Exception:
                 log.exception("heartbeat_failed")
 
