@@ -53,6 +53,7 @@ class Foresight:
         self._batch_id = 0
         self._snapshot_batch_id = 0
         self._replayed_at: datetime | None = None
+        self._lived: set[str] = set()  # ids of the events that this process's monitor went through
 
     def start(self) -> int:
         """Take up the last snapshot and replay what came after; return how many batches were replayed."""
@@ -65,6 +66,7 @@ class Foresight:
             if snapshot is not None:
                 self._restore(snapshot)
             replayed, events = 0, list(self._store.devices.events_since_batch(self._batch_id))
+            self._lived = {event.id for event in events}
             for batch in self._store.telemetry.batches_after(self._batch_id):
                 self._relive(events, before=batch.id)
                 self._replay(batch.id, batch.content, batch.received_at)
@@ -82,7 +84,11 @@ class Foresight:
             log.info("telemetry_speaker_changed", is_speaking=self._book.is_muted)
             return self.start()
         with self._lock:
-            return self._catch_up(before=None)
+            followed = self._catch_up(before=None)
+            told = self._store.devices.events_since_batch(self._snapshot_batch_id)
+            for event in [event for event in told if event.id not in self._lived]:
+                self._live(event, self._running())
+        return followed
 
     @property
     def is_speaking(self) -> bool:
@@ -99,7 +105,7 @@ class Foresight:
     def _relive(self, events: list[Event], *, before: int | None) -> None:
         """Let the events happen again that came before a batch, in their order."""
         while events and (before is None or events[0].after_batch < before):
-            self._begin_anew(events.pop(0), self._running())
+            self._live(events.pop(0), self._running())
 
     def take(self, readings: Readings, *, received_at: datetime) -> TelemetryTaken:
         """Keep readings, judge them, and open, change or resolve tickets.
@@ -149,11 +155,12 @@ class Foresight:
             monitor = self._running()
             kept = self._store.devices.note_event(replace(event, after_batch=self._batch_id))
             if kept.id == event.id:
-                self._begin_anew(kept, monitor)
+                self._live(kept, monitor)
         note_failure(kept, store=self._store)
         return kept
 
-    def _begin_anew(self, event: Event, monitor: Monitor) -> None:
+    def _live(self, event: Event, monitor: Monitor) -> None:
+        self._lived.add(event.id)
         if event.kind in BEGINS_ANEW:
             alerts = monitor.start_anew(event.device_id, at=event.at)
             self._book.keep(alerts, monitor=monitor, closed_by=event.kind)

@@ -138,3 +138,20 @@ def test_a_plot_is_drawn_in_either_language(api_client: TestClient) -> None:
     address = api_client.get("/v1/tickets").json()[0]["plot_url"]
     assert ">实测<" in api_client.get(address, params={"lang": "zh"}).text
     assert ">observed<" in api_client.get(address, params={"lang": "en"}).text
+
+
+def test_an_event_told_to_one_process_reaches_the_others(api_settings: Settings) -> None:
+    first, second = create_app(api_settings), create_app(api_settings)
+    _, key = create_key(first.state.store, name="test", scopes=["admin"])
+    with TestClient(first, headers={"Authorization": f"Bearer {key}"}) as client:
+        send(client, month({"泵-1": 0.0}))
+        other = second.state.foresight
+        other.start()
+        client.post("/v1/devices/泵-1/events", json={"kind": "firmware", "at": NOW.isoformat()})
+        assert other.fleet(NOW).learned.tolist() == [1.0]
+        other.follow()
+        assert other.fleet(NOW).learned.tolist() == [0.0]
+        other.follow()
+        assert len(client.get("/v1/devices/泵-1/events").json()) == 1
+    second.state.engines.close()
+    second.state.store.database.close()
