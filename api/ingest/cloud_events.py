@@ -58,7 +58,7 @@ def parse_events(content: bytes, *, is_batch: bool, limit: int, parse: Parse) ->
         try:
             part = _data(event, limit=left, parse=parse)
         except Problem as problem:
-            if problem.kind == "too_many_items":
+            if problem.kind.name == "too_many_items":
                 raise
             part = _rejected(f"event: {problem}"[:200])
         left -= len(part.positions) + len(part.rejected)

@@ -77,8 +77,8 @@ class PahoConnection:
 
     def drop(self) -> None:
         """Break the connection off and make another: the broker sends again what was not acknowledged."""
-        client = self._client
-        if client is not None and (socket := client.socket()) is not None:
+        socket: Any = None if self._client is None else self._client.socket()
+        if socket is not None:
             socket.shutdown(SHUT_RDWR)
 
     def acknowledge(self, arrived: Arrived) -> None:

@@ -163,3 +163,10 @@ def test_a_bad_cloud_event_is_refused_alone_and_named_in_a_batch(body: object) -
     readings = parse_telemetry(batch, media_type="application/cloudevents-batch+json", limit=9, received_at_s=1.7e9)
     assert readings.positions.tolist() == [0, 2]
     assert [entry.index for entry in readings.rejected] == [1]
+
+
+def test_a_batch_of_events_with_more_readings_than_allowed_is_a_problem() -> None:
+    batch = json.dumps([event(data=[READING] * 5)] * 3).encode()
+    with pytest.raises(Problem) as caught:
+        parse_telemetry(batch, media_type="application/cloudevents-batch+json", limit=9, received_at_s=1.7e9)
+    assert caught.value.kind.name == "too_many_items"
