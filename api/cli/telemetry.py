@@ -25,7 +25,7 @@ from api.cli.output import (
     write_line,
 )
 from api.cli.show import show_ticket
-from api.errors import EXPECTED_ERRORS, Language, language_of_locale
+from api.errors import EXPECTED_ERRORS, Language, language_of_locale, words
 from api.ingest import Readings, parse_telemetry
 from api.schemas.telemetry import Ticket
 from api.settings import Settings
@@ -118,8 +118,8 @@ def replay(
         if plots is not None:
             _draw(ticket, rehearsal, plots, language=spoken(language))
     if rehearsal.rejected:
-        console_line = f"{rehearsal.rejected} readings were rejected; the first: {rehearsal.first_rejection}"
-        typer.echo(console_line, err=True)
+        said = words(spoken(language))
+        typer.echo(said("upkeep.rejected", count=rehearsal.rejected, reason=rehearsal.first_rejection), err=True)
         raise typer.Exit(SOME_FAILED)
 
 

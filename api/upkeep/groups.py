@@ -75,7 +75,8 @@ def group_ticket(
         reasons=_reasons(ordered),
         device=facts,
         devices=[_member(one) for one in ordered],
-        suggestions=known.suggestions if known is not None else [],
+        suggestions=ordered[0].suggestions,
+        procedure=ordered[0].procedure,
     )
     return with_texts(ticket, locale=locale)
 
