@@ -98,6 +98,15 @@ def telemetry(person: Person, a: int, b: int) -> Answer:
     return person.client.post("/v1/telemetry", content="\n".join(lines).encode(), headers=headers)
 
 
+def put_device(person: Person, a: int, b: int) -> Answer:
+    return person.client.put(f"/v1/devices/D-{a}", json={"site": person.word, "model": f"M-{b}"})
+
+
+def device_event(person: Person, a: int, b: int) -> Answer:
+    event = {"kind": "repair", "at": f"2026-11-22T10:0{b}:00Z", "note": person.word}
+    return person.client.post(f"/v1/devices/D-{a}/events", json=event)
+
+
 def put_template(person: Person, a: int, b: int) -> Answer:
     schema = {"title": person.word, "type": "object", "properties": {"error_code": {"type": "string"}}}
     return person.client.put(f"/v1/templates/own-{a}", json=schema)
@@ -150,6 +159,11 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/v1/tickets"): get("/v1/tickets?limit=1{a}"),
     ("GET", "/v1/tickets/{ticket_id}"): get("/v1/tickets/T-{a}"),
     ("GET", "/v1/tickets/{ticket_id}/plot.svg"): get("/v1/tickets/T-{a}/plot.svg"),
+    ("POST", "/v1/tickets/{ticket_id}/feedback"): request("POST", "/v1/tickets/T-{a}/feedback", {"verdict": "right"}),
+    ("GET", "/v1/devices"): get("/v1/devices?limit=1{a}"),
+    ("PUT", "/v1/devices/{device_id}"): put_device,
+    ("GET", "/v1/devices/{device_id}/events"): get("/v1/devices/D-{a}/events"),
+    ("POST", "/v1/devices/{device_id}/events"): device_event,
     ("GET", "/v1/templates"): get("/v1/templates"),
     ("GET", "/v1/templates/{name}"): get("/v1/templates/own-{a}"),
     ("PUT", "/v1/templates/{name}"): put_template,
