@@ -46,6 +46,8 @@ def _parse_plain(content: bytes, media_type: str, limit: int, *, received_at_s: 
         )
     if media_type == ARROW:
         return parse_arrow(content, limit=limit)
+    if media_type in NDJSON and content.isascii():
+        return parse_ndjson(content, limit=limit)
     text = _decode(content)
     if media_type == JSON:
         return parse_json(text, limit=limit, received_at_s=received_at_s)

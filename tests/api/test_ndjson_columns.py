@@ -39,6 +39,7 @@ ODD_LINES = {
     "two on a line": f"{GOOD} {GOOD}",
     "two lines": GOOD.replace(", ", ",\n ", 1),
     "nested braces over lines": '{"x": {}\n{"device_id":"a"}\n}',
+    "escaped key": '{"device_id":"a","metric":"p","at":"2026-11-22T10:00:00Z","value":1,"\\u0075nit":"W"}',
     "extra fields": '{"device_id":"a","metric":"p","at":"2026-11-22T10:00:00Z","value":1,"tags":[{"k":[1]}]}',
     "empty name": '{"device_id":"","metric":"p","at":"2026-11-22T10:00:00Z","value":1}',
     "control character": '{"device_id":"a\\u0000","metric":"p","at":"2026-11-22T10:00:00Z","value":1}',

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -113,6 +114,35 @@ def parse_contest() -> Contest:
     )
 
 
+def arrow_contest() -> Contest:
+    """An Arrow stream into columns, against json.loads and fromisoformat on the same readings as NDJSON."""
+    count = 100_000
+    at = np.arange(count) + datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+    table = pa.table(
+        {
+            "device_id": [f"AC-{i % 50}" for i in range(count)],
+            "metric": ["power"] * count,
+            "at": pa.array((at * 1e6).astype(np.int64), pa.timestamp("us", "UTC")),
+            "value": np.arange(count) % 97.0,
+        }
+    )
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    body = sink.getvalue().to_pybytes()
+    lines = [json.dumps({**row, "at": row["at"].isoformat()}) for row in table.to_pylist()]
+
+    def reference() -> list[tuple[str, str, float, float]]:
+        rows = map(json.loads, lines)
+        return [(r["device_id"], r["metric"], datetime.fromisoformat(r["at"]).timestamp(), r["value"]) for r in rows]
+
+    def ours() -> object:
+        media_type = "application/vnd.apache.arrow.stream"
+        return parse_telemetry(body, media_type=media_type, limit=count, received_at_s=0.0)
+
+    return Contest("telemetry Arrow stream to columns, 100k rows / json.loads loop", count, ours, reference)
+
+
 def search_contest() -> Contest:
     """A question over 2,000 articles, against BM25 over every article in plain Python."""
     chooser = random.Random(7)
@@ -155,7 +185,7 @@ def main() -> None:
         "what", "items", "ours items/s", "reference items/s", "ratio", title="Speed against a reference, same run"
     )
     results = {}
-    contests = [detector_contest(), parse_contest(), search_contest()]
+    contests = [detector_contest(), parse_contest(), arrow_contest(), search_contest()]
     for contest in track(contests, console=Console(stderr=True), description="measuring"):
         ours_s, reference_s = fastest_s(contest.ours), fastest_s(contest.reference)
         ratio = reference_s / ours_s
