@@ -46,7 +46,7 @@ class SeriesArrays:
         self._used = 0
 
     def __getitem__(self, name: str) -> Floats:
-        return self._arrays[name]
+        return self._arrays[name][: self._filled]  # behind that lies what the memory held before
 
     @property
     def used(self) -> int:
