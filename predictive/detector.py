@@ -132,5 +132,12 @@ def build_ensemble(options: Mapping[str, Mapping[str, object]]) -> Ensemble:
 
 
 def default_detectors(names: Iterable[str] | None = None) -> dict[str, dict[str, object]]:
-    """Return every detector (or those named) with no options."""
-    return {name: {} for name in (detector_names() if names is None else names)}
+    """Return every detector (or those named) with no options, without those that are for a named purpose only."""
+    return {name: {} for name in (filter(_is_default, detector_names()) if names is None else names)}
+
+
+def _is_default(name: str) -> bool:
+    """Tell whether a detector joins unasked: its module may say ON_REQUEST = True."""
+    if name not in {module.name for module in pkgutil.iter_modules(folder.__path__)}:
+        return True
+    return not getattr(importlib.import_module(f"{folder.__name__}.{name}"), "ON_REQUEST", False)

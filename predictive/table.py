@@ -55,7 +55,8 @@ class MetricTable:
 # A table of one metric is looked at, not acted on: one reading is enough. Nor does it send a technician: a lower limit
 # than a monitor's, chosen on the public half of NAB.
 SINGLE_EVIDENCE = EvidenceOptions(window=1.0, fire_at=0.5, calm_at=0.5)
-SINGLE_DETECTORS: Mapping[str, Mapping[str, object]] = {**default_detectors(), "ewma": {"limit": 3.3}}
+SINGLE_DETECTORS: Mapping[str, Mapping[str, object]] = {"likelihood": {"limit": 13.0}}
+SINGLE_COOL_DOWN_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class TableOptions:
 
 def options_for(table: MetricTable) -> TableOptions:
     """Return the configuration of tables of one metric, or that of wide ones: eight metrics err eight times."""
-    return TableOptions(SINGLE_EVIDENCE, SINGLE_DETECTORS) if len(table.metrics) == 1 else TableOptions()
+    single = TableOptions(SINGLE_EVIDENCE, SINGLE_DETECTORS, SINGLE_COOL_DOWN_ROWS)
+    return single if len(table.metrics) == 1 else TableOptions()
 
 
 @dataclass(frozen=True, slots=True)
