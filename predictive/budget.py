@@ -6,10 +6,10 @@ budget come out. Does not know where a score comes from.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2  # type: ignore[import-untyped]
 
 from predictive.prognosis_history import DAY_S, Fates, History
 from predictive.records import Floats, Ints, Mask
@@ -93,13 +93,17 @@ def most_false(device_months: float, budget: Budget) -> int:
     """Return the largest count whose upper bound (Garwood's for a Poisson rate) keeps the budget; -1: none does.
 
     >>> most_false(2000.0, Budget(false_per_1000_months=1.0)), most_false(20_000.0, Budget(false_per_1000_months=1.0))
-    (-1, 14)
+    (-1, 13)
     """
     allowed = budget.false_per_1000_months * device_months / 1000.0
-    count = -1
-    while chi2.ppf(1.0 - budget.risk, 2 * (count + 2)) / 2 <= allowed:
+    if allowed <= 0:
+        return -1
+    count, chance = -1, 0.0  # the bound of a count is within what is allowed where so few are that unlikely
+    while True:
+        chance += math.exp((count + 1) * math.log(allowed) - allowed - math.lgamma(count + 2))
+        if chance > budget.risk:
+            return count
         count += 1
-    return count
 
 
 def solve_threshold(

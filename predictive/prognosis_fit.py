@@ -1,7 +1,7 @@
 """Past histories and failures in, a FailureModel out: boosted trees, calibrated, with a threshold that keeps a budget.
 
-Every score that calibrates or sets the threshold comes from trees that never saw the device. A row counts as healthy only
-where the device was watched through the whole horizon. Needs scikit-learn. Knows no files.
+Every score that calibrates or sets the threshold comes from trees that never saw the device. A row counts as healthy
+only where the device was watched through the whole horizon. Needs scikit-learn. Knows no files.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Histories of many devices as columns, in the order of device and time, and until when each was watched.
 
-Rows of a table go in; a History comes out, sorted, with failures beside it. A device that was watched until a moment and
-did not fail is censored there: what came later is not known, and is no evidence of health. Knows no features.
+Rows of a table go in; a History comes out, sorted, with failures beside it. A device that was watched until a moment
+and did not fail is censored there: what came later is not known, and is no evidence of health. Knows no features.
 """
 
 from __future__ import annotations
@@ -111,8 +111,22 @@ def history_of(
     )
 
 
+def lives_of(device_ids: Sequence[str], at_s: Floats, failures: Mapping[str, Sequence[float]]) -> list[str]:
+    """Return of each row its device's life: a device that goes on after a failure begins anew, its past forgotten.
+
+    >>> lives_of(["a", "a", "a"], np.array([1.0, 2.0, 3.0]), {"a": [2.0]})
+    ['a#0', 'a#0', 'a#1']
+    """
+    ended = {name: np.sort(np.asarray(times, np.float64)) for name, times in failures.items()}
+    none = np.zeros(0)
+    return [
+        f"{name}#{int(np.searchsorted(ended.get(name, none), at))}"
+        for name, at in zip(device_ids, at_s.tolist(), strict=True)
+    ]
+
+
 def fates_of(history: History, failures: Mapping[str, float], *, until: Mapping[str, float] | None = None) -> Fates:
-    """Return each device's fate; where nobody says until when it was watched, silence is read by the fleet's usual gaps."""
+    """Return each device's fate; where nobody says until when it was watched, by how long the fleet is silent."""
     failed = np.array([failures.get(name, np.nan) for name in history.device_ids])
     last = history.at_s[history.last_rows]
     gaps = np.diff(history.at_s)[np.diff(history.device) == 0]

@@ -16,7 +16,7 @@ from predictive.records import Floats, Ints, Mask
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trees:
-    """The nodes of all trees in one line; a leaf points to itself. `mean` of a node is what its leaves give on average."""
+    """The nodes of all trees in one line; a leaf points to itself. `mean` is what the leaves below give on average."""
 
     roots: Ints  # (t,)
     feature: Ints  # (k,)

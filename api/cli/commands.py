@@ -15,6 +15,7 @@ from api.cli import (
     erase,
     export,
     extract,
+    failures,
     jobs,
     keys,
     knowledge,
@@ -45,6 +46,7 @@ command.command("index")(knowledge.index)
 command.command("suggest")(knowledge.suggest)
 command.add_typer(classify.group, name="classify")
 command.command("detect")(telemetry.detect)
+command.add_typer(failures.group, name="failures")
 command.command("replay")(telemetry.replay)
 command.command("backtest")(backtest.backtest)
 command.command("export")(export.export)

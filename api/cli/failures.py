@@ -1,0 +1,99 @@
+"""`failures fit` and `failures score`: what failed in the past in, tickets before the next failures out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import JsonValue
+
+from api.cli.desk import AsJson
+from api.cli.output import console, log_to_stderr, reported, speaks_json, spoken_language, write_line
+from api.errors import words
+
+if TYPE_CHECKING:
+    from predictive.prognosis_model import FailureTicket
+
+group = typer.Typer(help="Failures foreseen from past failures.", no_args_is_help=True)
+Events = Annotated[Path, typer.Option(help="parquet or csv: device_id, at, one column a metric.")]
+HOUR_S = 3600.0
+
+
+@group.command()
+def fit(
+    events: Events,
+    failures: Annotated[Path, typer.Option(help="parquet or csv: device_id, at.")],
+    out: Annotated[Path, typer.Option(help="Folder of the model.")],
+    budget: Annotated[float, typer.Option(min=0.01, help="False tickets per 1,000 device-months.")] = 1.0,
+    lead_h: Annotated[float, typer.Option(min=0, help="A ticket helps that many hours before, or earlier.")] = 72.0,
+    horizon_h: Annotated[float, typer.Option(min=1, help="A ticket farther ahead than this is false.")] = 90 * 24.0,
+    as_json: AsJson = False,
+) -> None:
+    """Learn from past failures; the threshold keeps the budget of false tickets."""
+    import predictive.prognosis_history as histories
+    from predictive.budget import Budget
+    from predictive.prognosis_fit import fit_failures
+    from predictive.prognosis_table import read_events
+
+    log_to_stderr()
+    with reported():
+        readings, failed = read_events(events), read_events(failures, needs_metrics=False)
+        ended: dict[str, list[float]] = {}
+        for name, at_s in zip(failed.device_ids, failed.at_s.tolist(), strict=True):
+            ended.setdefault(name, []).append(at_s)
+        lives = histories.lives_of(readings.device_ids, readings.at_s, ended)
+        ends = {f"{name}#{n}": at_s for name, times in ended.items() for n, at_s in enumerate(sorted(times))}
+        history = histories.history_of(lives, readings.at_s, readings.metrics)
+        terms = Budget(false_per_1000_months=budget, lead_s=lead_h * HOUR_S, horizon_s=horizon_h * HOUR_S)
+        model = fit_failures(history, histories.fates_of(history, ends), budget=terms)
+        model.save(out)
+    seen, opens = model.validated, model.threshold < float("inf")
+    line: dict[str, JsonValue] = {"out": str(out), "devices": len(history.device_ids), "failures": len(ends)}
+    line |= {"budget": budget, "false_per_1000_months": round(seen.false_per_1000_months, 3)}
+    line |= {"recall": round(seen.recall, 4), "device_months": round(seen.device_months, 1), "opens_tickets": opens}
+    if speaks_json(as_json):
+        write_line(line)
+        return
+    told = {"recall": f"{seen.recall:.0%}", "rate": f"{seen.false_per_1000_months:.2f}", "budget": f"{budget:g}"}
+    console().print(words(spoken_language())("failures.fitted" if opens else "failures.no_threshold", **told))
+
+
+@group.command()
+def score(
+    model: Annotated[Path, typer.Option(help="Folder that `failures fit` wrote.")],
+    events: Events,
+    as_json: Annotated[bool, typer.Option("--json", help="Taken and not needed: lines out are always JSON.")] = False,
+) -> None:
+    """Open tickets over readings: one a device and episode."""
+    from predictive.prognosis_history import history_of
+    from predictive.prognosis_model import FailureModel
+    from predictive.prognosis_table import read_events
+
+    log_to_stderr()
+    with reported():
+        readings = read_events(events)
+        found = FailureModel.load(model)
+        tickets = found.tickets(history_of(readings.device_ids, readings.at_s, readings.metrics))
+    for ticket in tickets:
+        write_line(_line(ticket))
+
+
+def _line(ticket: FailureTicket) -> dict[str, JsonValue]:
+    reasons: list[JsonValue] = [
+        {
+            "metric": reason.metric,
+            "since": reason.since.isoformat(),
+            "expected": None if reason.expected != reason.expected else reason.expected,
+            "observed": None if reason.observed != reason.observed else reason.observed,
+            "score": reason.score,
+        }
+        for reason in ticket.reasons
+    ]
+    return {
+        "device_id": ticket.device_id,
+        "at": ticket.at.isoformat(),
+        "probability": ticket.probability,
+        "horizon_h": ticket.horizon_h,
+        "reasons": reasons,
+    }

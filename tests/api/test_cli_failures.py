@@ -1,0 +1,68 @@
+"""`failures fit` and `failures score` over csv files, in both languages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from api.cli.commands import command
+
+LANGUAGES = pytest.mark.parametrize(
+    ("locale", "word"), [("zh_CN.UTF-8", "错误"), ("en_US.UTF-8", "error")], ids=["zh", "en"]
+)
+
+
+def write_fleet(folder: Path) -> None:
+    rng = np.random.default_rng(1)
+    events, failures = ["device_id,at,heat,site"], ["device_id,at"]
+    for device in range(160):
+        fails = int(rng.integers(40, 120)) if device % 3 == 0 else 0
+        for day in range(0, fails or 120, 3):
+            heat = max(0.0, day - fails + 25) if fails else 0.0
+            at = np.datetime64("2026-01-01T00:00:00") + np.timedelta64(day, "D")
+            events.append(f"d{device},{at}Z,{heat + rng.normal(0, 0.5):.2f},north")
+        if fails:
+            failures.append(f"d{device},{np.datetime64('2026-01-01T00:00:00') + np.timedelta64(fails, 'D')}Z")
+    (folder / "events.csv").write_text("\n".join(events) + "\n", encoding="utf-8")
+    (folder / "failures.csv").write_text("\n".join(failures) + "\n", encoding="utf-8")
+
+
+def test_fit_then_score_writes_tickets(tmp_path: Path) -> None:
+    write_fleet(tmp_path)
+    events, model = str(tmp_path / "events.csv"), str(tmp_path / "model")
+    options = ["--budget", "40", "--horizon-h", "720", "--lead-h", "24", "--json"]
+    fit = [
+        "failures",
+        "fit",
+        "--events",
+        events,
+        "--failures",
+        str(tmp_path / "failures.csv"),
+        "--out",
+        model,
+        *options,
+    ]
+    fitted = CliRunner().invoke(command, fit)
+    assert fitted.exit_code == 0, fitted.output
+    assert json.loads(fitted.stdout)["opens_tickets"]
+    scored = CliRunner().invoke(command, ["failures", "score", "--model", model, "--events", events])
+    tickets = [json.loads(line) for line in scored.stdout.splitlines()]
+    assert scored.exit_code == 0
+    assert len(tickets) > 30
+    assert set(tickets[0]) >= {"device_id", "at", "probability", "reasons"}
+    assert tickets[0]["reasons"][0]["metric"] == "heat"
+
+
+@LANGUAGES
+@pytest.mark.parametrize("text", ["device_id,heat\na,1\n", "device_id,at,heat\na,yesterday,1\n", ""])
+def test_bad_table_is_named(tmp_path: Path, text: str, locale: str, word: str) -> None:
+    (tmp_path / "events.csv").write_text(text, encoding="utf-8")
+    call = ["failures", "score", "--model", str(tmp_path), "--events", str(tmp_path / "events.csv")]
+    told = CliRunner(env={"LC_ALL": locale}).invoke(command, call)
+    assert told.exit_code == 1
+    assert word in told.stderr
+    assert "events.csv" in told.stderr
