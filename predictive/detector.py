@@ -32,6 +32,13 @@ class SeriesAware(Protocol):
 
 
 @runtime_checkable
+class DeviceAware(Protocol):
+    """A detector that wants to know which rows are of one device."""
+
+    def belong(self, series: int, *, device: int) -> None: ...
+
+
+@runtime_checkable
 class Forgetful(Protocol):
     """A detector that can start anew with some rows: the device was repaired, or its firmware is another."""
 
@@ -88,9 +95,12 @@ class Ensemble:
         self.detectors = tuple(detectors)
         self.names = tuple(detector.name for detector in self.detectors)
         self._aware = tuple(detector for detector in self.detectors if isinstance(detector, SeriesAware))
+        self._device_aware = tuple(detector for detector in self.detectors if isinstance(detector, DeviceAware))
 
-    def introduce(self, series: int, *, metric: str, unit: str) -> None:
+    def introduce(self, series: int, *, metric: str, unit: str, device: int) -> None:
         """Tell the detectors that care what this new row is."""
+        for keeper in self._device_aware:
+            keeper.belong(series, device=device)
         for detector in self._aware:
             detector.introduce(series, metric=metric, unit=unit)
 

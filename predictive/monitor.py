@@ -240,7 +240,9 @@ class Monitor:
         table, warnings = self._stream.table, []
         for row in range(self._introduced, len(table)):
             try:
-                self._ensemble.introduce(row, metric=table.metrics[row], unit=table.units[row])
+                self._ensemble.introduce(
+                    row, metric=table.metrics[row], unit=table.units[row], device=int(table.device_of[row])
+                )
             except PredictiveError as error:
                 warnings.append(f"{table.device_ids[row]}: {error}")
         self._introduced = len(table)

@@ -125,6 +125,8 @@ def detect_table(table: MetricTable, *, options: TableOptions | None = None) -> 
     ensemble = build_ensemble(chosen.detectors)
     evidence = Evidence(chosen.evidence)
     count, width = table.values.shape
+    for column, metric in enumerate(table.metrics):
+        ensemble.introduce(column, metric=metric, unit="", device=0)
     score, alert = np.zeros(count), np.zeros(count, dtype=np.int64)
     every = np.arange(width)
     order = np.argsort(table.at_s, kind="stable")

@@ -24,6 +24,7 @@ from predictive.tail_likelihood import Excess, learn_excess, surprise
 
 ON_REQUEST = True
 SMOOTHINGS = (0.0, 3.0, 12.0, 48.0, 144.0)  # readings: one, a quarter of an hour to twelve hours of five minutes each
+KNOWN_TAIL = 100.0  # distances behind a view's tail before it counts: ten of them lie beyond its quantile
 LARGEST = 1.0 - 1e-12  # a score of 1 stands for a million tolerable distances
 
 
@@ -55,7 +56,9 @@ class _Likelihood:
         total, expected = np.zeros(len(batch.series)), np.full(len(batch.series), np.nan)
         for view, detector in self._views.items():
             scores = detector.score(batch)
-            total += surprise(self._excess(view, batch.series), _distance(scores.score))
+            excess = self._excess(view, batch.series)
+            unlikely = surprise(excess, _distance(scores.score))
+            total += np.where(excess.count >= KNOWN_TAIL, unlikely, 0.0)
             expected = np.where(np.isnan(expected), scores.expected, expected)
         return Scores(squash(total / self._limit), expected)
 

@@ -23,6 +23,7 @@ from predictive.records import Batch, Detector, Floats, Ints, Scores, State
 
 CLIP = 4.0  # a step counts at most so many usual ones when it is learned
 CADENCE_RATE = 0.05
+ON_REQUEST = True  # one more detector is memory and time of every series: asked for by name
 
 
 class _Rate:

@@ -25,6 +25,7 @@ from predictive.records import Batch, Detector, Floats, Ints, Mask, Scores, Stat
 STEP_CLIP = 20.0  # usual steps that one may count in the recent mean
 LEAST_SPREAD = 0.05  # of the logarithm: ratios within 5% of each other are equal
 YOUTH = 400.0  # readings after which the tolerable ratio is still twice as far, as of control charts
+ON_REQUEST = True  # as rate
 
 
 class _Volatility:

@@ -20,6 +20,11 @@ FAULTS = {
     "ramp": lambda calm, step: calm + 0.4 * step,
     "stuck": lambda calm, step: np.full_like(calm, 101.25),
 }
+# What the faults above cannot show; each has its own test file.
+UNSHOWN = {
+    "gap": "judges when readings come, and here they come on time",
+    "peers": "compares series with each other: alone it is silent, and a fault of all of them is nobody's",
+}
 
 
 def calm_values(step: int) -> np.ndarray:
@@ -76,6 +81,8 @@ def test_detector_scores_lie_between_0_and_1_and_calm_is_calm(name: str) -> None
 
 
 def test_detector_ranks_a_fault_above_calm_before_learning_it(name: str) -> None:
+    if name in UNSHOWN:
+        pytest.skip(UNSHOWN[name])
     best = 0.0
     for fault in FAULTS:
         detector = built(name)
@@ -125,6 +132,8 @@ def test_detector_memory_is_flat(name: str) -> None:
 
 
 def test_detector_judges_many_series_as_it_judges_one(name: str) -> None:
+    if name == "peers":
+        pytest.skip(UNSHOWN[name])
     steps = range(CALM_STEPS, CALM_STEPS + 48)
     together = built(name)
     feed(together, range(CALM_STEPS))
