@@ -19,8 +19,6 @@ from predictive.records import Floats, Ints, Mask
 
 HORIZONS_S = (DAY_S, 3 * DAY_S, 30 * DAY_S)
 FEWEST_FAILURES = 20  # with fewer, a third of them teaches and tests nothing
-VALIDATED_SHARE = 0.35
-"""Of the recorded time, the last part on which the threshold is solved: what comes next resembles it most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +33,7 @@ class PrognosisOptions:
     regularisation: float = 5.0
     healthy_rows: int = 60_000  # drawn, weighted up: more cost time and gained nothing
     seed: int = 0
+    validated_share: float = 0.35  # of the recorded time, its last part: what comes next resembles it most
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,15 @@ class _Labels:
     weight: Floats  # (n,) a device counts once a horizon, however often it reported in it
 
 
-def fit_failures(
-    history: History, fates: Fates, *, budget: Budget, options: PrognosisOptions | None = None
-) -> FailureModel:
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """A model, and what it would have said of the rows it learnt from had it not seen their devices."""
+
+    model: FailureModel
+    score: Floats  # (n,) log-odds
+
+
+def fit_failures(history: History, fates: Fates, *, budget: Budget, options: PrognosisOptions | None = None) -> Fit:
     """Learn from past failures.
 
     Raises
@@ -70,8 +75,8 @@ def fit_failures(
     for number in range(options.folds):
         forests.append(_grow(values, labels, fold != number, options))
         score[fold == number] = forests[-1].score(values[fold == number])
-    end_s = float(np.nanmax(np.append(fates.until_s, history.at_s))) - budget.horizon_s
-    since_s = end_s - VALIDATED_SHARE * (end_s - float(history.at_s.min()))
+    end_s = float(np.nanmax(np.append(fates.until_s, history.at_s))) + 1.0  # whose end nobody sees counts as false
+    since_s = end_s - options.validated_share * (end_s - float(history.at_s.min()))
     threshold = solve_threshold(
         history, fates, score, budget=budget, among=np.ones(len(score), bool), since_s=since_s, until_s=end_s
     )
@@ -80,7 +85,7 @@ def fit_failures(
     validated = realise(history, fates, opened, budget=budget, since_s=since_s, until_s=end_s)
     horizons = sorted({*HORIZONS_S, budget.horizon_s})
     lines = tuple(_calibrate(history, fates, score, horizon_s) for horizon_s in horizons)
-    return FailureModel(history.metrics, averaged(forests), threshold, budget, lines, validated)
+    return Fit(FailureModel(history.metrics, averaged(forests), threshold, budget, lines, validated), score)
 
 
 def _labels(history: History, fates: Fates, horizon_s: float) -> _Labels:

@@ -1,7 +1,7 @@
 """Tables of past readings and failures as parquet or csv: device_id, at and one column a metric.
 
-A path goes in; columns come out. Columns of text other than these two are no metrics and are left out. Does not know what
-a failure looks like.
+A path goes in; columns come out. Columns of text other than these two are no metrics and are left out. Does not know
+what a failure looks like.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _numbers(column: Any) -> Floats:
 
 
 def _seconds(column: Any, path: Path) -> Floats:
-    """Return times as seconds since 1970 UTC: numbers are that already, texts are ISO 8601, UTC where no zone stands."""
+    """Return times as seconds since 1970 UTC: numbers are that already, texts ISO 8601, UTC where no zone stands."""
     import pyarrow as pa
     import pyarrow.types as types
 

@@ -46,7 +46,7 @@ def fit(
         ends = {f"{name}#{n}": at_s for name, times in ended.items() for n, at_s in enumerate(sorted(times))}
         history = histories.history_of(lives, readings.at_s, readings.metrics)
         terms = Budget(false_per_1000_months=budget, lead_s=lead_h * HOUR_S, horizon_s=horizon_h * HOUR_S)
-        model = fit_failures(history, histories.fates_of(history, ends), budget=terms)
+        model = fit_failures(history, histories.fates_of(history, ends), budget=terms).model
         model.save(out)
     seen, opens = model.validated, model.threshold < float("inf")
     line: dict[str, JsonValue] = {"out": str(out), "devices": len(history.device_ids), "failures": len(ends)}

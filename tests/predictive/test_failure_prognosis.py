@@ -1,4 +1,4 @@
-"""Failures foreseen from a fleet whose hazard is known: wear shows weeks before, and half of the failures show nothing."""
+"""Failures foreseen in a fleet whose hazard is known: wear shows 20 days before half of the failures, the rest hide."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def fleet(seed: int, devices: int = 300, days: int = 200) -> tuple[History, Fate
 
 @pytest.fixture(scope="module")
 def model() -> FailureModel:
-    return fit_failures(*fleet(1), budget=BUDGET, options=QUICK)
+    return fit_failures(*fleet(1), budget=BUDGET, options=QUICK).model
 
 
 def test_tickets_foresee_what_shows_within_the_budget(model: FailureModel) -> None:
