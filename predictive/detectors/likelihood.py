@@ -107,7 +107,7 @@ def _distance(score: Floats) -> Floats:
     return np.asarray(6.0 * np.sqrt(bounded / (1.0 - bounded)))
 
 
-def make_detector(*, limit: float = 11.5, half_life: float = 2000.0) -> Detector:
+def make_detector(*, limit: float = 13.0, half_life: float = 2000.0) -> Detector:
     """Build the detector.
 
     Parameters:
