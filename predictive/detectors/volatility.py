@@ -107,7 +107,7 @@ class _Volatility:
         floor = RELATIVE_FLOOR * cells["level"][rows] + TINY
         known = np.maximum(cells["usual"][rows], floor)
         step = np.minimum(self._step(batch), np.where(cells["count"][rows] < 2, np.inf, STEP_CLIP * known))
-        return cells["recent"][rows] + self._share * (step - cells["recent"][rows])
+        return np.asarray(cells["recent"][rows] + self._share * (step - cells["recent"][rows]), dtype=np.float64)
 
     def _log_ratio(self, batch: Batch, recent: Floats) -> Floats:
         rows, cells = batch.series, self._cells
