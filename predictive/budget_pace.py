@@ -26,7 +26,7 @@ HALVINGS = 18
 def paced_rows(
     history: History, fates: Fates, score: Floats, *, budget: Budget, since_s: float, until_s: float
 ) -> Ints:
-    """Return the rows in [since_s, until_s) at which a ticket opens; the rows before since_s give the first threshold."""
+    """Return the rows in [since_s, until_s) at which a ticket opens; rows before since_s give the first threshold."""
     opened = np.zeros(0, np.int64)
     months, at_s = 0.0, since_s
     while at_s < until_s:

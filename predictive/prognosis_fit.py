@@ -75,7 +75,7 @@ def fit_failures(history: History, fates: Fates, *, budget: Budget, options: Pro
     for number in range(options.folds):
         forests.append(_grow(values, labels, fold != number, options))
         score[fold == number] = forests[-1].score(values[fold == number])
-    end_s = float(np.nanmax(np.append(fates.until_s, history.at_s))) + 1.0  # whose end nobody sees counts as false
+    end_s = float(np.nanmax(np.append(fates.until_s, history.at_s))) - budget.horizon_s
     since_s = end_s - options.validated_share * (end_s - float(history.at_s.min()))
     threshold = solve_threshold(
         history, fates, score, budget=budget, among=np.ones(len(score), bool), since_s=since_s, until_s=end_s
