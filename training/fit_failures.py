@@ -25,7 +25,7 @@ from predictive.budget import Budget, Realised, realise, solve_threshold, ticket
 from predictive.budget_pace import paced_rows
 from predictive.prognosis_fit import PrognosisOptions, fit_failures
 from predictive.prognosis_history import Fates, History, fates_of, history_of
-from predictive.records import Floats
+from predictive.records import Floats, Mask
 
 HOUR_S = 3600.0
 SPLITS = ("2015-01-01", "2015-07-01")
@@ -77,13 +77,22 @@ def by_time(disks: Disks, moment_s: float, budgets: Sequence[Budget]) -> list[Re
     return found
 
 
+def is_tested(disks: Disks) -> Mask:
+    """Return of each device whether it is kept from the fit, where split by device."""
+    return np.random.default_rng(7).random(len(disks.history.device_ids)) < TEST_SHARE
+
+
+def part_of(disks: Disks, devices: Mask) -> Disks:
+    """Return these devices only."""
+    return Disks(disks.history.take(devices[disks.history.device]), disks.fates.take(np.flatnonzero(devices)))
+
+
 def by_device(disks: Disks, budgets: Sequence[Budget]) -> list[Realised]:
     """Fit on some devices, then judge the tickets of the others over the same years."""
-    is_test = np.random.default_rng(7).random(len(disks.history.device_ids)) < TEST_SHARE
-    history = disks.history.take(~is_test[disks.history.device])
-    fates = disks.fates.take(np.flatnonzero(~is_test))
+    is_test = is_tested(disks)
+    taught, tested = part_of(disks, ~is_test), part_of(disks, is_test)
+    history, fates = taught.history, taught.fates
     fit = fit_failures(history, fates, budget=budgets[0], options=PrognosisOptions(validated_share=1.0))
-    tested = Disks(disks.history.take(is_test[disks.history.device]), disks.fates.take(np.flatnonzero(is_test)))
     score, end_s = fit.model.score(tested.history), float(np.nanmax(fates.until_s)) + 1.0
     since_s, everything = float(history.at_s.min()), np.ones(len(history), bool)
     found = []
@@ -127,7 +136,8 @@ def main() -> None:
         budgets = [Budget(false_per_1000_months=float(number)) for number in options.budgets.split(",")]
         found_all = by_device(disks, budgets) if split == "device" else by_time(disks, moment_s, budgets)
         spent_s = time.process_time() - started
-        rows = [("smart_197 > 0", "-", rule(disks, since_s=moment_s))]
+        judged_on = part_of(disks, is_tested(disks)) if split == "device" else disks
+        rows = [("smart_197 > 0", "-", rule(judged_on, since_s=moment_s))]
         rows += [
             ("model", f"{budget.false_per_1000_months:g}", found)
             for budget, found in zip(budgets, found_all, strict=True)
