@@ -263,11 +263,24 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for a passage, each in 0..1 unless said: what hits are ranked and judged by."""
+
+    lexical: float = 0.0  # BM25, as a share of the best passage's of this question
+    dense: float | None = None  # cosine with the question, -1..1; None where there is no encoder or no vector yet
+    title: float = 0.0  # share of the question's information that stands in the title or the heading
+    code: float = 0.0  # share of the question's codes ("E4", "KFR-35GW") that the passage names; 0 without codes
+    recency: float = 0.0  # 1 is changed just now, 0 is old or not known
+    usefulness: float = 0.0  # how often the article helped before; 0 is not known
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     passage: Passage
     score: float  # the retriever's own scale, high is good
     url: str = ""
     match: Match | None = None  # None where the retriever compares no tokens
+    signals: Signals | None = None
 
 
 @dataclass(frozen=True, slots=True)
