@@ -1,7 +1,8 @@
 """From texts to vectors: the seam behind which every sentence encoder stands.
 
 In: texts. Out: one unit row a text. A backend is `<name>_embedder.py` beside this file and exports `build(**options)`;
-nothing is loaded until it is chosen. It does not know what vectors are compared for.
+nothing is loaded until it is chosen. Some models were trained with a question and a passage written differently; the
+`role` says which it is, and no role encodes the text as it stands. It does not know what vectors are compared for.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from nlp.records import EncoderUnavailable
 Vectors = npt.NDArray[np.float32]
 FOLDER = Path(__file__).resolve().parent
 SUFFIX = "_embedder"
+Role = Literal["question", "passage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,15 @@ class Embedder(Protocol):
         """Return how long a vector is."""
         ...
 
-    def prepare(self, text: str) -> EncoderInput:
-        """Cut a text into tokens, at most as many as the encoder reads."""
+    def prepare(self, text: str, *, role: Role | None = None) -> EncoderInput:
+        """Cut a text into tokens, at most as many as the encoder reads; with what its role is announced by."""
         ...
 
     def embed_prepared(self, inputs: Sequence[EncoderInput]) -> Vectors:
         """Return (n, width) float32, unit rows."""
         ...
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], *, role: Role | None = None) -> Vectors:
         """Return (n, width) float32, unit rows."""
         ...
 

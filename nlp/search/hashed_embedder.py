@@ -10,7 +10,7 @@ from zlib import crc32
 
 import numpy as np
 
-from nlp.search.embed import EncoderInput, Vectors, unit_rows
+from nlp.search.embed import EncoderInput, Role, Vectors, unit_rows
 from nlp.text import fold
 
 WIDTH = 64
@@ -37,7 +37,7 @@ class HashedEmbedder:
     def width(self) -> int:
         return self._width
 
-    def prepare(self, text: str) -> EncoderInput:
+    def prepare(self, text: str, *, role: Role | None = None) -> EncoderInput:
         kept = fold(text[: self._max_tokens + 1]).text.lower()
         pairs = [kept[at : at + 2] for at in range(max(1, len(kept) - 1))]
         ids = tuple(crc32(pair.encode("utf-8", "replace")) % self._width for pair in pairs)
@@ -49,5 +49,5 @@ class HashedEmbedder:
             np.add.at(row, list(one.ids), 1.0)
         return unit_rows(rows)
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        return self.embed_prepared([self.prepare(text) for text in texts])
+    def embed(self, texts: Sequence[str], *, role: Role | None = None) -> Vectors:
+        return self.embed_prepared([self.prepare(text, role=role) for text in texts])

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from model_cards import Located, locate, locate_folder
 from nlp.records import EncoderUnavailable
-from nlp.search.embed import EncoderInput, Vectors, unit_rows
+from nlp.search.embed import EncoderInput, Role, Vectors, unit_rows
 
 MODEL_FILES = ("model.onnx", "onnx/model.onnx")
 TOKENIZER_FILE = "tokenizer.json"
@@ -80,7 +80,7 @@ class OnnxEmbedder:
     def width(self) -> int:
         return self._width
 
-    def prepare(self, text: str) -> EncoderInput:
+    def prepare(self, text: str, *, role: Role | None = None) -> EncoderInput:
         kept = text[: self._max_tokens * CHARS_PER_TOKEN].encode("utf-8", "replace").decode()
         encoding = self._tokenizer.encode(kept)
         return EncoderInput(tuple(encoding.ids), is_cut=bool(encoding.overflowing) or len(kept) < len(text))
@@ -96,8 +96,8 @@ class OnnxEmbedder:
             mask[row, : len(one.ids)] = 1
         return self._encode(ids, mask)
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        return self.embed_prepared([self.prepare(text) for text in texts])
+    def embed(self, texts: Sequence[str], *, role: Role | None = None) -> Vectors:
+        return self.embed_prepared([self.prepare(text, role=role) for text in texts])
 
     def _encode(self, ids: Ids, mask: Ids) -> Vectors:
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
