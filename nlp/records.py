@@ -323,5 +323,35 @@ class Suggestions:
     suggestions: tuple[Suggestion, ...]
 
 
+LineKind = Literal["sentence", "step", "item", "row", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One sentence, step, list item or table row of an answer, and the places that it stands in or is proved by."""
+
+    text: str
+    kind: LineKind
+    citations: tuple[Citation, ...]
+    number: int = 0  # of a step, counted as its article counts; 0 for what is no step
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What answers, line by line, in reading order; `engine` says who wrote it: "extractive" quotes articles."""
+
+    lines: tuple[AnswerLine, ...]
+    engine: str = "extractive"
+
+    @property
+    def text(self) -> str:
+        signs = {"step": "{}. ", "item": "- "}
+        return "\n".join(signs.get(line.kind, "").format(line.number) + line.text for line in self.lines)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return tuple(dict.fromkeys(citation for line in self.lines for citation in line.citations))
+
+
 class Retriever(Protocol):
     def search(self, question: str, *, top_k: int, allowed: Sequence[str], locale: str = "") -> Sequence[Hit]: ...
