@@ -84,6 +84,8 @@ class Scored:
     article: int
     score: float
     match: Match
+    title: float = 0.0  # share of the question's information that stands in the title or the heading
+    code: float = 0.0  # share of the question's codes that the passage names
 
 
 def question_terms(question: str) -> tuple[Term, ...]:
@@ -137,7 +139,12 @@ def rank(
         score += ARTICLE_SHARE * _bm25(terms, in_article[passage.article], article_length)
         if "und" not in (language, passage.language) and language != passage.language:
             score *= OTHER_LANGUAGE
-        scored.append(Scored(number, passage.article, score, _match(terms, found[number], size)))
+        named = _match(terms, _counted(passage.title, wanted), size).coverage
+        scored.append(
+            Scored(
+                number, passage.article, score, _match(terms, found[number], size), named, _codes(terms, found[number])
+            )
+        )
     return tuple(sorted(scored, key=lambda one: (-one.score, one.passage)))
 
 
@@ -168,6 +175,15 @@ def _match(terms: Sequence[WeighedTerm], counts: Mapping[str, float], size: Corp
         known=sum(term.is_known for term in named) / max(len(named), 1),
         information=sum(words) / rarest,
     )
+
+
+def _counted(text: str, wanted: set[str]) -> dict[str, float]:
+    return dict.fromkeys(filter(wanted.__contains__, text.split(" ")), 1.0)
+
+
+def _codes(terms: Sequence[WeighedTerm], counts: Mapping[str, float]) -> float:
+    codes = [term.text for term in terms if _is_code(term)]
+    return sum(code in counts for code in codes) / max(len(codes), 1)
 
 
 def _is_code(term: WeighedTerm) -> bool:

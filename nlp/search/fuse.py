@@ -1,0 +1,50 @@
+"""Two rankings of passages in, one out: how near in words and how near in meaning, weighed as this corpus wants it.
+
+Each leg's score is scaled by its own best and least among the candidates of a question, so neither scale matters. It
+does not know how the weight was found (nlp.search.fit_fusion) and judges no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nlp.search.lexical import Scored
+
+# The dense share where nothing was learned of a corpus yet (training.eval_search, 2026-11-22).
+DEFAULT_WEIGHT = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """How much the dense leg counts, 0 (words alone) to 1 (meaning alone)."""
+
+    dense_weight: float = DEFAULT_WEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage with what both legs say of it; `cosine` is None where it has no vector."""
+
+    scored: Scored
+    cosine: float | None
+    lexical: float  # share of the best lexical score
+    dense: float  # 0 for the least, 1 for the best cosine among the candidates
+    score: float
+
+
+def fuse(ranking: Sequence[Scored], cosines: Mapping[int, float], fusion: Fusion) -> tuple[Candidate, ...]:
+    """Return the candidates of a question, best first."""
+    best = max((scored.score for scored in ranking), default=0.0) or 1.0
+    nearest, farthest = max(cosines.values(), default=0.0), min(cosines.values(), default=0.0)
+    spread = (nearest - farthest) or 1.0
+    weight = fusion.dense_weight if cosines else 0.0
+    candidates = []
+    for scored in ranking:
+        cosine = cosines.get(scored.passage)
+        lexical, dense = scored.score / best, 0.0 if cosine is None else (cosine - farthest) / spread
+        score = (1 - weight) * lexical + weight * dense
+        candidates.append(Candidate(scored, cosine, lexical, dense, score))
+    if not cosines:  # the lexical leg's own scale, as it was without a dense leg
+        candidates = [replace(candidate, score=candidate.scored.score) for candidate in candidates]
+    return tuple(sorted(candidates, key=lambda one: (-one.score, one.scored.passage)))

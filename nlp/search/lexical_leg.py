@@ -1,0 +1,87 @@
+"""The lexical leg of a knowledge base file: a question's terms in, the passages that share some out. FTS5 in SQLite.
+
+What a caller may not see is filtered before the ranking. The scores are nlp.search.lexical's; this file only fetches.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from nlp.search.lexical import CorpusSize, FieldText, Term, WeighedTerm, match_expression, weigh
+from nlp.text import language_of
+
+# Candidates that FTS5 hands over to be scored exactly; 60, 150 and 400 rank alike on all eight sets (2026-11-22).
+CANDIDATES = 60
+# Code points that tell whether a passage without Han characters has words at all.
+_LANGUAGE_SAMPLE = 400
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+HIDDEN = (
+    "SELECT passages.number FROM articles JOIN passages ON passages.article = articles.number"
+    " WHERE articles.is_restricted AND NOT EXISTS (SELECT 1 FROM grants, json_each(:groups) AS group_name"
+    "   WHERE grants.article = articles.number AND grants.member_group = group_name.value)"
+)
+
+
+def corpus_size(connection: sqlite3.Connection) -> CorpusSize:
+    """Return how much the file holds."""
+    articles, passages, token_count = connection.execute("SELECT articles, passages, tokens FROM totals").fetchone()
+    return CorpusSize(passages=passages, articles=articles, tokens=token_count)
+
+
+def weighed(connection: sqlite3.Connection, terms: Sequence[Term], size: CorpusSize) -> tuple[WeighedTerm, ...]:
+    """Weigh the terms of a question by how many passages hold each."""
+    frequency: dict[str, int] = {}
+    for term in terms:
+        row = connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (term.text,)).fetchone()
+        frequency[term.text] = row[0] if row else 0
+    return weigh(terms, frequency, size)
+
+
+def found_by_terms(
+    connection: sqlite3.Connection, terms: Sequence[WeighedTerm], allowed: Sequence[str]
+) -> tuple[int, ...]:
+    """Return the passages that FTS5 ranks first among those the caller may see."""
+    expression = match_expression(terms)
+    if not expression:
+        return ()
+    rows = connection.execute(
+        f"SELECT rowid FROM terms WHERE terms MATCH :expression AND rowid NOT IN ({HIDDEN}) ORDER BY rank LIMIT :most",
+        {"expression": expression, "groups": json.dumps(list(allowed)), "most": CANDIDATES},
+    )
+    return tuple(number for (number,) in rows)
+
+
+def field_texts(
+    connection: sqlite3.Connection, passages: Iterable[int], allowed: Sequence[str]
+) -> dict[int, FieldText]:
+    """Return the token text of those passages that are there and that the caller may see."""
+    rows = connection.execute(
+        "SELECT wanted.value, terms.title, terms.body, passages.article, articles.length, articles.locale"
+        " FROM json_each(:passages) AS wanted JOIN passages ON passages.number = wanted.value"
+        " JOIN terms ON terms.rowid = passages.number JOIN articles ON articles.number = passages.article"
+        " WHERE NOT articles.is_restricted OR EXISTS (SELECT 1 FROM grants, json_each(:groups) AS group_name"
+        "   WHERE grants.article = articles.number AND grants.member_group = group_name.value)",
+        {"passages": json.dumps(list(passages)), "groups": json.dumps(list(allowed))},
+    )
+    return {
+        number: FieldText(title, body, article, length, _article_language(locale, f"{title} {body}"))
+        for number, title, body, article, length, locale in rows
+    }
+
+
+def subtag(locale: str) -> str:
+    """Return the language of a locale.
+
+    >>> subtag("zh-CN"), subtag("zh_TW")
+    ('zh', 'zh')
+    """
+    return re.split("[-_]", locale.strip().lower(), maxsplit=1)[0]
+
+
+def _article_language(locale: str, text: str) -> str:
+    """Return the article's own; without one, Chinese where it has Han characters: its codes and commands are Latin."""
+    return subtag(locale) or ("zh" if _HAN.search(text) else language_of(text[:_LANGUAGE_SAMPLE]))
