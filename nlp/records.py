@@ -41,7 +41,13 @@ class TemplateUnknown(NlpError): ...
 class CatalogueInvalid(NlpError): ...
 
 
-class ArticleRejected(NlpError): ...
+class ArticleRejected(NlpError):
+    """`zh` says the same in Chinese; `where` is the file, with a line or article where it holds several."""
+
+    def __init__(self, message: str, *, zh: str = "", where: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh
+        self.where = where
 
 
 class RecordSystemDown(NlpError):

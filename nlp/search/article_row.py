@@ -14,7 +14,11 @@ def article_from_row(row: Mapping[str, object], *, where: str) -> Article:
     """Check every value and build the article. Raises ArticleRejected, naming the place and the wrong value."""
     body = _text(row, "body", where)
     if not body.strip():
-        raise ArticleRejected(f"{where}: body is missing or empty")
+        raise ArticleRejected(
+            f"{where}: body is missing or empty; write the article's text into it",
+            zh=f"{where}：缺少正文（body）或正文为空，请补上文章内容",
+            where=where,
+        )
     return Article(
         id=_text(row, "id", where).strip(),
         title=_text(row, "title", where).strip(),
@@ -31,7 +35,11 @@ def _text(row: Mapping[str, object], name: str, where: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ArticleRejected(f"{where}: {name} is {type(value).__name__}, not text")
+        raise ArticleRejected(
+            f"{where}: {name} is {type(value).__name__}, not text; write it as text",
+            zh=f"{where}：{name} 不是文本（{type(value).__name__}），请写成文本",
+            where=where,
+        )
     return str(value)
 
 
@@ -41,7 +49,11 @@ def _texts(row: Mapping[str, object], name: str, where: str) -> tuple[str, ...]:
     if value is None:
         return ()
     if isinstance(value, str):
-        value = value.replace("，", ",").split(",")
+        value = value.replace("，", ",").replace("、", ",").split(",")
     if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
-        raise ArticleRejected(f"{where}: {name} is no list of texts")
+        raise ArticleRejected(
+            f"{where}: {name} is no list of texts; write e.g. [a, b]",
+            zh=f"{where}：{name} 不是文本列表，请写成 [甲, 乙] 的样子",
+            where=where,
+        )
     return tuple(entry.strip() for entry in value if entry.strip())

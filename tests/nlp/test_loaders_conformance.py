@@ -100,7 +100,6 @@ HOSTILE = {
     "blank": b" \n\t\n",
     "zeros": b"\0" * 5000,
     "noise": bytes(range(256)) * 40,
-    "gbk": "故障代码".encode("gbk") * 50,
 }
 
 
