@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from nlp.records import Citation, Passage
 from nlp.search.answer import Similar
 from nlp.search.answer_units import split_units
-from nlp.search.draft_words import Quantity, codes, denied, latin_names, links, opposed, promises, quantities
+from nlp.search.draft_words import Quantity, codes, denied, latin_names, links, opposed, promises, quantities, stated
 from nlp.search.injection import is_order
 from nlp.search.question_words import telling_words, without_question_words
 from nlp.search.tokens import fold, tokens
@@ -184,17 +184,11 @@ def _contradicts(sentence: str, closest: str, text: str) -> str:
     mine, theirs = denied(sentence), denied(text)
     if mine and len(mine & _words(text)) < _DENIED * len(mine):
         return f"{min(mine)} is denied, and its source does not speak of it"
-    if turned := sorted(mine & _words(closest) - theirs):
+    if turned := sorted(mine & stated(closest) - theirs):
         return f"{turned[0]} is not denied in its source"
-    if turned := sorted((denied(closest) & _words(sentence)) - mine - _also_plain(text, theirs)):
+    if turned := sorted(denied(closest) & stated(sentence) - mine - stated(text)):
         return f"{turned[0]} is denied in its source"
     return ""
-
-
-def _also_plain(text: str, theirs: frozenset[str]) -> frozenset[str]:
-    """Return words that the source denies in one sentence and says in another."""
-    lines = text.split("\n")
-    return frozenset(word for word in theirs for line in lines if word in _words(line) and word not in denied(line))
 
 
 def _strange(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,15 +95,33 @@ def denied(text: str) -> frozenset[str]:
     True
     """
     folded = _NO_DENIAL.sub(" ", fold(text[:MAX_TEXT]))
-    found: set[str] = set()
+    return frozenset(word for start, end in _denials(folded) for word in _words(folded[start:end]))
+
+
+def stated(text: str) -> frozenset[str]:
+    """Return the words of a text that stand outside of every denial.
+
+    >>> "打开" in stated("不要打开机盖。断电后打开。"), "打开" in stated("不要打开机盖。")
+    (True, False)
+    """
+    folded = _NO_DENIAL.sub(" ", fold(text[:MAX_TEXT]))
+    kept, at = [], 0
+    for start, end in _denials(folded):
+        kept.append(folded[at:start])
+        at = max(at, end)
+    return frozenset(_words("\n".join([*kept, folded[at:]])))
+
+
+def _denials(folded: str) -> Iterator[tuple[int, int]]:
+    """Yield where what is denied stands, in order."""
     for match in _DENIAL.finditer(folded):
-        is_latin = match[0].isascii()
-        end = min(len(folded), match.end() + _SCOPE_CHARS * (5 if is_latin else 1))
-        if stop := _SCOPE.search(folded, match.end(), end):
-            end = stop.start()
-        scope = folded[match.end() : end]
-        found |= {token.text for token in tokens(scope) if token.kind in ("pair", "word", "code")}
-    return frozenset(found)
+        end = min(len(folded), match.end() + _SCOPE_CHARS * (5 if match[0].isascii() else 1))
+        stop = _SCOPE.search(folded, match.end(), end)
+        yield match.end(), stop.start() if stop else end
+
+
+def _words(text: str) -> set[str]:
+    return {token.text for token in tokens(text) if token.kind in ("pair", "word", "code")}
 
 
 def opposed(sentence: str, proof: str) -> str:
@@ -116,8 +134,8 @@ def opposed(sentence: str, proof: str) -> str:
             if found and not mine.search(proved) and theirs.search(proved) and not theirs.search(said):
                 return found[0]
     for forms in _CLASSES:
-        mine, theirs = ({at for at, form in enumerate(forms) if form.search(text)} for text in (said, proved))
-        if theirs and (strange := sorted(mine - theirs)):
+        named, known = ({at for at, form in enumerate(forms) if form.search(text)} for text in (said, proved))
+        if known and (strange := sorted(named - known)):
             found = forms[strange[0]].search(said)
             return found[0] if found else ""
     return ""
