@@ -31,6 +31,8 @@ RECALL = 0.98
 _PROBES = (4, 8, 16, 32, 64, 128, 256)
 _JUDGED_BY = 100
 _JUDGED_NEAREST = 10
+_QUESTION_OFF = 0.6
+"""Leaves a cosine of .86; questions of the measured sets stand between .6 and .9 from the passages they find first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +161,8 @@ def _build_ivf(width: int, count: int, chunks: Chunks) -> FaissVectorIndex:
     index = FaissVectorIndex(inner, "ivf")
     for numbers, rows in chunks():
         index.add(numbers, rows)
-    questions = _sample(chunks, count, _JUDGED_BY)[:_JUDGED_BY]
-    index.settle_probes(questions, _exact_nearest(questions, chunks))
+    questions = _asked_like(_sample(chunks, count, _JUDGED_BY)[:_JUDGED_BY])
+    index.settle_probes(questions, exact_nearest(questions, chunks))
     return index
 
 
@@ -174,7 +176,15 @@ def _sample(chunks: Chunks, count: int, wanted: int) -> Rows:
     return np.ascontiguousarray(np.concatenate(taken))
 
 
-def _exact_nearest(questions: Rows, chunks: Chunks) -> list[frozenset[int]]:
+def _asked_like(rows: Rows) -> Rows:
+    """Move passages as far off as a question stands from its answer: it falls into other lists than they do."""
+    noise = np.random.default_rng(0).standard_normal(rows.shape, np.float32) / np.sqrt(rows.shape[1])
+    moved = rows + _QUESTION_OFF * noise
+    asked: Rows = (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float32)
+    return asked
+
+
+def exact_nearest(questions: Rows, chunks: Chunks) -> list[frozenset[int]]:
     """Return the numbers nearest to each question, by looking at every row."""
     best_cosines = np.zeros((len(questions), 0), np.float32)
     best_numbers = np.zeros((len(questions), 0), np.int64)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -149,18 +150,29 @@ class KnowledgeBase:
 
         Near ties go to articles in the language of `locale`, by default the question's own.
         """
+        best: dict[int, Candidate] = {}
+        with self._asking(question, allowed, locale) as (connection, candidates):
+            for candidate in candidates:
+                best.setdefault(candidate.scored.article, candidate)
+            return tuple(_hit(connection, candidate) for candidate in islice(best.values(), max(top_k, 0)))
+
+    def candidates(self, question: str, *, allowed: Sequence[str], locale: str = "") -> tuple[Hit, ...]:
+        """Return every passage that either leg proposed, best first: what rankers are fitted and measured on."""
+        with self._asking(question, allowed, locale) as (connection, candidates):
+            return tuple(_hit(connection, candidate) for candidate in candidates)
+
+    @contextmanager
+    def _asking(
+        self, question: str, allowed: Sequence[str], locale: str
+    ) -> Iterator[tuple[sqlite3.Connection, tuple[Candidate, ...]]]:
+        """Yield what either leg finds, judged by both, best first, and the moment at which it stands there."""
         terms = question_terms(question)
-        if top_k < 1 or not terms:
-            return ()
-        row = self._dense.question(question) if self._dense else None
+        row = self._dense.question(question) if self._dense and terms else None
         language = subtag(locale) or language_of(question)
         with self._connections.reading() as connection:
-            best: dict[int, Candidate] = {}
-            for candidate in self._candidates(connection, terms, row, allowed, language):
-                best.setdefault(candidate.scored.article, candidate)
-            return tuple(_hit(connection, candidate) for candidate in islice(best.values(), top_k))
+            yield connection, self._found(connection, terms, row, allowed, language) if terms else ()
 
-    def _candidates(
+    def _found(
         self,
         connection: sqlite3.Connection,
         terms: Sequence[Term],
@@ -168,7 +180,6 @@ class KnowledgeBase:
         allowed: Sequence[str],
         language: str,
     ) -> tuple[Candidate, ...]:
-        """Return what either leg finds, judged by both, best first."""
         size = corpus_size(connection)
         weights = weighed(connection, terms, size)
         passages = dict.fromkeys(found_by_terms(connection, weights, allowed))
