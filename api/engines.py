@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from api.batching import Batched, BatchOptions
+from api.drafting import Drafted, Drafter
 from api.encoder import Encoder
 from api.errors import EngineFailed, Language, Problem, say, words
 from api.learned import Learned
@@ -81,6 +82,7 @@ class Engines:
         stand_ins: StandIns = NO_STAND_INS,
         note_turn: NoteTurn = note_nothing,
         note_batch: Callable[[Batched], None] = lambda batched: None,
+        note_draft: Callable[[str, Drafted], None] = lambda tenant, drafted: None,
     ) -> None:
         self.settings = settings
         self._find_records = find_records
@@ -89,6 +91,7 @@ class Engines:
         self._reader: Shared[Reader] = Shared("vision", self._build_reader, note_turn=note_turn)
         options = BatchOptions(waiting=settings.encoder_waiting)
         self.encoder = Encoder(self._build_embedder, options=options, on_batch=note_batch)
+        self.drafter = Drafter(settings.drafting, hosts=settings.outgoing_hosts, note=note_draft)
         self._lock = threading.Lock()
         self._knowledge_bases: dict[str, KnowledgeBase] = {}
         self._catalogues: dict[Path, tuple[float, Catalogue]] = {}
@@ -105,6 +108,7 @@ class Engines:
         }
         other = Engines(self.settings.model_copy(update=changes), find_records=find_records, stand_ins=self._stand_ins)
         other._hearing, other._reader, other.encoder = self._hearing, self._reader, self.encoder
+        other.drafter = self.drafter
         return other
 
     @property

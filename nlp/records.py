@@ -327,6 +327,7 @@ class Suggestions:
 
     is_abstained: bool
     suggestions: tuple[Suggestion, ...]
+    question: str = ""  # what was searched for: of a ticket, the one of its questions that found them
 
 
 LineKind = Literal["sentence", "step", "item", "row", "code"]

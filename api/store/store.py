@@ -13,11 +13,13 @@ from api.settings import Settings
 from api.store.audit import Audit
 from api.store.changes import Changes, Links
 from api.store.database import Database
+from api.store.draft_usage import DraftUsages
 from api.store.drafts import Drafts
 from api.store.exports import Exports
 from api.store.keys import Keys
 from api.store.outbox import Outbox
 from api.store.outcomes import Outcomes
+from api.store.outdated import OutdatedArticles
 from api.store.promises import Promises
 from api.store.replies import Replies
 from api.store.retention import Retention
@@ -37,9 +39,11 @@ class Store:
     server_secret: str = field(repr=False)
     keys: Keys
     audit: Audit
+    draft_usage: DraftUsages
     drafts: Drafts
     exports: Exports
     outcomes: Outcomes
+    outdated: OutdatedArticles
     promises: Promises
     replies: Replies
     retention: Retention
@@ -80,9 +84,11 @@ def _shelves(database: Database, tenant: str, *, server_secret: str) -> Store:
         server_secret=server_secret,
         keys=Keys(database, tenant, server_secret=server_secret),
         audit=Audit(database, tenant, server_secret=server_secret),
+        draft_usage=DraftUsages(database, tenant),
         drafts=Drafts(database, tenant),
         exports=Exports(database, tenant),
         outcomes=Outcomes(database, tenant),
+        outdated=OutdatedArticles(database, tenant),
         promises=Promises(database, tenant),
         replies=Replies(database),
         retention=Retention(database, tenant),
