@@ -54,6 +54,11 @@ class KnowledgeBase:
             message = f"{path} cannot be opened as a knowledge base ({error}); name another file, or delete this one"
             raise schema.KnowledgeBaseUnreadable(message) from error
 
+    @property
+    def connections(self) -> Connections:
+        """Return the file's connections, for what is kept beside the articles (nlp.search.ledger)."""
+        return self._connections
+
     def close(self) -> None:
         """Release the file."""
         self._connections.close()
