@@ -39,7 +39,7 @@ class Prepared:
 
 def prepare(article: Article, source: str) -> Prepared:
     """Check an article and cut it. Raises ArticleRejected."""
-    _check(article)
+    check(article)
     tags, allowed = json.dumps(article.tags), json.dumps(sorted(set(article.allowed)))
     columns = (article.title, article.body, article.locale, tags, allowed, article.url, source)
     digest = hashlib.sha256(json.dumps(columns).encode()).hexdigest()
@@ -128,15 +128,27 @@ def get(connection: sqlite3.Connection, article_id: str) -> Article | None:
     return Article(found_id, title, body, locale, tuple(json.loads(tags)), tuple(json.loads(allowed)), url)
 
 
-def _check(article: Article) -> None:
+def check(article: Article) -> None:
+    """Raise ArticleRejected for what the base does not take."""
     name = f"article {article.id[:80]!r}"
+    name_zh = f"文章 {article.id[:80]!r}"
     limits = (("id", article.id, MAX_ID), ("title", article.title, MAX_TITLE), ("body", article.body, MAX_BODY))
-    for field, text, limit in limits:
+    for part, text, limit in limits:
         if len(text) > limit:
-            raise ArticleRejected(f"{name}: its {field} has {len(text)} characters, the limit is {limit}: split it")
-    for field, text in (("id", article.id), ("body", article.body)):
+            raise ArticleRejected(
+                f"{name}: its {part} has {len(text)} characters, the limit is {limit}: split it",
+                zh=f"{name_zh}：{part} 有 {len(text)} 个字符，上限是 {limit}，请拆分",
+                where=article.id[:80],
+            )
+    for part, text in (("id", article.id), ("body", article.body)):
         if not text.strip():
-            raise ArticleRejected(f"{name}: its {field} is empty")
+            raise ArticleRejected(
+                f"{name}: its {part} is empty; write one", zh=f"{name_zh}：{part} 为空，请补上", where=article.id[:80]
+            )
     everything = "".join((article.id, article.title, article.body, article.locale, article.url, *article.tags))
     if "\0" in everything or any("\ud800" <= character <= "\udfff" for character in everything):
-        raise ArticleRejected(f"{name}: it holds NUL characters or broken Unicode; save it as UTF-8 text")
+        raise ArticleRejected(
+            f"{name}: it holds NUL characters or broken Unicode; save it as UTF-8 text",
+            zh=f"{name_zh}：含有空字符或损坏的 Unicode，请另存为 UTF-8 文本",
+            where=article.id[:80],
+        )
