@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from nlp.records import Hit, Retriever, Suggestions
 from nlp.search.abstain import AbstainRule, confidence
+from nlp.search.draft_question import NO_FACTS, TicketFacts, with_facts
 from nlp.search.suggest import hits_for, suggest_from
 from nlp.search.ticket_questions import ticket_questions
 
@@ -66,9 +67,16 @@ class AskedTicket:
 
 
 def ask_ticket(
-    text: str, *, retriever: Retriever, top_k: int = 1, allowed: Sequence[str] = (), locale: str = ""
+    text: str,
+    *,
+    retriever: Retriever,
+    top_k: int = 1,
+    allowed: Sequence[str] = (),
+    locale: str = "",
+    facts: TicketFacts = NO_FACTS,
 ) -> AskedTicket:
-    """Put each question of a ticket, and the whole text, each once; find enough for `top_k` suggestions.
+    """Put each question of a ticket, and the whole text, each once; find enough for `top_k` suggestions. `facts` are
+    what its draft found.
 
     Raises:
         QuestionTooLong: see nlp.search.lexical.
@@ -79,7 +87,8 @@ def ask_ticket(
         return Asked(question, tuple(retriever.search(question, top_k=most, allowed=allowed, locale=locale)))
 
     whole = ask(text, max(_RANKED, wanted))
-    questions = tuple(whole if question == text else ask(question, wanted) for question in ticket_questions(text))
+    asked = with_facts(ticket_questions(text), facts)
+    questions = tuple(whole if question == text else ask(question, wanted) for question in asked)
     return AskedTicket(questions, whole)
 
 
@@ -110,6 +119,7 @@ def suggest_for_ticket(
     top_k: int = 5,
     allowed: Sequence[str] = (),
     locale: str = "",
+    facts: TicketFacts = NO_FACTS,
     rule: AbstainRule = RULE,
 ) -> Suggestions:
     """Return suggestions for a ticket. Where none is sure enough, the ranking is the whole text's.
@@ -117,14 +127,16 @@ def suggest_for_ticket(
     Raises:
         QuestionTooLong: see nlp.search.lexical.
     """
-    asked = ask_ticket(text, retriever=retriever, top_k=top_k, allowed=allowed, locale=locale)
+    asked = ask_ticket(text, retriever=retriever, top_k=top_k, allowed=allowed, locale=locale, facts=facts)
     sure = ticket_confidence(asked, rule=rule)
     is_abstained = sure < rule.threshold
     best = asked.whole if is_abstained else asked.surest
     found = suggest_from(best.hits[: hits_for(top_k)], best.question, top_k=top_k).suggestions
     if is_abstained:
-        return Suggestions(True, tuple(replace(one, confidence=min(one.confidence, sure)) for one in found))
+        unsure = tuple(replace(one, confidence=min(one.confidence, sure)) for one in found)
+        return Suggestions(True, unsure, asked.surest.question)
     return Suggestions(
         not found,
         tuple(replace(one, confidence=min(one.confidence, sure) if rank else sure) for rank, one in enumerate(found)),
+        best.question,
     )
