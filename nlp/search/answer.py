@@ -18,7 +18,7 @@ from itertools import takewhile
 
 from nlp.records import Answer, AnswerLine, Article, Citation, LineKind
 from nlp.search.answer_units import MAX_TEXT, Unit, split_units
-from nlp.search.answer_words import asks_how, asks_how_much, depends, has_number, tells_to, warns
+from nlp.search.answer_words import asks_how, asks_how_much, depends, goes_on, has_number, tells_to
 from nlp.search.injection import is_order
 from nlp.search.lexical import KIND_WEIGHT, question_terms
 from nlp.search.tokens import tokens
@@ -179,7 +179,7 @@ def _with_neighbours(page: _Page, chosen: Collection[int]) -> Iterator[int]:
             kept.add(at - 1)
         kept |= {one for one, other in enumerate(page.units) if other.lead == at and unit.kind == "sentence"}
     last = max(kept, default=0)
-    if last + 1 < len(page.units) and page.units[last].kind in ("step", "item") and warns(page.said(last + 1)):
+    if last + 1 < len(page.units) and page.units[last].kind in ("step", "item") and goes_on(page.said(last + 1)):
         kept.add(last + 1)
     yield from kept
 

@@ -35,6 +35,10 @@ _WARNS = re.compile(
     r"|(?:warning|caution|note|important|danger|do not|never)\b)",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(
+    r"\W{0,4}(?:仍|若|如果|如仍|如还|如有|还是|若是|完成后|以上|(?:if|when|once|should|after|afterwards|finally)\b)",
+    re.IGNORECASE,
+)
 _TELLS_TO = re.compile(
     r"请|請|按住|长按|長按|点击|點擊|打开|打開|关闭|關閉|检查|檢查|更换|更換|断电|斷電|拔|清洗|联系|聯繫|选择|選擇"
     r"|输入|輸入|设置|設定|重启|重啟|先|再|等待"
@@ -79,6 +83,15 @@ def depends(sentence: str) -> bool:
 def warns(sentence: str) -> bool:
     """Say whether it begins as a warning does."""
     return _WARNS.match(sentence) is not None
+
+
+def goes_on(sentence: str) -> bool:
+    """Say whether it tells what to do after steps, or where they do not help.
+
+    >>> goes_on("仍显示 E2，请派工程师。"), goes_on("If E2 is back, book a visit.")
+    (True, True)
+    """
+    return warns(sentence) or depends(sentence) or _GOES_ON.match(sentence) is not None
 
 
 def tells_to(sentence: str) -> bool:
