@@ -67,6 +67,13 @@ class DenseLeg:
         row: Vectors = self.embedder.embed([text], role="question")[0]
         return row
 
+    def questions(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return the vectors of many questions."""
+        rows: list[Vectors] = []
+        for at in range(0, len(texts), EMBED_BATCH):
+            rows += list(self.embedder.embed(texts[at : at + EMBED_BATCH], role="question"))
+        return rows
+
     def write(self, connection: sqlite3.Connection, rows: Mapping[int, bytes]) -> None:
         """Keep vectors by passage, inside the caller's transaction."""
         if rows:

@@ -31,6 +31,8 @@ class Candidate:
     lexical: float  # share of the best lexical score
     dense: float  # 0 for the least, 1 for the best cosine among the candidates
     score: float
+    recency: float = 0.0
+    usefulness: float = 0.0
 
 
 def fuse(ranking: Sequence[Scored], cosines: Mapping[int, float], fusion: Fusion) -> tuple[Candidate, ...]:

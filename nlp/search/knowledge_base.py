@@ -16,20 +16,25 @@ from pathlib import Path
 from typing import Literal
 
 from nlp.records import Article, Hit, IndexReport, Passage, Signals
-from nlp.search import article_table, schema, vector_table
+from nlp.search import article_table, ranker_table, schema, vector_table
 from nlp.search.article_table import MAX_BODY, MAX_ID, MAX_TITLE, Change, Prepared
 from nlp.search.connections import Connections
 from nlp.search.dense import DenseLeg, DenseState
 from nlp.search.embed import Embedder, Vectors
+from nlp.search.fit_fusion import Learnt, learn_fusion
 from nlp.search.fuse import Candidate, Fusion, fuse
 from nlp.search.lexical import Term, question_terms, rank
 from nlp.search.lexical_leg import CANDIDATES, corpus_size, field_texts, found_by_terms, subtag, weighed
+from nlp.search.rerank import rerank
 from nlp.text import language_of
 
 __all__ = ["MAX_BODY", "MAX_ID", "MAX_TITLE", "Change", "Counts", "KnowledgeBase"]
 
 # Articles per transaction of put_many: another writer waits a second at most.
 _BATCH = 200
+# The fusion is learned anew when a file has grown by this factor since, and not from fewer passages than this.
+_OUTGROWN = 2.0
+_LEAST_PASSAGES = 50
 # Passages embedded between two transactions of embed_missing: what a kill loses.
 _EMBEDDED_AT_ONCE = 256
 
@@ -47,7 +52,6 @@ class KnowledgeBase:
         self._name = str(path)
         self._connections = Connections(path)
         self._dense = None if embedder is None else DenseLeg(embedder, path)
-        self._fusion = Fusion()
         try:
             self._prepare()
         except sqlite3.DatabaseError as error:
@@ -82,6 +86,7 @@ class KnowledgeBase:
             reports.append(self._write(batch, source))
             seen.update(article.id for article in batch)
         deleted = self._prune(source, seen) if source else 0
+        self._learn_if_outgrown()
         return IndexReport(
             added=sum(report.added for report in reports),
             updated=sum(report.updated for report in reports),
@@ -148,7 +153,22 @@ class KnowledgeBase:
             after, embedded = batch[-1].passage, embedded + len(batch)
         with self._connections.writing() as connection:
             vector_table.forget_others(connection, engine)
+        self._learn_if_outgrown()
         return embedded
+
+    def learn_fusion(self) -> Learnt | None:
+        """Learn from the passages themselves how much meaning counts beside words; None without an encoder.
+
+        put_many and embed_missing do so when the file has doubled; it takes some seconds of encoding.
+        """
+        if self._dense is None:
+            return None
+        with self._connections.reading() as connection:
+            learnt = learn_fusion(connection, self._dense)
+            kept = ranker_table.Kept(learnt.fusion, corpus_size(connection).passages)
+        with self._connections.writing() as connection:
+            ranker_table.keep(connection, self._dense.embedder.engine, kept)
+        return learnt
 
     def search(self, question: str, *, top_k: int, allowed: Sequence[str], locale: str = "") -> tuple[Hit, ...]:
         """Return the best passage of each of the top_k articles that a member of the `allowed` groups may see.
@@ -191,10 +211,19 @@ class KnowledgeBase:
         if self._dense is not None and row is not None:
             passages |= dict.fromkeys(self._dense.nearest(connection, row, top_k=CANDIDATES, allowed=allowed))
         ranking = rank(weights, field_texts(connection, passages, allowed), size, language=language)
-        cosines: dict[int, float] = {}
-        if self._dense is not None and row is not None:
-            cosines = self._dense.cosines(connection, row, [scored.passage for scored in ranking])
-        return fuse(ranking, cosines, self._fusion)
+        if self._dense is None or row is None:
+            return fuse(ranking, {}, Fusion())
+        cosines = self._dense.cosines(connection, row, [scored.passage for scored in ranking])
+        return rerank(fuse(ranking, cosines, ranker_table.load(connection, self._dense.embedder.engine).fusion))
+
+    def _learn_if_outgrown(self) -> None:
+        if self._dense is None:
+            return
+        with self._connections.reading() as connection:
+            passages = corpus_size(connection).passages
+            learned_from = ranker_table.load(connection, self._dense.embedder.engine).passages
+        if passages >= max(_LEAST_PASSAGES, _OUTGROWN * learned_from):
+            self.learn_fusion()
 
     def _write(self, articles: Sequence[Article], source: str) -> IndexReport:
         """Write a batch in one transaction; what takes long, cutting and embedding, is done before it begins."""

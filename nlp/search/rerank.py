@@ -1,0 +1,100 @@
+"""Candidates in, the same in a better order out: a small ranker over what both legs and the words' places tell.
+
+It is a line of plain numbers per signal, fitted by training.fit_ranker on sets that may train what ships. It sees no
+text; a cross-encoder that does is nlp.search.onnx_cross_encoder. Without a dense leg it leaves the order as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.records import Hit
+from nlp.search.fuse import Candidate
+
+# Candidates that are looked at; what both legs put behind these is right in under 1% of the questions.
+LOOKED_AT = 40
+FEATURES = (
+    "fused",
+    "lexical",
+    "dense",
+    "lexical x best coverage",
+    "dense x best coverage",
+    "coverage",
+    "title",
+    "code",
+    "lexical rank",
+    "dense rank",
+    "recency",
+    "usefulness",
+)
+
+Floats = npt.NDArray[np.float64]
+
+
+class Reranker(Protocol):
+    """Puts hits in a better order; a cross-encoder is one."""
+
+    @property
+    def engine(self) -> str: ...
+
+    def rerank(self, question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """The weight of each of FEATURES; scores are logits within one question."""
+
+    weights: tuple[float, ...]
+
+
+RANKER = Ranker(weights=(1.0, *(0.0,) * (len(FEATURES) - 1)))
+
+
+def features(candidates: Sequence[Candidate]) -> Floats:
+    """Return (n, len(FEATURES)) of the candidates of one question."""
+    lexical = np.array([candidate.lexical for candidate in candidates])
+    dense = np.array([candidate.dense for candidate in candidates])
+    coverage = np.array([candidate.scored.match.coverage for candidate in candidates])
+    best = coverage.max(initial=0.0)
+    columns = (
+        np.array([candidate.score for candidate in candidates]),
+        lexical,
+        dense,
+        lexical * best,
+        dense * best,
+        coverage,
+        np.array([candidate.scored.title for candidate in candidates]),
+        np.array([candidate.scored.code for candidate in candidates]),
+        1 / (1 + _ranks(lexical)),
+        1 / (1 + _ranks(dense)),
+        np.array([candidate.recency for candidate in candidates]),
+        np.array([candidate.usefulness for candidate in candidates]),
+    )
+    return np.stack(columns, axis=1)
+
+
+def _ranks(scores: Floats) -> Floats:
+    """Return each one's place, 0 for the best; equal ones share it."""
+    return (scores[None, :] > scores[:, None]).sum(axis=1).astype(np.float64)
+
+
+def rerank(candidates: Sequence[Candidate], *, ranker: Ranker = RANKER) -> tuple[Candidate, ...]:
+    """Return candidates in the ranker's order, its score scaled to 0..1 within the question.
+
+    The first LOOKED_AT change places among themselves; what stands behind them stays there.
+    """
+    looked_at = candidates[:LOOKED_AT]
+    if len(looked_at) < 2 or all(candidate.cosine is None for candidate in looked_at):
+        return tuple(candidates)
+    logits = features(looked_at) @ np.array(ranker.weights)
+    scores = np.exp(logits - logits.max())
+    floor = float(scores.min())
+    moved = [replace(candidate, score=float(score)) for candidate, score in zip(looked_at, scores, strict=True)]
+    moved.sort(key=lambda one: (-one.score, one.scored.passage))
+    behind = [replace(candidate, score=min(candidate.score, 1.0) * floor) for candidate in candidates[LOOKED_AT:]]
+    return (*moved, *behind)
