@@ -142,7 +142,8 @@ def _make_version_1(path: Path) -> None:
             "DROP TRIGGER passage_added; DROP TRIGGER passage_deleted; DROP TABLE vectors; DROP TABLE removed;"
             "DROP TABLE encoders; DROP TABLE rankers; ALTER TABLE passages RENAME TO newer;"
             "CREATE TABLE passages (number INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles, title"
-            ' TEXT NOT NULL, heading TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, length INTEGER NOT NULL)'
+            ' TEXT NOT NULL, heading TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,'
+            " length INTEGER NOT NULL)"
             " STRICT;"
             'INSERT INTO passages SELECT number, article, title, heading, start, "end", length FROM newer;'
             "DROP TABLE newer; CREATE INDEX passages_by_article ON passages(article);"
