@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import JsonValue
@@ -11,57 +12,103 @@ from pydantic import JsonValue
 from api.cli.desk import AsJson, DataDir, KnowledgeBase, open_engines, settings_for
 from api.cli.output import (
     SOME_FAILED,
+    Row,
     complain,
     console,
     error_body,
     log_to_stderr,
+    progress_bar,
     read_lines,
     reported,
     speaks_json,
-    with_progress,
     write_line,
 )
 from api.engines import Engines
 from api.errors import EXPECTED_ERRORS, Problem, say
 from api.schemas.knowledge import suggestion_body
 from api.suggest import find_suggestions
-from nlp.records import ArticleRejected
+
+if TYPE_CHECKING:
+    from nlp import KnowledgeBase as Base
+    from nlp import KnownSource, SourceReport
 
 
 def index(
-    source: Annotated[Path, typer.Argument(metavar="DIR_OR_FILE", help="Markdown, HTML, PDF, docx, CSV, JSONL.")],
+    path: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="DIR_OR_FILE", help="Markdown, HTML, PDF, docx, CSV, JSONL; a zip, checkout or website copy."
+        ),
+    ] = None,
     kb: KnowledgeBase = None,
+    source: Annotated[str, typer.Option(help="What the source is called; its path where absent.")] = "",
+    forget: Annotated[str, typer.Option(metavar="SOURCE", help="Delete what only this source gives.")] = "",
+    sources: Annotated[bool, typer.Option("--sources", help="List what the knowledge base is made from.")] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring a knowledge base up to date with a folder or file: what is gone there is deleted here."""
-    from nlp import load_articles
-
+    """Bring a knowledge base up to date with a folder, file or zip: what is gone there is deleted here."""
     log_to_stderr()
-    rejected: list[ArticleRejected] = []
-
-    def note(error: ArticleRejected) -> None:
-        rejected.append(error)
-        complain(error)
-
+    if [path is not None, bool(forget), sources].count(True) != 1:
+        raise typer.BadParameter("give one of DIR_OR_FILE, --forget SOURCE, --sources")
     with reported():
         base = open_engines(settings_for(data_dir)).knowledge_base(kb)
-        articles = with_progress(load_articles(source, on_rejected=note), what="index")
-        report = base.put_many(articles, source=str(source.resolve()))
-    line: dict[str, JsonValue] = {
-        "indexed": report.added,
-        "updated": report.updated,
-        "deleted": report.deleted,
-        "passages": report.passages,
-        "unchanged": report.unchanged,
-        "rejected": len(rejected),
+        if sources:
+            _show([_source_line(known) for known in source_lines(base)], as_json=as_json)
+            return
+        if path is None:
+            _show([_forgotten(base, forget)], as_json=as_json)
+            return
+        report = _indexed(base, path, name=source)
+    counted = report.index
+    line: Row = {
+        "indexed": counted.added,
+        "updated": counted.updated,
+        "deleted": counted.deleted,
+        "passages": counted.passages,
+        "unchanged": counted.unchanged,
+        "rejected": report.rejected,
+        "files_read": report.read,
+        "files_unchanged": report.skipped,
     }
-    if speaks_json(as_json):
-        write_line(line)
-    else:
-        console().print("  ".join(f"{name} {count}" for name, count in line.items()))
-    if rejected:
+    _show([line], as_json=as_json)
+    if report.rejected:
         raise typer.Exit(SOME_FAILED)
+
+
+def _indexed(base: Base, path: Path, *, name: str) -> SourceReport:
+    from nlp import bring_up_to_date, is_loadable, open_source
+
+    with open_source(path, name=name, wanted=is_loadable) as opened, progress_bar("index") as show:
+        return bring_up_to_date(base, opened, on_rejected=complain, on_file=show)
+
+
+def source_lines(base: Base) -> tuple[KnownSource, ...]:
+    """Return what a base is made from."""
+    from nlp import Ledger
+
+    return Ledger(base.connections).sources()
+
+
+def _source_line(known: KnownSource) -> Row:
+    return {"source": known.name, "files": known.files, "articles": known.articles, "bad_files": known.problems}
+
+
+def _forgotten(base: Base, name: str) -> Row:
+    from nlp import forget_source
+
+    deleted = forget_source(base, name)
+    if deleted is None:
+        raise Problem("not_found", say("detail.unknown", what=say("what.source"), name=repr(name[:200])))
+    return {"source": name, "deleted": deleted}
+
+
+def _show(lines: Sequence[Row], *, as_json: bool) -> None:
+    for line in lines:
+        if speaks_json(as_json):
+            write_line(line)
+        else:
+            console().print("  ".join(f"{name} {value}" for name, value in line.items()))
 
 
 def suggest(
