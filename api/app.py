@@ -23,6 +23,7 @@ from api.routes import (
     documentation,
     embeddings,
     feedback,
+    gaps,
     hooks,
     jobs,
     learn,
@@ -50,7 +51,7 @@ from api.settings import VERSION, Settings
 from api.store import DEFAULT_TENANT
 
 RESOURCES = (
-    *(prefills, feedback, learn, suggestions, articles, media, embeddings),
+    *(prefills, feedback, learn, suggestions, gaps, articles, media, embeddings),
     *(telemetry, tickets, templates, catalogues, promises),
     *(hooks, changes, panel_links, jobs, webhooks),
     *(reports, audit, customers, ops),

@@ -232,15 +232,21 @@ class Engines:
     def knowledge_base(self, name: str | None = None) -> KnowledgeBase:
         """Return the knowledge base of that name; it is made where there is none yet."""
         from nlp import KnowledgeBase
+        from nlp.search.article_dates import watch_dates
 
         name = name or self.settings.default_knowledge_base
         _require_stored_name(name, "knowledge_base")
         with self._lock:
             if name not in self._knowledge_bases:
-                folder = self.settings.data_dir / "kb"
-                folder.mkdir(parents=True, exist_ok=True)
-                self._knowledge_bases[name] = KnowledgeBase(folder / f"{name}.sqlite3")
+                path = self.knowledge_base_path(name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._knowledge_bases[name] = KnowledgeBase(path)
+                watch_dates(path)
             return self._knowledge_bases[name]
+
+    def knowledge_base_path(self, name: str) -> Path:
+        """Return the file that a knowledge base is."""
+        return self.settings.data_dir / "kb" / f"{name}.sqlite3"
 
     def retriever(self, name: str | None = None) -> Retriever:
         """Return a knowledge base of that name with what its people's verdicts taught."""

@@ -20,6 +20,7 @@ from api.schemas.learning import FitBody, LessonBody, LessonsBody
 from api.schemas.prefill import Feedback
 from api.store import Store
 from api.store.feedback import keep_feedback
+from api.store.outdated import digest_of_article
 from api.store.verdicts import Judgement, SuggestionVerdict
 from nlp.records import TemplateUnknown
 
@@ -54,10 +55,11 @@ def take_feedback(feedback: Feedback, *, feedback_id: str, engines: Engines, sto
         Problem: nothing of that id is kept, or the prefill has no such field.
     """
     keep_feedback(feedback, feedback_id=feedback_id, store=store, at=at)
-    if feedback.suggestion_id is not None and feedback.action in VERDICTS:
-        verdict = store.verdicts.on_suggestion(feedback_id)
-        if verdict is not None:
-            _remember(verdict, engines)
+    verdict = store.verdicts.on_suggestion(feedback_id) if feedback.suggestion_id is not None else None
+    if verdict is not None and verdict.action in VERDICTS:
+        _remember(verdict, engines)
+    if verdict is not None and verdict.action == "outdated":
+        _mark_outdated(verdict, engines=engines, store=store, at=at)
 
 
 def learn(*, engines: Engines, store: Store, at: datetime, actor: str = ACTOR) -> LearnReport:
@@ -113,6 +115,14 @@ def _remember(verdict: SuggestionVerdict, engines: Engines) -> None:
     engines.learned.experience(name).add(
         verdict.experience_id, verdict.question, article_id=verdict.article_id, verdict=VERDICTS[verdict.action]
     )
+
+
+def _mark_outdated(verdict: SuggestionVerdict, *, engines: Engines, store: Store, at: datetime) -> None:
+    name = verdict.knowledge_base or engines.settings.default_knowledge_base
+    article = engines.knowledge_base(name).get(verdict.article_id)
+    if article is not None:
+        digest = digest_of_article(article.title, article.body)
+        store.outdated.mark(name, article.id, digest=digest, at=at)
 
 
 def _judged(store: Store) -> list[Judged]:

@@ -21,6 +21,7 @@ from api.store.outbox import Outbox
 from api.store.outcomes import Outcomes
 from api.store.outdated import OutdatedArticles
 from api.store.promises import Promises
+from api.store.questions import Questions
 from api.store.replies import Replies
 from api.store.retention import Retention
 from api.store.sessions import Sessions
@@ -45,6 +46,7 @@ class Store:
     outcomes: Outcomes
     outdated: OutdatedArticles
     promises: Promises
+    questions: Questions
     replies: Replies
     retention: Retention
     telemetry: Telemetry
@@ -90,6 +92,7 @@ def _shelves(database: Database, tenant: str, *, server_secret: str) -> Store:
         outcomes=Outcomes(database, tenant),
         outdated=OutdatedArticles(database, tenant),
         promises=Promises(database, tenant),
+        questions=Questions(database, tenant),
         replies=Replies(database),
         retention=Retention(database, tenant),
         telemetry=Telemetry(database, tenant),

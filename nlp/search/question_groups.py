@@ -30,7 +30,7 @@ FARTHEST_IN_MEANING = 0.35
 def group_questions(questions: Sequence[str], *, rows: Rows | None = None) -> tuple[tuple[int, ...], ...]:
     """Return the places of questions that belong together, the largest group first, in each the most typical first.
 
-    >>> group_questions(["退货运费谁出", "how do I reset it", "退货的运费由谁承担", "运费谁出"])
+    >>> group_questions(["退货运费谁出", "how do I reset it", "退货的运费谁承担", "运费谁出"])
     ((0, 3, 2), (1,))
     """
     questions = questions[:MAX_QUESTIONS]
@@ -75,5 +75,5 @@ def _token_rows(questions: Sequence[str]) -> Rows:
         for word in words:
             rows[at, places[word]] = np.log1p(len(questions) / found_in[word])
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: Rows = rows / np.where(lengths > 0, lengths, 1.0)
+    unit: Rows = (rows / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
     return unit
