@@ -186,7 +186,7 @@ class KnowledgeBase:
         """
         best: dict[int, Candidate] = {}
         with self._asking(question, allowed, locale) as (connection, candidates):
-            for candidate in candidates:
+            for candidate in rerank(candidates):
                 best.setdefault(candidate.scored.article, candidate)
             wanted = max(top_k, 0) if self._reranker is None else max(top_k, _READ_TOGETHER)
             hits = tuple(_hit(connection, candidate) for candidate in islice(best.values(), wanted))
@@ -195,9 +195,22 @@ class KnowledgeBase:
         return hits[: max(top_k, 0)]
 
     def candidates(self, question: str, *, allowed: Sequence[str], locale: str = "") -> tuple[Hit, ...]:
-        """Return every passage that either leg proposed, best first: what rankers are fitted and measured on."""
+        """Return every passage that either leg proposed, best first."""
         with self._asking(question, allowed, locale) as (connection, candidates):
-            return tuple(_hit(connection, candidate) for candidate in candidates)
+            return tuple(_hit(connection, candidate) for candidate in rerank(candidates))
+
+    def fused(self, question: str, *, allowed: Sequence[str], locale: str = "") -> tuple[Candidate, ...]:
+        """Return them as they are before the ranker: what rankers are fitted and legs are measured on."""
+        with self._asking(question, allowed, locale) as (_, candidates):
+            return candidates
+
+    @property
+    def dense_weight(self) -> float:
+        """Return how much meaning counts beside words, 0 without an encoder."""
+        if self._dense is None:
+            return 0.0
+        with self._connections.reading() as connection:
+            return ranker_table.load(connection, self._dense.embedder.engine).fusion.dense_weight
 
     @contextmanager
     def _asking(
@@ -227,7 +240,7 @@ class KnowledgeBase:
         if self._dense is None or row is None:
             return fuse(ranking, {}, Fusion())
         cosines = self._dense.cosines(connection, row, [scored.passage for scored in ranking])
-        return rerank(fuse(ranking, cosines, ranker_table.load(connection, self._dense.embedder.engine).fusion))
+        return fuse(ranking, cosines, ranker_table.load(connection, self._dense.embedder.engine).fusion)
 
     def _learn_if_outgrown(self) -> None:
         if self._dense is None:
