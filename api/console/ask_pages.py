@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Response
 from markupsafe import Markup
 from pydantic import ValidationError
 
+from api.console.answer_view import answer_view
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import percent
 from api.console.prose import prose
@@ -35,10 +36,12 @@ def ask(desk: AskDesk, question: str = "", prefill: str = "") -> Response:
     """Show the question and, where one was asked, its suggestions."""
     question = question.strip()
     response = None
-    if prefill:
-        found = desk.store.drafts.prefill(prefill)
-        question = found.text if found else question
-    if question:
+    found = desk.store.drafts.prefill(prefill) if prefill else None
+    if found is not None:
+        asked = SuggestionRequest(prefill_id=prefill, locale=desk.words.locale)
+        response = suggest(asked, engines=desk.engines, store=desk.store, at=desk.now)
+        question = found.text
+    elif question:
         response = suggest(_request(question, desk), engines=desk.engines, store=desk.store, at=desk.now)
     shown: dict[str, Any] = {
         "question": question,
@@ -48,6 +51,7 @@ def ask(desk: AskDesk, question: str = "", prefill: str = "") -> Response:
         "abstained": response is not None and response.abstained,
         "suggestion_id": response.id if response else "",
         "suggestions": views_of(response) if response else (),
+        "answer": answer_view(response.answer) if response else None,
     }
     return desk.page("answers.html" if desk.is_partial else "ask.html", here="ask", **shown)
 
@@ -65,7 +69,7 @@ def create_feedback(
     except ValidationError as error:
         raise invalid_problem(error.errors()) from error
     take_feedback(feedback, feedback_id=make_id(), engines=desk.engines, store=desk.store, at=desk.now)
-    return desk.page("thanks.html") if desk.is_partial else desk.go("/console/ask")
+    return desk.page("thanks.html", action=feedback.action) if desk.is_partial else desk.go("/console/ask")
 
 
 @router.get("/articles/{article_id:path}")

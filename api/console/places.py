@@ -19,6 +19,7 @@ PLACES = (
     Place("overview", "/console/", "admin"),
     Place("prefill", "/console/prefill", "prefill"),
     Place("ask", "/console/ask", "suggest"),
+    Place("knowledge", "/console/gaps", "admin"),
     Place("tickets", "/console/tickets", "telemetry"),
     Place("quality", "/console/quality", "admin"),
     Place("templates", "/console/templates", "admin"),

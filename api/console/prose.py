@@ -39,6 +39,16 @@ def prose(text: str, quotes: Sequence[str] = ()) -> Markup:
     return Markup(html.replace(OPEN, "").replace(CLOSE, ""))
 
 
+def prose_line(text: str) -> Markup:
+    """Return one line as HTML without a paragraph around it.
+
+    >>> print(prose_line("**Filter**: rinse <it>"))
+    <strong>Filter</strong>: rinse &lt;it&gt;
+    """
+    plain = text.replace(OPEN, "").replace(CLOSE, "")
+    return Markup(_reader().renderInline(plain, {IN_MARK: False}))
+
+
 def _marked(text: str, quote: str) -> str:
     """Put the marks inside what Markdown reads as structure: list signs, table bars."""
     at = text.find(quote) if quote else -1
