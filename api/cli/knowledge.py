@@ -26,11 +26,12 @@ from api.cli.output import (
 from api.engines import Engines
 from api.errors import EXPECTED_ERRORS, Problem, say
 from api.schemas.knowledge import suggestion_body
+from api.sources import forgotten_source, known_sources
 from api.suggest import find_suggestions
 
 if TYPE_CHECKING:
     from nlp import KnowledgeBase as Base
-    from nlp import KnownSource, SourceReport
+    from nlp import SourceReport
 
 
 def index(
@@ -54,10 +55,10 @@ def index(
     with reported():
         base = open_engines(settings_for(data_dir)).knowledge_base(kb)
         if sources:
-            _show([_source_line(known) for known in source_lines(base)], as_json=as_json)
+            _show([known.model_dump() for known in known_sources(base)], as_json=as_json)
             return
         if path is None:
-            _show([_forgotten(base, forget)], as_json=as_json)
+            _show([forgotten_source(base, forget).model_dump()], as_json=as_json)
             return
         report = _indexed(base, path, name=source)
     counted = report.index
@@ -81,26 +82,6 @@ def _indexed(base: Base, path: Path, *, name: str) -> SourceReport:
 
     with open_source(path, name=name, wanted=is_loadable) as opened, progress_bar("index") as show:
         return bring_up_to_date(base, opened, on_rejected=complain, on_file=show)
-
-
-def source_lines(base: Base) -> tuple[KnownSource, ...]:
-    """Return what a base is made from."""
-    from nlp import Ledger
-
-    return Ledger(base.connections).sources()
-
-
-def _source_line(known: KnownSource) -> Row:
-    return {"source": known.name, "files": known.files, "articles": known.articles, "bad_files": known.problems}
-
-
-def _forgotten(base: Base, name: str) -> Row:
-    from nlp import forget_source
-
-    deleted = forget_source(base, name)
-    if deleted is None:
-        raise Problem("not_found", say("detail.unknown", what=say("what.source"), name=repr(name[:200])))
-    return {"source": name, "deleted": deleted}
 
 
 def _show(lines: Sequence[Row], *, as_json: bool) -> None:

@@ -1,11 +1,15 @@
-"""A JSONL body or a form of files in, articles in the knowledge base out; what cannot be taken is listed."""
+"""A JSONL body or a form of files in, articles in the knowledge base out; what cannot be taken is listed.
+
+With the name of a source the files are all that the source holds, as a folder is for `beforehand index`: what came from
+it before and is in none of them now is deleted, and a file whose content is as it was is not read again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
 
@@ -22,7 +26,14 @@ from api.routes.idempotency import digest_of_parts
 from api.routes.later import Call
 from api.schemas.knowledge import ArticlesImported, RejectedArticle
 from api.tenants import Tenants
-from nlp.records import Article, ArticleRejected
+from nlp.records import Article, ArticleRejected, IndexReport
+from nlp.search.article_table import check as check_article
+from nlp.search.sources import unknown_format
+from nlp.search.website_copy import suffix_of
+from nlp.search.zip_archive import ZIP_SUFFIX
+
+if TYPE_CHECKING:
+    from nlp import KnowledgeBase
 
 IMPORT_BODY: dict[str, Any] = form_body([], files={"type": "array", "items": {"type": "string", "format": "binary"}})
 IMPORT_BODY["requestBody"]["content"] |= {
@@ -30,6 +41,8 @@ IMPORT_BODY["requestBody"]["content"] |= {
 }
 LISTED_REJECTIONS = 1_000
 KIND = "import"
+SOURCE_PREFIX = "import:"
+"""Of the names of sources that came over HTTP: those of folders begin with a slash."""
 
 
 async def read_import(request: Request) -> tuple[Attachment, ...]:
@@ -52,10 +65,11 @@ async def read_import(request: Request) -> tuple[Attachment, ...]:
 ReadImport = Annotated[tuple[Attachment, ...], Depends(read_import)]
 
 
-def import_call(files: tuple[Attachment, ...], *, kb: str | None) -> Call:
+def import_call(files: tuple[Attachment, ...], *, kb: str | None, source: str | None) -> Call:
     """Return the job that an import asks for."""
     named = (part for file in files for part in (file.name.encode("utf-8", "surrogatepass"), file.content))
-    return Call(KIND, {"kb": kb}, files, digest_of_parts((kb or "").encode(), *named))
+    into = f"{kb or ''}\0{source or ''}".encode()
+    return Call(KIND, {"kb": kb, "source": source, "name": source or ""}, files, digest_of_parts(into, *named))
 
 
 class ImportJob:
@@ -72,32 +86,87 @@ class ImportJob:
 
     def _import(self, task: Task) -> JsonValue:
         files = tuple(Attachment(file.name, file.content) for file in self._spool.files(task.text("spool")))
-        kb = task.payload.get("kb")
-        engines = self._tenants.get(task.tenant).engines
-        imported = import_articles(files, engines=engines, kb=kb if isinstance(kb, str) else None, report=task.report)
+        kb, source = task.payload.get("kb"), task.payload.get("source")
+        imported = import_articles(
+            files,
+            engines=self._tenants.get(task.tenant).engines,
+            kb=kb if isinstance(kb, str) else None,
+            source=source if isinstance(source, str) else None,
+            report=task.report,
+        )
         return dict(imported.model_dump(mode="json"))
 
 
 def import_articles(
-    files: tuple[Attachment, ...], *, engines: Engines, kb: str | None, report: Report = silent
+    files: tuple[Attachment, ...],
+    *,
+    engines: Engines,
+    kb: str | None,
+    source: str | None = None,
+    report: Report = silent,
 ) -> ArticlesImported:
     """Put every article that can be read; list the rest."""
     rejected: list[RejectedArticle] = []
+    base, limit = engines.knowledge_base(kb), engines.settings.limits.articles
     with TemporaryDirectory(prefix="beforehand-import-") as folder:
         for number, file in enumerate(files):
             path = Path(folder) / str(number) / file.name
             path.parent.mkdir()
             path.write_bytes(file.content)
-        limit = engines.settings.limits.articles
-        articles = _articles(Path(folder), len(files), rejected=rejected, limit=limit, report=report)
-        indexed = engines.knowledge_base(kb).put_many(articles)
+        if source is None:
+            indexed = base.put_many(_articles(Path(folder), len(files), rejected=rejected, limit=limit, report=report))
+        else:
+            indexed = _synchronised(base, Path(folder), files, source=source, rejected=rejected, report=report)
     return ArticlesImported(
         indexed=indexed.added,
         updated=indexed.updated,
         deleted=indexed.deleted,
         passages=indexed.passages,
+        unchanged=indexed.unchanged,
         rejected=rejected[:LISTED_REJECTIONS],
     )
+
+
+def _synchronised(
+    base: KnowledgeBase,
+    folder: Path,
+    files: tuple[Attachment, ...],
+    *,
+    source: str,
+    rejected: list[RejectedArticle],
+    report: Report,
+) -> IndexReport:
+    """Make the base hold what the files hold, and nothing else of this source."""
+    from nlp import bring_up_to_date, is_loadable, open_source
+
+    names = _distinct([file.name for file in files])
+    together = folder / "files"
+    together.mkdir()
+    for number, (file, name) in enumerate(zip(files, names, strict=True)):
+        (folder / str(number) / file.name).rename(together / name)
+
+    def note(error: ArticleRejected) -> None:
+        number = next((number for number, name in enumerate(names) if f"/{name}" in error.where), 0)
+        rejected.append(_rejection(error, index=number, hidden=f"{together}/"))
+
+    with open_source(together, name=SOURCE_PREFIX + source, wanted=is_loadable) as opened:
+        for name in names:
+            if not is_loadable(suffix_of(name)) and suffix_of(name) != ZIP_SUFFIX:
+                note(unknown_format(str(together / name), suffix_of(name)))
+        return bring_up_to_date(base, opened, on_rejected=note, on_file=report).index
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Name files so that no two are alike; the number comes first, so that the suffix stays.
+
+    >>> _distinct(["a.md", "b.md", "a.md"])
+    ['a.md', 'b.md', '2-a.md']
+    """
+    return [f"{number}-{name}" if name in names[:number] else name for number, name in enumerate(names)]
+
+
+def _rejection(error: ArticleRejected, *, index: int, hidden: str) -> RejectedArticle:
+    return RejectedArticle(index=index, reason=str(error).replace(hidden, ""), reason_zh=error.zh.replace(hidden, ""))
 
 
 def _articles(
@@ -112,10 +181,15 @@ def _articles(
         report(number, files, path.name)
 
         def note(error: ArticleRejected, index: int = number, shown: str = str(path.parent) + "/") -> None:
-            rejected.append(RejectedArticle(index=index, reason=str(error).replace(shown, "")))
+            rejected.append(_rejection(error, index=index, hidden=shown))
 
         for article in load_articles(path, on_rejected=note):
             taken += 1
             if taken > limit:
                 raise Problem("too_many_items", say("detail.articles_too_many", limit=limit))
+            try:
+                check_article(article)
+            except ArticleRejected as error:
+                note(error)
+                continue
             yield article

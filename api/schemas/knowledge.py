@@ -36,8 +36,9 @@ class ArticleWritten(BaseModel):
 
 
 class RejectedArticle(BaseModel):
-    index: int
+    index: int = Field(description="Of the file")
     reason: str
+    reason_zh: str = ""
 
 
 class ArticlesImported(BaseModel):
@@ -45,7 +46,20 @@ class ArticlesImported(BaseModel):
     updated: int
     deleted: int
     passages: int
+    unchanged: int = 0
     rejected: list[RejectedArticle] = []
+
+
+class KnownSourceBody(BaseModel):
+    name: str = Field(description="import:NAME, or the path that was indexed")
+    files: int
+    articles: int
+    bad_files: int = Field(description="Files that could not be wholly read: what they gave before is kept")
+
+
+class SourceForgotten(BaseModel):
+    name: str
+    deleted: int
 
 
 class SuggestionFilters(BaseModel):

@@ -105,7 +105,7 @@ def load_file(file: SourceFile) -> Iterator[Article | ArticleRejected]:
     suffix = suffix_of(file.name)
     loader = loaders().get(suffix)
     if loader is None:
-        yield _unknown(file, suffix)
+        yield unknown_format(file.shown, suffix)
         return
     holds_many = getattr(loader, "HOLDS_MANY", False)
     given: dict[str, int] = {}
@@ -138,10 +138,11 @@ def _renamed(rejected: ArticleRejected, file: SourceFile) -> ArticleRejected:
     )
 
 
-def _unknown(file: SourceFile, suffix: str) -> ArticleRejected:
+def unknown_format(shown: str, suffix: str) -> ArticleRejected:
+    """Return what to say of a file that no loader reads."""
     known = ", ".join((*sorted(loaders()), ".zip"))
     return ArticleRejected(
-        f"{file.shown}: no loader reads {suffix or 'files without a suffix'}; there are: {known}",
-        zh=f"{file.shown}：无法读取{suffix or '没有扩展名的文件'}；可以读取：{known}",
-        where=file.shown,
+        f"{shown}: no loader reads {suffix or 'files without a suffix'}; there are: {known}",
+        zh=f"{shown}：无法读取{suffix or '没有扩展名的文件'}；可以读取：{known}",
+        where=shown,
     )
