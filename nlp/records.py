@@ -274,6 +274,8 @@ class Signals:
 
     lexical: float = 0.0  # BM25, as a share of the best passage's of this question
     dense: float | None = None  # cosine with the question, -1..1; None where there is no encoder or no vector yet
+    dense_share: float = 0.0  # the cosine between the least (0) and the best (1) of this question's candidates
+    nearness: float | None = None  # how far the cosine stands above that of passages that do not answer; about -3..5
     title: float = 0.0  # share of the question's information that stands in the title or the heading
     code: float = 0.0  # share of the question's codes ("E4", "KFR-35GW") that the passage names; 0 without codes
     recency: float = 0.0  # 1 is changed just now, 0 is old or not known

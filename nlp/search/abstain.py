@@ -1,7 +1,8 @@
 """Hits in, the confidence that the first one answers out; below the threshold it is honest to say that nothing fits.
 
-It judges by words covered, not by meaning: an article that repeats the question and answers another one can deceive it,
-and a question in other words than the article's is not trusted.
+Two rules, by what there is to judge by: words alone, where an article that repeats the question and answers another one
+can deceive it; or words and meaning, where a hit stands out in either, or both legs agree on it. A hit with neither,
+from a retriever of another kind, is judged by its score, if that is a probability.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nlp.records import Hit
+from nlp.records import Hit, Signals
 
 # With this many rare words a question is almost as specific as it can be: two thirds of the way, then ever less.
 _TELLING_WORDS = 2.0
+# Nearness beyond these is no surer yes or no: the encoder's own outliers.
+_LEAST_NEAR, _MOST_NEAR = -3.0, 5.0
+_MOST_LEAD = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +34,52 @@ class AbstainRule:
 # out, or come from another set. From the threshold on, 85% of the offered answers are right there; elsewhere, of those
 # offered on questions with an answer: docs_zh 74%, docs_en 74%, esun_faq 92%.
 RULE = AbstainRule(intercept=-6.07, weights=(4.50, 3.83, 8.06), threshold=0.52)
+DENSE_RULE = AbstainRule(intercept=-6.0, weights=(2.0, 2.0, 4.0, 0.8, 1.0, 0.5), threshold=0.6)
+
+
+def is_dense(hits: Sequence[Hit]) -> bool:
+    """Say whether there is meaning to judge by."""
+    return bool(hits) and hits[0].signals is not None and hits[0].signals.nearness is not None
 
 
 def features(hits: Sequence[Hit]) -> tuple[float, ...]:
     """Return what the confidence is computed from; all zero where the retriever compares no tokens.
 
-    They are the coverage of a question that tells enough, how much of it the base knows, and the lead over the second.
+    They are the coverage of a question that tells enough, how much of it the base knows, and the lead over the second;
+    with a dense leg also how near the hit is in meaning, its lead in that, and whether both legs put it first.
     """
     match = hits[0].match
     if match is None:
-        return (0.0,) * len(RULE.weights)
+        return (0.0,) * len((DENSE_RULE if is_dense(hits) else RULE).weights)
     covered = match.coverage * (1.0 - math.exp(-match.information / _TELLING_WORDS))
     second = hits[1].score if len(hits) > 1 else 0.0
     margin = 1.0 - second / hits[0].score if hits[0].score > 0 else 0.0
-    return (covered, match.known, margin * covered)
+    if not is_dense(hits):
+        return (covered, match.known, margin * covered)
+    near, next_near = _near(hits[0]), _near(hits[1]) if len(hits) > 1 else _LEAST_NEAR
+    signals = hits[0].signals or Signals()
+    lead = max(-_MOST_LEAD, min(near - next_near, _MOST_LEAD))
+    return (covered, match.known, margin, near, lead, signals.lexical * signals.dense_share)
 
 
-def confidence(hits: Sequence[Hit], *, rule: AbstainRule = RULE) -> float:
-    """Return how sure the first hit is the right one, 0..1; 0 without hits or without a match to judge by."""
-    if not hits or hits[0].match is None or hits[0].match.coverage <= 0:
+def _near(hit: Hit) -> float:
+    nearness = hit.signals.nearness if hit.signals else None
+    return _LEAST_NEAR if nearness is None else max(_LEAST_NEAR, min(nearness, _MOST_NEAR))
+
+
+def rule_for(hits: Sequence[Hit]) -> AbstainRule:
+    """Return the rule for what there is to judge by."""
+    return DENSE_RULE if is_dense(hits) else RULE
+
+
+def confidence(hits: Sequence[Hit], *, rule: AbstainRule | None = None) -> float:
+    """Return how sure the first hit is the right one, 0..1; 0 without hits or with nothing to judge by."""
+    if not hits:
         return 0.0
+    if hits[0].match is None:
+        return hits[0].score if 0.0 <= hits[0].score <= 1.0 else 0.0
+    if hits[0].match.coverage <= 0 and not is_dense(hits):
+        return 0.0
+    rule = rule or rule_for(hits)
     logit = rule.intercept + sum(weight * value for weight, value in zip(rule.weights, features(hits), strict=True))
     return 1.0 / (1.0 + math.exp(-logit))

@@ -8,6 +8,7 @@ used count the same way, where there are some. It reads; nothing in the file cha
 from __future__ import annotations
 
 import sqlite3
+import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,8 @@ GRID = tuple(step / 20 for step in range(21))
 QUESTIONS = 200
 # A sentence shorter than this says nothing by itself ("Note:"), a longer one is no question.
 _LEAST, _MOST = 6, 200
+# Passages that are all alike would make every difference large.
+_LEAST_SPREAD = 0.02
 # Smoothed over neighbouring steps, the best weight is not the luckiest.
 _SMOOTHED_OVER = 2
 
@@ -83,21 +86,26 @@ def learn_fusion(connection: sqlite3.Connection, dense: DenseLeg, *, most: int =
     rests = vector_table.unpack(dense.embed([cloze.rest for cloze in asked])) if asked else []
     questions = dense.questions([cloze.question for cloze in asked])
     totals = [0.0] * len(GRID)
+    others: list[float] = []
     for cloze, rest, row in zip(asked, rests, questions, strict=True):
         ranking, cosines = _judged(connection, dense, cloze, row=row, rest_cosine=float(rest @ row))
+        others += sorted(cosine for number, cosine in cosines.items() if number != cloze.passage)[-1:]
         for place, weight in enumerate(GRID):
             totals[place] += _reciprocal(ranking, cosines, cloze.passage, Fusion(weight))
     by_weight = tuple(total / max(len(asked), 1) for total in totals)
     if not asked:
         return Learnt(Fusion(), 0, by_weight)
-    return Learnt(Fusion(best_weight(by_weight)), len(asked), by_weight)
+    middle = statistics.median(others) if others else Fusion().usual_cosine
+    spread = statistics.pstdev(others) if others else Fusion().cosine_spread
+    fusion = Fusion(best_weight(by_weight), usual_cosine=middle, cosine_spread=max(spread, _LEAST_SPREAD))
+    return Learnt(fusion, len(asked), by_weight)
 
 
 def best_weight(by_weight: Sequence[float]) -> float:
     """Return the weight in the middle of the best neighbourhood.
 
     >>> best_weight([0.1] * 10 + [0.5, 0.6, 0.5] + [0.2] * 8)
-    0.55
+    0.6
     """
     smooth = []
     for place in range(len(by_weight)):

@@ -17,9 +17,23 @@ DEFAULT_WEIGHT = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """How much the dense leg counts, 0 (words alone) to 1 (meaning alone)."""
+    """How much the dense leg counts, 0 (words alone) to 1 (meaning alone), and which cosines mean something here.
+
+    A cosine of .6 is near under one encoder and in one corpus, and far in another: what counts is how far it stands
+    above `usual_cosine`, that of the nearest passage that does not answer, in units of `cosine_spread`.
+    """
 
     dense_weight: float = DEFAULT_WEIGHT
+    usual_cosine: float = 0.5
+    cosine_spread: float = 0.1
+
+    def nearness(self, cosine: float | None) -> float | None:
+        """Return how far a cosine stands above the usual one.
+
+        >>> Fusion(usual_cosine=0.5, cosine_spread=0.1).nearness(0.75)
+        2.5
+        """
+        return None if cosine is None else (cosine - self.usual_cosine) / self.cosine_spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,7 @@ class Candidate:
     lexical: float  # share of the best lexical score
     dense: float  # 0 for the least, 1 for the best cosine among the candidates
     score: float
+    nearness: float | None = None
     recency: float = 0.0
     usefulness: float = 0.0
 
@@ -46,7 +61,7 @@ def fuse(ranking: Sequence[Scored], cosines: Mapping[int, float], fusion: Fusion
         cosine = cosines.get(scored.passage)
         lexical, dense = scored.score / best, 0.0 if cosine is None else (cosine - farthest) / spread
         score = (1 - weight) * lexical + weight * dense
-        candidates.append(Candidate(scored, cosine, lexical, dense, score))
+        candidates.append(Candidate(scored, cosine, lexical, dense, score, fusion.nearness(cosine)))
     if not cosines:  # the lexical leg's own scale, as it was without a dense leg
         candidates = [replace(candidate, score=candidate.scored.score) for candidate in candidates]
     return tuple(sorted(candidates, key=lambda one: (-one.score, one.scored.passage)))

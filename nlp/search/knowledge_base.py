@@ -306,5 +306,14 @@ def _hit(connection: sqlite3.Connection, candidate: Candidate) -> Hit:
         (scored.passage,),
     ).fetchone()
     passage = Passage(article_id, title, heading, text, start, end)
-    signals = Signals(lexical=candidate.lexical, dense=candidate.cosine, title=scored.title, code=scored.code)
+    signals = Signals(
+        lexical=candidate.lexical,
+        dense=candidate.cosine,
+        dense_share=candidate.dense,
+        nearness=candidate.nearness,
+        title=scored.title,
+        code=scored.code,
+        recency=candidate.recency,
+        usefulness=candidate.usefulness,
+    )
     return Hit(passage, candidate.score, url, scored.match, signals)

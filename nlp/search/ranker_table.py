@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from nlp.search.fuse import Fusion
 
@@ -23,10 +23,11 @@ def load(connection: sqlite3.Connection, engine: str) -> Kept:
     if row is None:
         return Kept(Fusion(), 0)
     kept = json.loads(row[0])
-    return Kept(Fusion(float(kept["dense_weight"])), int(kept["passages"]))
+    passages = int(kept.pop("passages"))
+    return Kept(Fusion(**{name: float(value) for name, value in kept.items()}), passages)
 
 
 def keep(connection: sqlite3.Connection, engine: str, kept: Kept) -> None:
     """Keep it in place of the last."""
-    text = json.dumps({"dense_weight": kept.fusion.dense_weight, "passages": kept.passages})
+    text = json.dumps(asdict(kept.fusion) | {"passages": kept.passages})
     connection.execute("INSERT OR REPLACE INTO rankers(engine, ranker) VALUES (?, ?)", (engine, text))
