@@ -2,7 +2,9 @@
 
 Each set is asked its own questions, questions whose right article was taken out of the base (near-domain,
 unanswerable) and questions of the other sets (out of domain), with 20, 200 and all articles. Only sets that may
-train what we ship are fitted on; the others measure.
+train what we ship are fitted on, with half of their questions; the other halves and the other sets measure. The
+threshold keeps two promises on what it was fitted on: how many of the offered answers are right, and how many of the
+questions without an answer are offered one.
 """
 
 from __future__ import annotations
@@ -12,18 +14,20 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from rich.console import Console
 from rich.progress import track
+from rich.table import Table
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 from nlp.records import Article
-from nlp.search.abstain import RULE, features
+from nlp.search.abstain import DENSE_RULE, RULE, features
+from nlp.search.embed import Embedder
 from nlp.search.knowledge_base import KnowledgeBase
-from training.kb_sets import SET_NAMES, KbSet, read_kb_set
+from training.kb_sets import KbSet, read_kb_set
+from training.search_runs import RememberingEmbedder, add_run_options, is_tuned_on, open_base, open_encoder
 
 TRAINABLE = frozenset({"cmrc2018", "drcd", "tidb_faq_zh", "stackfaq", "covidfaq"})
 _ENGLISH = frozenset({"stackfaq", "covidfaq", "docs_en"})
@@ -38,6 +42,7 @@ class Example:
     kind: str  # "own", "removed" or "foreign"
     features: tuple[float, ...]
     is_right: bool
+    is_tuned_on: bool = True
 
 
 _T = TypeVar("_T")
@@ -58,7 +63,13 @@ def foreign_questions(name: str, sets: Sequence[KbSet], *, seed: int) -> list[st
 
 
 def examples(
-    kb_set: KbSet, foreign: Sequence[str], *, seed: int, ask: Ask[_T], questions: int = QUESTIONS
+    kb_set: KbSet,
+    foreign: Sequence[str],
+    *,
+    seed: int,
+    ask: Ask[_T],
+    questions: int = QUESTIONS,
+    embedder: Embedder | None = None,
 ) -> Iterator[_T]:
     """Ask bases of three sizes; a third of the articles with questions is always taken out."""
     chance = random.Random(seed)
@@ -71,7 +82,7 @@ def examples(
     chance.shuffle(rest)
     for size in sorted({20, 200, len(rest)}):
         articles, asked = _base(kb_set, own, rest, size)
-        with KnowledgeBase(":memory:") as base:
+        with KnowledgeBase(":memory:", embedder=embedder) as base:
             base.put_many(articles)
             for kind, names in (("own", asked), ("removed", lost)):
                 for name in names:
@@ -97,7 +108,8 @@ def ask_once(
 ) -> Iterator[Example]:
     hits = base.search(question, top_k=2, allowed=())
     if hits:
-        yield Example(kb_set.name, kind, features(hits), hits[0].passage.article_id in answers)
+        is_right = hits[0].passage.article_id in answers
+        yield Example(kb_set.name, kind, features(hits), is_right, is_tuned_on(question))
 
 
 def example_weights(found: Sequence[Example]) -> np.ndarray:
@@ -115,48 +127,96 @@ def threshold_for(promise: float, confidences: np.ndarray, is_right: np.ndarray,
     return float(confidences[order][kept[-1]]) if len(kept) else 1.0
 
 
+def threshold_against(answered: float, confidences: np.ndarray, found: Sequence[Example]) -> float:
+    """Return the lowest confidence from which on no more than this share of each set's unanswerable is offered.
+
+    The sets are taken together, each kind by itself: the worse of the two decides.
+    """
+    worst = 0.0
+    for kind in ("removed", "foreign"):
+        chosen = confidences[np.array([example.kind == kind for example in found])]
+        if len(chosen):
+            worst = max(worst, float(np.quantile(chosen, 1 - answered)))
+    return worst
+
+
+def precision_at_coverage(coverage: float, fitted: np.ndarray, held: np.ndarray, is_right: np.ndarray) -> float:
+    """Return how many of the held answers are right above the confidence that offers this share of the fitted."""
+    offered = held >= np.quantile(fitted, 1 - coverage)
+    return float(is_right[offered].mean()) if offered.any() else float("nan")
+
+
 def report(console: Console, found: Sequence[Example], confidences: np.ndarray, threshold: float) -> None:
-    """Print, by set: precision of what is offered, and the share offered of each kind of question."""
-    for name in sorted({example.set_name for example in found}):
-        here = np.array([example.set_name == name for example in found])
-        right = np.array([example.is_right for example in found])
-        offered = confidences >= threshold
-        kinds = {
-            kind: here & np.array([example.kind == kind for example in found]) for kind in ("own", "removed", "foreign")
-        }
-        shares = "  ".join(f"{kind} {offered[chosen].mean():.3f}" for kind, chosen in kinds.items() if chosen.any())
-        precision = right[kinds["own"] & offered].mean() if (kinds["own"] & offered).any() else float("nan")
-        note = "fitted" if name in TRAINABLE else "measured"
-        console.print(f"{name:12} {note:8}  precision@1 of offered own {precision:.3f}; offered: {shares}")
+    """Print, by set and half: precision of what is offered, and the share offered of each kind of question."""
+    table = Table("set", "half", "precision", *(f"offered {kind}" for kind in _KINDS), "right at 30%")
+    own = np.array([example.kind == "own" for example in found])
+    right = np.array([example.is_right for example in found])
+    fitted = np.array([example.set_name in TRAINABLE and example.is_tuned_on for example in found])
+    for name in (*sorted({example.set_name for example in found}), "all"):
+        of_set = np.array([name in ("all", example.set_name) for example in found])
+        for half, here in (("fitted", of_set & fitted), ("held", of_set & ~fitted)):
+            if not here.any():
+                continue
+            offered = here & (confidences >= threshold)
+            shares = [
+                f"{offered[chosen].mean():.3f}" if chosen.any() else "-"
+                for chosen in (here & np.array([example.kind == kind for example in found]) for kind in _KINDS)
+            ]
+            precision = right[offered & own].mean() if (offered & own).any() else float("nan")
+            covered = precision_at_coverage(0.3, confidences[fitted & own], confidences[here & own], right[here & own])
+            table.add_row(name, half, f"{precision:.3f}", *shares, f"{covered:.3f}")
+    console.print(table)
+
+
+_KINDS = ("own", "removed", "foreign")
+
+
+def gather(options: argparse.Namespace) -> list[Example]:
+    """Ask all sets."""
+    sets = [read_kb_set(options.data / name) for name in options.sets.split(",")]
+    plain = open_encoder(options.encoder)
+    embedder = None if plain is None else RememberingEmbedder(plain)
+    found: list[Example] = []
+    for kb_set in track(sets, description="asking", console=Console(stderr=True)):
+        if embedder is not None:
+            with open_base(options.work, kb_set.name, embedder) as whole:
+                whole.put_many(kb_set.articles)
+                embedder.learn(whole)
+        foreign = foreign_questions(kb_set.name, sets, seed=options.seed)[: options.questions]
+        found += examples(
+            kb_set, foreign, seed=options.seed, ask=ask_once, questions=options.questions, embedder=embedder
+        )
+    return found
 
 
 def main() -> None:
     """Fit, print the constants and what they promise."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/kb"))
-    parser.add_argument("--promise", type=float, default=0.85, help="share of offered answers that must be right")
+    add_run_options(parser)
+    parser.add_argument("--promise", type=float, default=0.90, help="share of offered answers that must be right")
+    parser.add_argument("--answered", type=float, default=0.015, help="share of unanswerable questions offered one")
+    parser.add_argument("--questions", type=int, default=QUESTIONS, help="of each kind and set")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    console = Console(width=160)
-    sets = [read_kb_set(options.data / name) for name in SET_NAMES]
-    found: list[Example] = []
-    for kb_set in track(sets, description="asking", console=Console(stderr=True)):
-        found += examples(
-            kb_set, foreign_questions(kb_set.name, sets, seed=options.seed), seed=options.seed, ask=ask_once
-        )
-    is_fitted = np.array([example.set_name in TRAINABLE for example in found])
-    values = np.array([example.features for example in found])  # (n, 3)
+    console = Console(width=140)
+    found = gather(options)
+    is_fitted = np.array([example.set_name in TRAINABLE and example.is_tuned_on for example in found])
+    values = np.array([example.features for example in found])  # (n, k)
     right = np.array([example.is_right for example in found])
-    weights = example_weights(found) * len(found) / len(sets)
-    model = LogisticRegression(C=100.0, max_iter=1000)
+    weights = example_weights(found) * len(found) / len(set(options.sets.split(",")))
+    model = LogisticRegression(C=10.0, max_iter=1000)
     model.fit(values[is_fitted], right[is_fitted], sample_weight=weights[is_fitted])
     confidences = model.predict_proba(values)[:, 1]
-    threshold = threshold_for(options.promise, confidences[is_fitted], right[is_fitted], weights[is_fitted])
+    fitted = [example for example, chosen in zip(found, is_fitted, strict=True) if chosen]
+    threshold = max(
+        threshold_for(options.promise, confidences[is_fitted], right[is_fitted], weights[is_fitted]),
+        threshold_against(options.answered, confidences[is_fitted], fitted),
+    )
     coefficients = ", ".join(f"{weight:.2f}" for weight in model.coef_[0])
     console.print(
         f"AbstainRule(intercept={model.intercept_[0]:.2f}, weights=({coefficients}), threshold={threshold:.2f})"
     )
-    console.print(f"in use: {RULE}")
+    console.print(f"in use: {DENSE_RULE if options.encoder else RULE}")
     report(console, found, confidences, threshold)
 
 

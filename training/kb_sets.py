@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,10 @@ from pathlib import Path
 
 from nlp.records import Article
 
+CROSS_NAMES = ("docs_zh2en_700", "docs_zh2en")
+"""Chinese questions on English articles: among 700 of them, and among all."""
+_CROSS_CORPUS = "docs_en"
+_FEW = 700
 SET_NAMES = ("cmrc2018", "drcd", "docs_zh", "tidb_faq_zh", "esun_faq", "stackfaq", "covidfaq", "docs_en")
 
 
@@ -23,13 +28,30 @@ class KbSet:
 
 def read_kb_set(folder: Path) -> KbSet:
     """Read corpus, queries and qrels. A document becomes an article without title, as nobody gave it one."""
+    if folder.name in CROSS_NAMES:
+        return _read_cross_set(folder)
     articles = tuple(Article(str(row["_id"]), "", str(row["text"])) for row in _rows(folder, "corpus.jsonl"))
+    return _with_questions(folder, folder.name, articles)
+
+
+def _read_cross_set(folder: Path) -> KbSet:
+    """Put the questions of one language to the articles of the other; of a few, the right ones are among them."""
+    articles = read_kb_set(folder.parent / _CROSS_CORPUS).articles
+    whole = _with_questions(folder.parent / CROSS_NAMES[1], folder.name, articles)
+    if folder.name == CROSS_NAMES[1]:
+        return whole
+    right = {one for answers in whole.answers.values() for one in answers}
+    order = sorted(articles, key=lambda one: (one.id not in right, hashlib.sha256(one.id.encode()).digest()))
+    return KbSet(whole.name, tuple(order[:_FEW]), whole.questions, whole.answers)
+
+
+def _with_questions(folder: Path, name: str, articles: tuple[Article, ...]) -> KbSet:
     questions = {str(row["_id"]): str(row["text"]) for row in _rows(folder, "queries.jsonl")}
     answers: dict[str, set[str]] = {}
     for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
         question_id, article_id, _ = line.split("\t")
         answers.setdefault(question_id, set()).add(article_id)
-    return KbSet(folder.name, articles, questions, {name: frozenset(ids) for name, ids in answers.items()})
+    return KbSet(name, articles, questions, {name: frozenset(ids) for name, ids in answers.items()})
 
 
 def _rows(folder: Path, name: str) -> Iterator[dict[str, object]]:
