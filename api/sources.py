@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 from api.errors import Problem, say
 from api.schemas.knowledge import KnownSourceBody, SourceForgotten
 
+IMPORT = "import"
+"""The kind of job that imports files."""
+SOURCE_PREFIX = "import:"
+"""Of the names of sources that came over HTTP: those of folders begin with a slash."""
+
 if TYPE_CHECKING:
     from nlp import KnowledgeBase
 

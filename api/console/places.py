@@ -22,6 +22,7 @@ PLACES = (
     Place("knowledge", "/console/gaps", "admin"),
     Place("tickets", "/console/tickets", "telemetry"),
     Place("quality", "/console/quality", "admin"),
+    Place("sources", "/console/sources", "admin"),
     Place("templates", "/console/templates", "admin"),
     Place("connectors", "/console/connectors", "admin"),
     Place("jobs", "/console/jobs", "admin"),

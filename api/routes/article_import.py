@@ -25,6 +25,7 @@ from api.routes.forms import read_form
 from api.routes.idempotency import digest_of_parts
 from api.routes.later import Call
 from api.schemas.knowledge import ArticlesImported, RejectedArticle
+from api.sources import IMPORT, SOURCE_PREFIX
 from api.tenants import Tenants
 from nlp.records import Article, ArticleRejected, IndexReport
 from nlp.search.article_table import check as check_article
@@ -40,9 +41,7 @@ IMPORT_BODY["requestBody"]["content"] |= {
     media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in NDJSON
 }
 LISTED_REJECTIONS = 1_000
-KIND = "import"
-SOURCE_PREFIX = "import:"
-"""Of the names of sources that came over HTTP: those of folders begin with a slash."""
+KIND = IMPORT
 
 
 async def read_import(request: Request) -> tuple[Attachment, ...]:

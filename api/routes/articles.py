@@ -30,7 +30,7 @@ ArticleId = Annotated[Name, Path(description="Any text without a slash")]
 BaseName = Annotated[StoredName | None, Query(description="Knowledge base; the default one where absent")]
 
 SourceName = Annotated[
-    StoredName | None,
+    Name | None,
     Query(description="The files are all of this source: what came from it before and is in none of them is deleted"),
 ]
 SourcePath = Annotated[str, Query(min_length=1, max_length=4_000, description="As it is listed")]
