@@ -174,7 +174,7 @@ class Settings(BaseSettings):
     catalogue: str = ""
     """Name of the catalogue prefill resolves device models against; empty: the only one loaded, else "devices"."""
 
-    encoder_model: str = "multilingual-e5-small"
+    encoder_model: str = "minilm-l6-zh-en"
     """Sentence encoder of POST /v1/embeddings; a card's name, or a folder in models_dir that holds its own card."""
     encoder_waiting: int = Field(default=1_024, gt=0)
     """Texts that may wait for the encoder; the next ones are told 429."""

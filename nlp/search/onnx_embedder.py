@@ -1,6 +1,7 @@
 """A BERT-type sentence encoder on onnxruntime: a folder with model.onnx and tokenizer.json in, unit rows out.
 
-Mean over the tokens that are not padding, then length 1. Lengths are padded up to a few fixed ones, so shapes repeat
+The mean over the tokens that are not padding, or the first token's row, as the model was trained; then length 1.
+Lengths are padded up to a few fixed ones, so shapes repeat
 and memory stays level; a text's vector does not depend on what was encoded before it, and beside which texts only in
 the last digits. The weights come from the folder that the model's card is located in, never from a hub.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,10 @@ import numpy.typing as npt
 from model_cards import Located, locate, locate_folder
 from nlp.records import EncoderUnavailable
 from nlp.search.embed import EncoderInput, Role, Vectors, unit_rows
+from nlp.search.encoding_recipe import Recipe, read_recipe
 
 MODEL_FILES = ("model.onnx", "onnx/model.onnx")
 TOKENIZER_FILE = "tokenizer.json"
-MAX_TOKENS = 256
-"""max_seq_length of all-MiniLM-L6-v2; longer input was not trained for."""
 LENGTHS = (*range(1, 33), 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512)
 """What a batch's length is padded up to: at most a quarter above; questions, which have 6 to 14 tokens, not at all."""
 CHARS_PER_TOKEN = 20
@@ -37,31 +38,34 @@ def build(
     models_dir: Path | None = None,
     folder: Path | None = None,
     threads: int = 2,
-    max_tokens: int = MAX_TOKENS,
+    max_tokens: int | None = None,
 ) -> OnnxEmbedder:
-    """Load an encoder by its card's name, or out of a folder of its own.
+    """Load an encoder by its card's name, or out of a folder of its own; it reads as many tokens as the folder says.
 
     Raises:
         model_cards.ModelCardError: the files are not on this machine; the message says what brings them.
         EncoderUnavailable: the files are there and do not make an encoder.
     """
     located = locate(model, models_dir=models_dir) if folder is None else locate_folder(folder)
+    recipe = read_recipe(located)
+    recipe = recipe if max_tokens is None else replace(recipe, max_tokens=max_tokens)
     return OnnxEmbedder(
         name=located.card.name,
-        tokenizer=_load_tokenizer(located, max_tokens),
+        tokenizer=_load_tokenizer(located, recipe.max_tokens),
         session=_load_session(located, threads),
-        max_tokens=max_tokens,
+        recipe=recipe,
     )
 
 
 class OnnxEmbedder:
     """A loaded encoder."""
 
-    def __init__(self, *, name: str, tokenizer: Any, session: Any, max_tokens: int) -> None:
+    def __init__(self, *, name: str, tokenizer: Any, session: Any, recipe: Recipe) -> None:
         self._name = name
         self._tokenizer = tokenizer
         self._session = session
-        self._max_tokens = max_tokens
+        self._recipe = recipe
+        self._before = {"question": recipe.question, "passage": recipe.passage, None: ""}
         self._inputs = frozenset(one.name for one in session.get_inputs())
         self._padding = int(tokenizer.token_to_id("[PAD]") or tokenizer.token_to_id("<pad>") or 0)
         width = session.get_outputs()[0].shape[-1]
@@ -81,8 +85,8 @@ class OnnxEmbedder:
         return self._width
 
     def prepare(self, text: str, *, role: Role | None = None) -> EncoderInput:
-        kept = text[: self._max_tokens * CHARS_PER_TOKEN].encode("utf-8", "replace").decode()
-        encoding = self._tokenizer.encode(kept)
+        kept = text[: self._recipe.max_tokens * CHARS_PER_TOKEN].encode("utf-8", "replace").decode()
+        encoding = self._tokenizer.encode(self._before[role] + kept)
         return EncoderInput(tuple(encoding.ids), is_cut=bool(encoding.overflowing) or len(kept) < len(text))
 
     def embed_prepared(self, inputs: Sequence[EncoderInput]) -> Vectors:
@@ -102,6 +106,8 @@ class OnnxEmbedder:
     def _encode(self, ids: Ids, mask: Ids) -> Vectors:
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         hidden = self._session.run(None, {name: given[name] for name in self._inputs})[0]  # (n, t, width)
+        if self._recipe.pooling == "cls":
+            return unit_rows(hidden[:, 0])
         kept = mask[:, :, None].astype(np.float32)
         means: Vectors = (hidden * kept).sum(axis=1) / np.maximum(kept.sum(axis=1), 1)
         return unit_rows(means)

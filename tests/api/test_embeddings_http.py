@@ -78,8 +78,11 @@ def test_what_cannot_be_encoded_is_refused(encoder_client: TestClient, body: Bod
     assert encoder_client.post("/v1/embeddings", json=body).status_code == status
 
 
-def test_without_an_encoder_the_answer_names_the_command(api_client: TestClient) -> None:
-    problem = api_client.post("/v1/embeddings", json={"input": "E5"})
+def test_an_encoder_that_is_not_here_is_named_with_its_command(api_settings: Settings) -> None:
+    app = create_app(api_settings.model_copy(update={"encoder_model": "multilingual-e5-small"}))
+    _, secret = create_key(app.state.store, name="test", scopes=["suggest"])
+    with TestClient(app, headers={"Authorization": f"Bearer {secret}"}) as client:
+        problem = client.post("/v1/embeddings", json={"input": "E5"})
     assert problem.status_code == 503
     assert problem.json()["type"] == "/problems/model_missing"
     assert "beforehand models pull multilingual-e5-small" in problem.text
@@ -91,7 +94,7 @@ def test_readyz_names_the_encoder(encoder_client: TestClient, api_client: TestCl
         return {name: state[name] for name in ("engine", "rung", "degraded")}
 
     assert encoder_of(encoder_client) == {"engine": "hashed:pairs", "rung": "given", "degraded": False}
-    assert encoder_of(api_client) == {"engine": "", "rung": "none", "degraded": False}
+    assert encoder_of(api_client) == {"engine": "onnx:minilm-l6-zh-en", "rung": "shipped", "degraded": False}
 
 
 def test_batches_are_counted(encoder_client: TestClient) -> None:
