@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import FileResponse
 
+from api.console.answer_view import answer_view
 from api.console.ask_pages import views_of
 from api.console.device_health import devices_of, health_of
 from api.console.draft_view import percent
@@ -25,7 +26,7 @@ from api.console.ticket_pages import plot_answer, quantity, title_of
 from api.errors import Problem, say
 from api.learn import take_feedback
 from api.prefill.kept_media import media_of
-from api.schemas.knowledge import SuggestionRequest, SuggestionResponse
+from api.schemas.knowledge import SuggestionBody, SuggestionRequest, SuggestionResponse
 from api.schemas.prefill import Feedback
 from api.security import make_id
 from api.store.drafts import StoredPrefill
@@ -72,6 +73,7 @@ def show_answers(panel: TokenPanel, work: WorkOf) -> Response:
         suggestion_id=response.id,
         abstained=response.abstained,
         suggestions=views_of(response),
+        answer=answer_view(response.answer),
         opinions=past_drafts(panel).opinions(response.id),
         is_empty=not panel.desk.engines.knowledge_base().article_ids(),
         can_write=work.can_comment(panel.options),
@@ -113,7 +115,7 @@ def take_opinion(
     panel: TokenPanel,
     suggestion_id: Annotated[str, Form(max_length=50)],
     article_id: Annotated[str, Form(max_length=500)],
-    action: Annotated[Literal["helpful", "not_relevant"], Form()],
+    action: Annotated[Literal["helpful", "not_relevant", "incorrect", "outdated"], Form()],
 ) -> Response:
     """Keep what an agent thinks of an answer."""
     _keep_opinion(panel, suggestion_id, article_id, action)
@@ -133,7 +135,8 @@ def use_answer(
     if chosen is None:
         raise Problem("not_found", say("detail.unknown", what=say("what.suggestions"), name=repr(suggestion_id)))
     _keep_opinion(panel, suggestion_id, article_id, "used")
-    text = panel.words("panel.used_comment", title=chosen.title, passage=chosen.passage, user=panel.actor)
+    passage = _shown_text(response, chosen) if response else chosen.passage
+    text = panel.words("panel.used_comment", title=chosen.title, passage=passage, user=panel.actor)
     job = work.comment(panel, text, mark=f"use-{suggestion_id}-{article_id}")
     _note(panel, "answer.used", suggestion=suggestion_id, article=article_id, job=job.id if job else "")
     return panel.page("panel_said.html", said=panel.words.known("panel.said", "used"), job=job)
@@ -228,6 +231,12 @@ def _keep_opinion(panel: PanelDesk, suggestion_id: str, article_id: str, action:
     feedback = Feedback.model_validate({"suggestion_id": suggestion_id, "article_id": article_id, "action": action})
     desk = panel.desk
     take_feedback(feedback, feedback_id=make_id(), engines=desk.engines, store=desk.store, at=desk.now)
+
+
+def _shown_text(response: SuggestionResponse, chosen: SuggestionBody) -> str:
+    """Return what the agent saw of a suggestion: of the first the answer, of the others the passage."""
+    is_first = response.suggestions[0].article_id == chosen.article_id
+    return response.answer.text if response.answer is not None and is_first else chosen.passage
 
 
 def _note(panel: PanelDesk, action: str, **detail: str) -> None:

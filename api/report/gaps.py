@@ -121,7 +121,6 @@ def _gap(group: Sequence[_Missed], answer_now: Callable[[str], Suggestions]) -> 
     nearest = Counter((one.asked.shown[0].article_id, one.asked.shown[0].title) for one in group if one.asked.shown)
     (nearest_id, nearest_title), _ = nearest.most_common(1)[0] if nearest else (("", ""), 0)
     reasons = Counter(one.reason for one in group)
-    rejected = {article for one in group for article, verdict in one.asked.verdicts.items() if verdict}
     moments = [one.asked.at for one in group]
     return Gap(
         question=first.question,
@@ -132,14 +131,11 @@ def _gap(group: Sequence[_Missed], answer_now: Callable[[str], Suggestions]) -> 
         last_at=max(moments),
         nearest_id=nearest_id,
         nearest_title=nearest_title,
-        answered_by=_answered_by(first.question, answer_now, rejected),
+        answered_by=_answered_by(first.question, answer_now) if set(reasons) == {"unanswered"} else "",
     )
 
 
-def _answered_by(question: str, answer_now: Callable[[str], Suggestions], rejected: set[str]) -> str:
-    """Return the article that answers by now, if it is not one that was shown and refused."""
+def _answered_by(question: str, answer_now: Callable[[str], Suggestions]) -> str:
+    """Return the article that answers by now what nothing answered then."""
     found = answer_now(question)
-    if found.is_abstained or not found.suggestions:
-        return ""
-    best = found.suggestions[0].article_id
-    return "" if best in rejected else best
+    return "" if found.is_abstained or not found.suggestions else found.suggestions[0].article_id

@@ -34,6 +34,8 @@ MEANINGFUL = 50
 COMPARED = 300
 """Pairs of articles that are compared, those first that were shown together last."""
 BESIDE = 3
+OFFERED = 0.5
+"""Confidence from which on an article that is not the first is thought to answer, too."""
 COLUMNS: Mapping[str, CellKind] = {
     "article_id": "text",
     "title": "text",
@@ -136,10 +138,10 @@ def _seen(asked: Sequence[AskedQuestion]) -> dict[str, _Seen]:
     seen: dict[str, _Seen] = {}
     for one in asked:
         top = [shown.article_id for shown in one.shown[:BESIDE]]
-        for article_id in top:
-            known = seen.setdefault(article_id, _Seen())
-            known.shown += not one.is_abstained
-            known.beside.update(other for other in top if other != article_id)
+        for rank, shown in enumerate(one.shown[:BESIDE]):
+            known = seen.setdefault(shown.article_id, _Seen())
+            known.shown += not one.is_abstained and (rank == 0 or shown.confidence >= OFFERED)
+            known.beside.update(other for other in top if other != shown.article_id)
         for article_id, action in one.verdicts.items():
             known = seen.setdefault(article_id, _Seen())
             if action in ("used", "helpful"):

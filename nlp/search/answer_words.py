@@ -13,7 +13,8 @@ _HOW = re.compile(
 )
 _WHAT = re.compile(
     r"什么|什麼|甚麼|是啥|谁|誰|哪|为何|為何|多少|多大|多长|多久|几|幾|吗|嗎|是否|是不是|能不能|可不可以|有没有|有沒有|多高|多远"
-    r"|\b(?:what|who|whom|whose|which|why|when|where|how|is|are|was|were|does|do|did|can|could|will|would|should|has|have)\b",
+    r"|\b(?:what|who|whom|whose|why|how)\b"
+    r"|(?:^|[.?!,]\s{1,3})(?:is|are|was|were|does|do|did|can|could|will|would|should|has|have|when|where|which)\b",
     re.IGNORECASE,
 )
 _HOW_MUCH = re.compile(

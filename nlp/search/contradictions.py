@@ -69,14 +69,14 @@ def _are_alike(mine: _Said, theirs: _Said) -> bool:
 
 
 def _count_otherwise(mine: _Said, theirs: _Said) -> bool:
-    """Say whether both count in one unit, and no number of it is in both."""
-    units = {one.unit for one in mine.quantities if one.unit} & {one.unit for one in theirs.quantities if one.unit}
-    return any(
-        {one.value for one in mine.quantities if one.unit == unit}.isdisjoint(
-            one.value for one in theirs.quantities if one.unit == unit
-        )
-        for unit in units
-    )
+    """Say whether each counts something in a unit that the other counts differently."""
+    for unit in {one.unit for one in mine.quantities if one.unit}:
+        counted, otherwise = (
+            {one.value for one in said.quantities if one.unit == unit} for said in (mine, theirs)
+        )  # fmt: skip
+        if counted - otherwise and otherwise - counted:
+            return True
+    return False
 
 
 def _deny(mine: _Said, theirs: _Said) -> bool:

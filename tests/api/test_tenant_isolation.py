@@ -32,7 +32,7 @@ AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 RANDOM = re.compile(
     r"bh_[0-9a-f]{8}|whsec_[A-Za-z0-9+/=]+|[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{24}|[0-9a-f]{20}|[0-9a-f]{16}"
 )
-CHANGING = re.compile(r'"timing_ms":\{[^}]*\}|"(?:created_at|updated_at|at|expires_at)":"[^"]*"|token=[^"&]*')
+CHANGING = re.compile(r'"timing_ms":\{[^}]*\}|"(?:created_at|updated_at|changed_at|at|expires_at)":"[^"]*"|token=[^"&]*')
 NAMES = st.integers(0, 1)
 Answer = httpx.Response
 Call = Callable[["Person", int, int], Answer]
@@ -177,6 +177,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/v1/reports/overview"): get("/v1/reports/overview"),
     ("GET", "/v1/reports/quality"): get("/v1/reports/quality"),
     ("GET", "/v1/export/{table}"): get("/v1/export/drafts"),
+    ("GET", "/v1/knowledge/gaps"): get("/v1/knowledge/gaps?limit=1{a}"),
+    ("GET", "/v1/knowledge/stale"): get("/v1/knowledge/stale?limit=1{a}"),
+    ("DELETE", "/v1/knowledge/stale/{article_id}"): request("DELETE", "/v1/knowledge/stale/a-{a}"),
     ("GET", "/v1/audit"): get("/v1/audit?limit=1{a}"),
     ("DELETE", "/v1/customers/{customer_id}"): request("DELETE", "/v1/customers/C-{a}"),
 }
