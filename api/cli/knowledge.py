@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import JsonValue
 
+from api.backtest.past_cases import write_cases
 from api.cli.desk import AsJson, DataDir, KnowledgeBase, open_engines, settings_for
 from api.cli.output import (
     SOME_FAILED,
@@ -16,6 +19,7 @@ from api.cli.output import (
     complain,
     console,
     error_body,
+    error_console,
     log_to_stderr,
     progress_bar,
     read_lines,
@@ -44,6 +48,10 @@ def index(
     kb: KnowledgeBase = None,
     source: Annotated[str, typer.Option(help="What the source is called; its path where absent.")] = "",
     forget: Annotated[str, typer.Option(metavar="SOURCE", help="Delete what only this source gives.")] = "",
+    past_cases: Annotated[
+        bool, typer.Option("--past-cases", help="FILE is an export of past tickets: its solved ones become articles.")
+    ] = False,
+    allowed: Annotated[str, typer.Option(help="With --past-cases: groups that may see them, with commas.")] = "",
     sources: Annotated[bool, typer.Option("--sources", help="List what the knowledge base is made from.")] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -53,14 +61,20 @@ def index(
     if [path is not None, bool(forget), sources].count(True) != 1:
         raise typer.BadParameter("give one of DIR_OR_FILE, --forget SOURCE, --sources")
     with reported():
-        base = open_engines(settings_for(data_dir)).knowledge_base(kb)
+        engines = open_engines(settings_for(data_dir))
+        base = engines.knowledge_base(kb)
         if sources:
             _show([known.model_dump() for known in known_sources(base)], as_json=as_json)
             return
         if path is None:
             _show([forgotten_source(base, forget).model_dump()], as_json=as_json)
             return
-        report = _indexed(base, path, name=source)
+        groups = [group.strip() for group in allowed.split(",") if group.strip()]
+        report = (
+            _cases_indexed(engines, base, path, name=source, allowed=groups)
+            if past_cases
+            else _indexed(base, path, name=source)
+        )
     counted = report.index
     line: Row = {
         "indexed": counted.added,
@@ -82,6 +96,29 @@ def _indexed(base: Base, path: Path, *, name: str) -> SourceReport:
 
     with open_source(path, name=name, wanted=is_loadable) as opened, progress_bar("index") as show:
         return bring_up_to_date(base, opened, on_rejected=complain, on_file=show)
+
+
+def _cases_indexed(engines: Engines, base: Base, path: Path, *, name: str, allowed: Sequence[str]) -> SourceReport:
+    """Index the solved tickets of an export; as with any source, those that are gone from it are deleted."""
+    from nlp import Source, SourceFile, bring_up_to_date
+
+    failed: list[Exception] = []
+
+    def note(error: Exception) -> None:
+        failed.append(error)
+        complain(error)
+
+    with TemporaryDirectory(prefix="beforehand-cases-") as scratch:
+        written = Path(scratch) / "cases.jsonl"
+        cases = write_cases(
+            path, written, engines=engines, zone=engines.settings.time_zone, allowed=allowed, on_problem=note
+        )
+        file = SourceFile("cases.jsonl", written, str(path))
+        source = Source(name or f"past-cases:{path.resolve()}", (file,) if cases.cases else ())
+        with progress_bar("index") as show:
+            report = bring_up_to_date(base, source, on_rejected=complain, on_file=show)
+    error_console().print(f"past cases {cases.cases}  without a solution {cases.untold}")
+    return replace(report, rejected=report.rejected + len(failed))
 
 
 def _show(lines: Sequence[Row], *, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Depends, Request
 
 from api.engines import Engines
-from api.errors import Problem, say
+from api.errors import LANGUAGES, Problem, problem_of, say
 from api.ingest.formats import NDJSON
 from api.jobs import JsonValue, Task
 from api.jobs.spool import Spool
@@ -42,6 +42,8 @@ IMPORT_BODY["requestBody"]["content"] |= {
 }
 LISTED_REJECTIONS = 1_000
 KIND = IMPORT
+PAST_CASES = "past-cases"
+"""The source of solved tickets that bears no other name."""
 
 
 async def read_import(request: Request) -> tuple[Attachment, ...]:
@@ -64,11 +66,12 @@ async def read_import(request: Request) -> tuple[Attachment, ...]:
 ReadImport = Annotated[tuple[Attachment, ...], Depends(read_import)]
 
 
-def import_call(files: tuple[Attachment, ...], *, kb: str | None, source: str | None) -> Call:
+def import_call(files: tuple[Attachment, ...], *, kb: str | None, source: str | None, past_cases: bool) -> Call:
     """Return the job that an import asks for."""
     named = (part for file in files for part in (file.name.encode("utf-8", "surrogatepass"), file.content))
-    into = f"{kb or ''}\0{source or ''}".encode()
-    return Call(KIND, {"kb": kb, "source": source, "name": source or ""}, files, digest_of_parts(into, *named))
+    into = f"{kb or ''}\0{source or ''}\0{past_cases}".encode()
+    payload: dict[str, JsonValue] = {"kb": kb, "source": source, "name": source or "", "past_cases": past_cases}
+    return Call(KIND, payload, files, digest_of_parts(into, *named))
 
 
 class ImportJob:
@@ -91,6 +94,7 @@ class ImportJob:
             engines=self._tenants.get(task.tenant).engines,
             kb=kb if isinstance(kb, str) else None,
             source=source if isinstance(source, str) else None,
+            past_cases=task.payload.get("past_cases") is True,
             report=task.report,
         )
         return dict(imported.model_dump(mode="json"))
@@ -102,6 +106,7 @@ def import_articles(
     engines: Engines,
     kb: str | None,
     source: str | None = None,
+    past_cases: bool = False,
     report: Report = silent,
 ) -> ArticlesImported:
     """Put every article that can be read; list the rest."""
@@ -112,10 +117,14 @@ def import_articles(
             path = Path(folder) / str(number) / file.name
             path.parent.mkdir()
             path.write_bytes(file.content)
-        if source is None:
+        if source is None and not past_cases:
             indexed = base.put_many(_articles(Path(folder), len(files), rejected=rejected, limit=limit, report=report))
         else:
-            indexed = _synchronised(base, Path(folder), files, source=source, rejected=rejected, report=report)
+            together = _together(Path(folder), files)
+            if past_cases:
+                together = _cases(together, Path(folder) / "cases", engines=engines, rejected=rejected)
+            name = source or PAST_CASES
+            indexed = _synchronised(base, together, name=name, rejected=rejected, report=report)
     return ArticlesImported(
         indexed=indexed.added,
         updated=indexed.updated,
@@ -126,32 +135,50 @@ def import_articles(
     )
 
 
-def _synchronised(
-    base: KnowledgeBase,
-    folder: Path,
-    files: tuple[Attachment, ...],
-    *,
-    source: str,
-    rejected: list[RejectedArticle],
-    report: Report,
-) -> IndexReport:
-    """Make the base hold what the files hold, and nothing else of this source."""
-    from nlp import bring_up_to_date, is_loadable, open_source
-
-    names = _distinct([file.name for file in files])
+def _together(folder: Path, files: tuple[Attachment, ...]) -> Path:
+    """Put the files into one folder, no two by the same name."""
     together = folder / "files"
     together.mkdir()
-    for number, (file, name) in enumerate(zip(files, names, strict=True)):
+    for number, (file, name) in enumerate(zip(files, _distinct([file.name for file in files]), strict=True)):
         (folder / str(number) / file.name).rename(together / name)
+    return together
+
+
+def _cases(exports: Path, target: Path, *, engines: Engines, rejected: list[RejectedArticle]) -> Path:
+    """Write the past cases of exports of tickets into a folder; other files among them are attachments."""
+    from api.backtest.past_cases import EXPORTS, write_cases
+
+    target.mkdir()
+    for path in sorted(exports.iterdir()):
+        if suffix_of(path.name) not in EXPORTS:
+            continue
+
+        def note(error: Exception, shown: str = path.name) -> None:
+            problem = problem_of(error)
+            texts = {language: f"{shown}: {problem.detail_in(language)}" for language in LANGUAGES}
+            rejected.append(RejectedArticle(index=0, reason=texts["en"], reason_zh=texts["zh"]))
+
+        zone = engines.settings.time_zone
+        write_cases(path, target / f"{path.stem}.jsonl", engines=engines, zone=zone, on_problem=note)
+    return target
+
+
+def _synchronised(
+    base: KnowledgeBase, folder: Path, *, name: str, rejected: list[RejectedArticle], report: Report
+) -> IndexReport:
+    """Make the base hold what the folder holds, and nothing else of this source."""
+    from nlp import bring_up_to_date, is_loadable, open_source
+
+    names = sorted(path.name for path in folder.iterdir())
 
     def note(error: ArticleRejected) -> None:
         number = next((number for number, name in enumerate(names) if f"/{name}" in error.where), 0)
-        rejected.append(_rejection(error, index=number, hidden=f"{together}/"))
+        rejected.append(_rejection(error, index=number, hidden=f"{folder}/"))
 
-    with open_source(together, name=SOURCE_PREFIX + source, wanted=is_loadable) as opened:
-        for name in names:
-            if not is_loadable(suffix_of(name)) and suffix_of(name) != ZIP_SUFFIX:
-                note(unknown_format(str(together / name), suffix_of(name)))
+    with open_source(folder, name=SOURCE_PREFIX + name, wanted=is_loadable) as opened:
+        for file in names:
+            if not is_loadable(suffix_of(file)) and suffix_of(file) != ZIP_SUFFIX:
+                note(unknown_format(str(folder / file), suffix_of(file)))
         return bring_up_to_date(base, opened, on_rejected=note, on_file=report).index
 
 

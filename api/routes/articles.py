@@ -33,6 +33,10 @@ SourceName = Annotated[
     Name | None,
     Query(description="The files are all of this source: what came from it before and is in none of them is deleted"),
 ]
+PastCases = Annotated[
+    bool,
+    Query(description="Exports of past tickets and their attachments: solved ones become articles"),
+]
 SourcePath = Annotated[str, Query(min_length=1, max_length=4_000, description="As it is listed")]
 
 
@@ -101,13 +105,14 @@ def create_articles(
     later: LaterOf,
     kb: BaseName = None,
     source: SourceName = None,
+    past_cases: PastCases = False,
     key: IdempotencyKey = None,
     prefer: Preference = None,
 ) -> Response | ArticlesImported:
     """Add or replace many articles; those that cannot be taken are listed with the reason."""
     if wants_async(prefer):
-        return later.accept(import_call(files, kb=kb, source=source), key=key)
-    return import_articles(files, engines=engines, kb=kb, source=source)
+        return later.accept(import_call(files, kb=kb, source=source, past_cases=past_cases), key=key)
+    return import_articles(files, engines=engines, kb=kb, source=source, past_cases=past_cases)
 
 
 @router.get("/v1/sources", responses=problems(401, 403, 422))
