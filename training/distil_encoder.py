@@ -11,9 +11,10 @@ result is: training.eval_encoder does.
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,7 +37,14 @@ from training.bilingual_encoder import (
     load_teacher,
     save_sentence_transformer,
 )
-from training.encoder_vocabulary import Vocabulary, choose_vocabulary, count_pieces, first_vectors, tokenizer_file
+from training.encoder_vocabulary import (
+    Vocabulary,
+    choose_vocabulary,
+    count_pieces,
+    first_vectors,
+    newspaper_counts,
+    tokenizer_file,
+)
 from training.parallel_texts import (
     CHINESE_CORPORA,
     DictionaryEntry,
@@ -75,7 +83,7 @@ class Plan:
     nearness: float = 2.0
     """Weight of 1 - cosine beside the softmax over the batch."""
     seed: int = 0
-    save_every: int = 50
+    save_every: int = 25
 
 
 def make_targets(
@@ -176,6 +184,14 @@ def _resume(kept: Path, encoder: BilingualEncoder, optimiser: Any, curve: Any) -
 
 
 @dataclass(frozen=True, slots=True)
+class Taught:
+    """What the lessons are: so many sentences, and words: none, those that are a piece of their own, or all."""
+
+    sentences: int | None = None
+    words: str = "own"
+
+
+@dataclass(frozen=True, slots=True)
 class Workshop:
     """What every step needs: the teacher's tokenizer, our vocabulary and tokenizer, where things are kept."""
 
@@ -189,16 +205,11 @@ class Workshop:
 
 def open_workshop(data: Path, teacher: Path, work: Path) -> Workshop:
     """Choose the vocabulary."""
-    import json
-
     tokenizer = Tokenizer.from_file(str(teacher / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
-    texts = [fold(pair.chinese) for pair in read_tatoeba(data)]
-    for name in CHINESE_CORPORA:
-        texts += [fold(f"{one.heading} {one.body}") for one in read_sections(data, name)]
     entries = read_dictionary(data)
-    counts = count_pieces(texts, entries)
+    counts = _counts(data, entries, work / "counts.json")
     vocabulary = choose_vocabulary(tokenizer.get_vocab(), entries, counts, words=WORDS, characters=CHARACTERS)
     own = Tokenizer.from_str(json.dumps(tokenizer_file(vocabulary)))
     own.enable_truncation(MAX_TOKENS)
@@ -206,13 +217,28 @@ def open_workshop(data: Path, teacher: Path, work: Path) -> Workshop:
     return Workshop(teacher, tokenizer, vocabulary, own, work, device)
 
 
+def _counts(data: Path, entries: Sequence[DictionaryEntry], kept: Path) -> Mapping[str, int]:
+    if kept.is_file():
+        return {str(piece): int(count) for piece, count in json.loads(kept.read_text(encoding="utf-8")).items()}
+    texts = [fold(pair.chinese) for pair in read_tatoeba(data)]
+    for name in CHINESE_CORPORA:
+        texts += [fold(f"{one.heading} {one.body}") for one in read_sections(data, name)]
+    counts = count_pieces(texts, entries)
+    counts.update(newspaper_counts())
+    kept.write_text(json.dumps(counts, ensure_ascii=False), encoding="utf-8")
+    return counts
+
+
 def new_encoder(data: Path, shop: Workshop) -> BilingualEncoder:
     """Return the encoder before any training."""
     transformer = load_teacher(shop.teacher_folder)
     table = transformer.get_input_embeddings().weight.detach().numpy()
-    entries = read_dictionary(data)
-    link = align(_said_alike(data, entries, shop))
-    first = first_vectors(shop.vocabulary, entries, table, shop.teacher_tokenizer, link=link, seed=0)
+    kept = shop.work / "first.npy"
+    if not kept.is_file():
+        entries = read_dictionary(data)
+        link = align(_said_alike(data, entries, shop))
+        np.save(kept, first_vectors(shop.vocabulary, entries, table, shop.teacher_tokenizer, link=link, seed=0))
+    first: Floats = np.load(kept)
     return BilingualEncoder(transformer, shop.vocabulary, first).to(shop.device)
 
 
@@ -226,16 +252,15 @@ def _said_alike(data: Path, entries: Sequence[DictionaryEntry], shop: Workshop) 
     return [(left, right) for left, right in rows if left and right]
 
 
-def parallel_lessons(data: Path, shop: Workshop, *, is_whole: bool) -> tuple[list[Lesson], Floats]:
-    """Return sentences and dictionary words with the teacher's vectors of what they are in English.
-
-    The words are those that are a piece of their own or, `is_whole`, the dictionary.
-    """
-    pairs = read_tatoeba(data)
+def parallel_lessons(data: Path, shop: Workshop, *, taught: Taught) -> tuple[list[Lesson], Floats]:
+    """Return sentences and dictionary words with the teacher's vectors of what they are in English."""
+    pairs = list(read_tatoeba(data))
+    random.Random(0).shuffle(pairs)
+    pairs = pairs[: taught.sentences]
     own = set(shop.vocabulary.chinese)
     senses: dict[str, list[str]] = {}
     for entry in read_dictionary(data):
-        if is_whole or entry.simplified in own:
+        if taught.words == "dictionary" or (taught.words == "own" and entry.simplified in own):
             senses.setdefault(entry.simplified, []).extend(entry.senses)
     texts = list(
         dict.fromkeys([*(pair.english for pair in pairs), *(sense for said in senses.values() for sense in said)])
@@ -288,7 +313,10 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="where targets and checkpoints are kept")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write, as sentence-transformers has it")
     parser.add_argument("--epochs", type=int, default=Plan().epochs)
-    parser.add_argument("--whole-dictionary", action="store_true", help="teach rare words too: three times the time")
+    parser.add_argument("--sentences", type=int, default=None, help="how many, drawn by the seed; all by default")
+    parser.add_argument("--words", choices=("none", "own", "dictionary"), default=Taught().words)
+    parser.add_argument("--batch", type=int, default=Plan().batch)
+    parser.add_argument("--rate", type=float, default=Plan().rate)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -298,9 +326,9 @@ def main() -> None:
     shop = open_workshop(options.data, options.teacher or find_teacher(), options.work)
     encoder = new_encoder(options.data, shop)
     encoder.train_only_new_words()
-    plan = Plan(epochs=options.epochs)
+    plan = Plan(epochs=options.epochs, batch=options.batch, rate=options.rate)
     if plan.epochs:
-        lessons, targets = parallel_lessons(options.data, shop, is_whole=options.whole_dictionary)
+        lessons, targets = parallel_lessons(options.data, shop, taught=Taught(options.sentences, options.words))
         steps = lesson_steps(encoder, lessons, targets, plan=plan, device=shop.device)
         train(encoder, steps, plan=plan, kept=options.work / "distil.pt", console=console)
     save_sentence_transformer(encoder.merged(), shop.vocabulary, options.out)

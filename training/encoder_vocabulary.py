@@ -109,16 +109,13 @@ def choose_vocabulary(
 
 
 def count_pieces(texts: Iterable[str], entries: Sequence[DictionaryEntry]) -> Counter[str]:
-    """Count dictionary words, longest first, and characters in texts of simplified Chinese; a newspaper's count, that
-    of jieba's dictionary, is added.
-    """
+    """Count dictionary words, longest first, and characters in texts of simplified Chinese."""
     known = {one.simplified for one in entries if len(one.simplified) <= LONGEST_WORD}
     counts: Counter[str] = Counter()
     for text in texts:
         for run in _HAN.findall(text):
             counts.update(run)
             counts.update(_longest(run, known))
-    counts.update(_newspaper())
     return counts
 
 
@@ -240,7 +237,8 @@ def _longest(run: str, known: set[str]) -> list[str]:
     return found
 
 
-def _newspaper() -> dict[str, int]:
+def newspaper_counts() -> dict[str, int]:
+    """Return how often words were met in newspapers, as jieba's dictionary says."""
     spec = find_spec("jieba")
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit("jieba, whose dictionary counts words, is not installed. Run: pip install 'jieba>=0.42'")
