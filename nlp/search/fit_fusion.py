@@ -28,6 +28,8 @@ QUESTIONS = 200
 _LEAST, _MOST = 6, 200
 # Passages that are all alike would make every difference large.
 _LEAST_SPREAD = 0.02
+# A passage of a small file asks as often as this.
+_MOST_TIMES = 4
 # Smoothed over neighbouring steps, the best weight is not the luckiest.
 _SMOOTHED_OVER = 2
 
@@ -52,7 +54,7 @@ class Learnt:
 
 
 def clozes(connection: sqlite3.Connection, *, most: int = QUESTIONS) -> Iterator[Cloze]:
-    """Take passages evenly over the file; yield those that can ask for themselves."""
+    """Take passages evenly over the file; yield what they can ask, several times each where they are few."""
     (count,) = connection.execute("SELECT count(*) FROM passages").fetchone()
     step = max(1, count // most)
     rows = connection.execute(
@@ -60,24 +62,24 @@ def clozes(connection: sqlite3.Connection, *, most: int = QUESTIONS) -> Iterator
         " FROM passages AS p JOIN articles ON articles.number = p.article WHERE p.number % ? = 0 ORDER BY p.number",
         (step,),
     ).fetchall()
+    times = max(1, min(_MOST_TIMES, most // max(len(rows), 1)))
     for number, article, title, text in rows[:most]:
-        cloze = _cloze(number, article, title.strip(), text)
-        if cloze is not None:
-            yield cloze
+        yield from _clozes(number, article, title.strip(), text, times)
 
 
-def _cloze(number: int, article: int, title: str, text: str) -> Cloze | None:
-    """Ask with the title, else with a sentence that the passage's number picks."""
+def _clozes(number: int, article: int, title: str, text: str, times: int) -> Iterator[Cloze]:
+    """Ask with the title, and with sentences that the passage's number picks."""
     rest = text.replace(title, " ", 1).strip() if title else text
     if title and len(rest) >= _LEAST:
-        return Cloze(number, article, title, rest)
+        yield Cloze(number, article, title, rest)
+        times -= 1
     spans = [span for span in split_sentences(text) if _LEAST <= span.end - span.start <= _MOST]
     if len(spans) < 2:
-        return None
-    chosen = spans[number % len(spans)]
-    return Cloze(
-        number, article, text[chosen.start : chosen.end], f"{text[: chosen.start]} {text[chosen.end :]}".strip()
-    )
+        return
+    for turn in range(min(times, len(spans))):
+        chosen = spans[(number + turn) % len(spans)]
+        left = f"{text[: chosen.start]} {text[chosen.end :]}".strip()
+        yield Cloze(number, article, text[chosen.start : chosen.end], left)
 
 
 def learn_fusion(connection: sqlite3.Connection, dense: DenseLeg, *, most: int = QUESTIONS) -> Learnt:

@@ -52,7 +52,13 @@ class Ranker:
     weights: tuple[float, ...]
 
 
-RANKER = Ranker(weights=(1.0, *(0.0,) * (len(FEATURES) - 1)))
+# What training.fit_ranker fits loses to the fused order on every set that is left out while fitting (2026-11-23:
+# covidfaq .575 -> .504 nDCG@10, stackfaq .972 -> .962, cmrc2018 1.000 -> .959), because which leg is right is the
+# corpus's own matter, and the fusion learns it there. So the fused order stands, and the ranker adds what no leg
+# knows: a code that is named, a title that is met, a change of late, an answer that was used. No set has these; the
+# weights are chosen so that a used article passes a rival that is a quarter better, a code or a title decides a near
+# tie.
+RANKER = Ranker(weights=(8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 0.0, 0.0, 0.3, 2.0))
 
 
 def features(candidates: Sequence[Candidate]) -> Floats:
