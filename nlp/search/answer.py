@@ -174,7 +174,7 @@ def _with_neighbours(page: _Page, chosen: Collection[int]) -> Iterator[int]:
     kept = set(chosen)
     for at in sorted(chosen):
         unit = page.units[at]
-        kept |= {one for one in (unit.lead, unit.header) if one is not None}
+        kept |= {one for one in (None if unit.kind == "row" else unit.lead, unit.header) if one is not None}
         if depends(page.said(at)) and at and page.units[at - 1].block == unit.block and unit.kind == "sentence":
             kept.add(at - 1)
         kept |= {one for one, other in enumerate(page.units) if other.lead == at and unit.kind == "sentence"}

@@ -53,4 +53,4 @@ def without_orders(text: str) -> str:
 @cache
 def _orders() -> re.Pattern[str]:
     lines = ORDERS.read_text(encoding="utf-8").splitlines()
-    return re.compile("|".join(f"(?:{line})" for line in lines if line and not line.startswith("#")))
+    return re.compile("|".join(f"(?:{line})" for line in lines if line and not line.startswith("# ")))
