@@ -1,7 +1,8 @@
 """A solved ticket in, an article of the knowledge base out: the customer's problem, and what solved it.
 
-Personal data is masked before anything is kept (nlp.personal), and so is whatever else the caller knows to be the
-customer's. A ticket that does not say what solved it is no past case. It reads no files: what attachments say is given.
+Personal data is masked before anything is kept (nlp.personal), and so are numbers of orders, devices and parcels and
+whatever else the caller knows to be the customer's. A ticket that does not say what solved it is no past case. It reads
+no files: what attachments say is given.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nlp.document import compose
+from nlp.extraction.registry import ticket_field
 from nlp.personal import redacted
-from nlp.records import Article
+from nlp.records import Article, Part
 from nlp.search.passages import split_sentences
 from nlp.text import language_of
 
@@ -20,6 +23,7 @@ PROBLEM_CHARS = 2_000
 SOLUTION_CHARS = 4_000
 ATTACHMENT_CHARS = 4_000
 TITLE_CHARS = 80
+IDENTIFYING = ("order_number", "serial_number", "tracking_number")
 LEAST_WORDS = 4
 """Han characters, or words of Latin letters, that a solution has: "已处理", "done" and "fixed, thanks" say nothing."""
 SHORTEST_SECRET = 4
@@ -76,10 +80,22 @@ def past_case(ticket: SolvedTicket, *, allowed: Sequence[str] = ()) -> Article |
 
 
 def _masked(text: str, secrets: Sequence[str]) -> str:
+    """Take out what is personal, what the caller knows to be the customer's, and what names one sale or device."""
+    mentions = [mention for name in IDENTIFYING for mention in ticket_field(name).extract(compose([_part(text)]))]
+    free = len(text)
+    for mention in sorted(mentions, key=lambda mention: mention.end, reverse=True):
+        if mention.end > free:
+            continue
+        free = mention.start
+        text = f"{text[: mention.start]}[{mention.field}]{text[mention.end :]}"
     for secret in sorted(set(secrets), key=len, reverse=True):
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, "***")
     return redacted(text)
+
+
+def _part(text: str) -> Part:
+    return Part(text, "text", "text")
 
 
 def _plain(text: str) -> str:

@@ -49,6 +49,21 @@ def test_ticket_that_does_not_say_what_solved_it_is_no_case(solution: str) -> No
     assert past_case(SolvedTicket("T-3", "空调显示E4不制冷", solution)) is None
 
 
+@pytest.mark.parametrize(
+    ("problem", "number"),
+    [
+        ("空调不制冷，订单号20250908191，序列号YXW32509081013", "20250908191"),
+        ("The fridge is loud, order number 20260607198.", "20260607198"),
+    ],
+    ids=["zh", "en"],
+)
+def test_number_of_one_sale_is_not_kept(problem: str, number: str) -> None:
+    case = past_case(SolvedTicket("T-5", problem, "更换压缩机后恢复正常 replaced the compressor"))
+    assert case is not None
+    assert number not in case.title + case.body
+    assert "YXW3250" not in case.body
+
+
 def test_customers_line_is_no_heading() -> None:
     case = past_case(SolvedTicket("T-4", "# E4 故障 报警", "清洗过滤网后恢复正常"))
     assert case is not None
