@@ -14,9 +14,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from api.engines import Engines
+from api.learned_ranking import learn_rankings
 from api.prefill.promises import promised_by
 from api.prefill.templates import find_template
-from api.schemas.learning import FitBody, LessonBody, LessonsBody
+from api.schemas.learning import FitBody, LessonBody, LessonsBody, RankingBody
 from api.schemas.prefill import Feedback
 from api.store import Store
 from api.store.feedback import keep_feedback
@@ -46,6 +47,7 @@ class LearnReport:
     fields: tuple[str, ...]
     experiences: int
     lessons: tuple[LessonBody, ...] = ()
+    rankings: tuple[RankingBody, ...] = ()
 
 
 def take_feedback(feedback: Feedback, *, feedback_id: str, engines: Engines, store: Store, at: datetime) -> None:
@@ -83,7 +85,9 @@ def learn(*, engines: Engines, store: Store, at: datetime, actor: str = ACTOR) -
         if verdict.action in VERDICTS:
             _remember(verdict, engines)
             experiences += 1
-    return LearnReport(len(judged), tuple(sorted({one.field for one in judged})), experiences, lessons)
+    rankings = learn_rankings(engines=engines, store=store, at=at, actor=actor)
+    fields = tuple(sorted({one.field for one in judged}))
+    return LearnReport(len(judged), fields, experiences, lessons, rankings)
 
 
 def lesson_body(lesson: Lesson) -> LessonBody:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from nlp.records import Article, Hit, Match, Passage
+from nlp.records import Article, Hit, Match, Passage, Retriever
 from nlp.search.knowledge_base import KnowledgeBase
 from nlp.search.passages import split_passages
 
@@ -73,13 +73,15 @@ class Experience:
 class ExperiencedRetriever:
     """A Retriever: a knowledge base, its ranking changed by experience."""
 
-    def __init__(self, base: KnowledgeBase, experience: Experience) -> None:
+    def __init__(self, base: KnowledgeBase, experience: Experience, *, ranked: Retriever | None = None) -> None:
+        """`ranked` is the base in another order, where verdicts taught one (nlp.search.feedback_ranker)."""
         self._base = base
+        self._ranked: Retriever = ranked or base
         self._experience = experience
 
     def search(self, question: str, *, top_k: int, allowed: Sequence[str], locale: str = "") -> tuple[Hit, ...]:
         """Return the best passage of each of the top_k articles."""
-        hits = self._base.search(question, top_k=max(top_k, NEIGHBOURS), allowed=allowed, locale=locale)
+        hits = tuple(self._ranked.search(question, top_k=max(top_k, NEIGHBOURS), allowed=allowed, locale=locale))
         covered = hits[0].match.coverage if hits and hits[0].match else 0.0
         votes = self._experience.votes(question, least_likeness=max(LEAST_LIKENESS, covered))
         if not votes:

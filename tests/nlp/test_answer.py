@@ -39,7 +39,6 @@ def said(body: str, question: str) -> list[str]:
             E4_ZH,
             "空调显示E4怎么办",
             [
-                "E4 是制冷剂不足保护，压缩机被保护停机。",
                 "关机并拔掉电源，等五分钟再开。如果仍显示 E4，不要再试。",
                 "清洗滤网。",
                 "仍不制冷，请登记序列号。",
@@ -57,7 +56,7 @@ def said(body: str, question: str) -> list[str]:
         ),
         (TABLE_ZH, "E5是什么意思", ["代码: E5 | 含义: 过电流 | 处理: 检查电压"]),
         (FAQ_EN, "how long is the warranty", ["Two years from the date of purchase.", "Compressors have six."]),
-        ("先断电。\n①打开盖子②取出滤网③冲洗", "如何清洗滤网", ["先断电。", "打开盖子", "取出滤网", "冲洗"]),
+        ("先断电。\n①打开盖子②取出滤网③冲洗", "如何清洗滤网", ["打开盖子", "取出滤网", "冲洗"]),
     ],
     ids=["steps zh", "steps en", "table", "what follows a question", "counted inside a line"],
 )
