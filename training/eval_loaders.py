@@ -1,7 +1,7 @@
-"""Measure ingest: what of an article is kept and what of its surroundings leaks, encodings told, and the index's speed.
+"""Measure ingest: what of an article is kept and what around it leaks, encodings told, and the index's speed.
 
-`python -m training.eval_loaders --data FOLDER`: the knowledge base sets in FOLDER/kb are the articles; nothing of them is
-kept. CPU times are of this process; a run of the index is measured once, because the second finds nothing to read.
+`python -m training.eval_loaders --data FOLDER`: the knowledge base sets in FOLDER/kb are the articles; nothing of them
+is kept. CPU times are of this process; a run of the index is measured once: the second finds nothing to read.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _squashed(text: str) -> str:
 def _encodings(data: Path, seed: int) -> Table:
     table = Table("set", "encoding", "characters", "told right", title="encodings without a mark")
     for name, encoding, wanted in (("cmrc2018", "gbk", "gb18030"), ("drcd", "big5", "big5hkscs")):
-        bodies = [article.body for article in read_kb_set(data, name).articles]
+        bodies = [article.body for article in read_kb_set(data / "kb" / name).articles]
         for length in (8, 20, 50, 200):
             draw = random.Random(seed)
             right = total = 0
@@ -91,7 +91,7 @@ def _encodings(data: Path, seed: int) -> Table:
 
 
 def _speed(data: Path, count: int) -> Table:
-    articles = [article for name in ("docs_zh", "docs_en") for article in read_kb_set(data, name).articles]
+    articles = [article for name in ("docs_zh", "docs_en") for article in read_kb_set(data / "kb" / name).articles]
     table = Table("run", "files", "CPU s", "files a CPU second", "peak MB of the process", title="a folder of Markdown")
     with tempfile.TemporaryDirectory() as scratch, KnowledgeBase(Path(scratch) / "kb.sqlite3") as base:
         folder = Path(scratch) / "manual"

@@ -40,13 +40,17 @@ def encoding_of(content: bytes, *, declared: str = "") -> str:
     known = _SYNONYMS.get(declared.strip().lower(), declared.strip().lower())
     if known and _decodes(content, known):
         return known
-    return next((name for name in ("utf-8", *_guessed(content)) if _decodes(content, name)), "")
+    return next((name for name in _guessed(content) if _decodes(content, name)), "")
 
 
 def _guessed(content: bytes) -> list[str]:
     sample = content[:_SAMPLE]
-    if _is_utf16(sample):
+    if _is_utf16(sample):  # before UTF-8, which takes zeros for characters
         return ["utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"]
+    return ["utf-8", *_without_a_mark(content, sample)]
+
+
+def _without_a_mark(content: bytes, sample: bytes) -> list[str]:
     if _CONTROL.search(content):
         return []
     pairs = [pair for pair in _GB_PAIR.findall(sample) if pair]
