@@ -124,7 +124,8 @@ def import_articles(
             if past_cases:
                 together = _cases(together, Path(folder) / "cases", engines=engines, rejected=rejected)
             name = source or PAST_CASES
-            indexed = _synchronised(base, together, name=name, rejected=rejected, report=report)
+            order = _distinct([file.name for file in files])
+            indexed = _synchronised(base, together, name=name, order=order, rejected=rejected, report=report)
     return ArticlesImported(
         indexed=indexed.added,
         updated=indexed.updated,
@@ -164,19 +165,23 @@ def _cases(exports: Path, target: Path, *, engines: Engines, rejected: list[Reje
 
 
 def _synchronised(
-    base: KnowledgeBase, folder: Path, *, name: str, rejected: list[RejectedArticle], report: Report
+    base: KnowledgeBase,
+    folder: Path,
+    *,
+    name: str,
+    order: Sequence[str],
+    rejected: list[RejectedArticle],
+    report: Report,
 ) -> IndexReport:
     """Make the base hold what the folder holds, and nothing else of this source."""
     from nlp import bring_up_to_date, is_loadable, open_source
 
-    names = sorted(path.name for path in folder.iterdir())
-
     def note(error: ArticleRejected) -> None:
-        number = next((number for number, name in enumerate(names) if f"/{name}" in error.where), 0)
+        number = next((number for number, name in enumerate(order) if f"/{name}" in error.where), 0)
         rejected.append(_rejection(error, index=number, hidden=f"{folder}/"))
 
     with open_source(folder, name=SOURCE_PREFIX + name, wanted=is_loadable) as opened:
-        for file in names:
+        for file in sorted(path.name for path in folder.iterdir()):
             if not is_loadable(suffix_of(file)) and suffix_of(file) != ZIP_SUFFIX:
                 note(unknown_format(str(folder / file), suffix_of(file)))
         return bring_up_to_date(base, opened, on_rejected=note, on_file=report).index

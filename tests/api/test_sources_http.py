@@ -41,7 +41,11 @@ def test_zip_is_imported_and_what_is_bad_is_told_in_both_languages(api_client: T
     assert api_client.get("/v1/articles").json() == ["kb.zip/e4.md"]
     rejected = report["rejected"]
     assert isinstance(rejected, list)
-    assert sorted(entry["index"] for entry in rejected) == [0, 1, 2]
+    assert {entry["index"]: entry["reason"].partition(":")[0] for entry in rejected} == {
+        0: "kb.zip/e5.md",
+        1: "x.exe",
+        2: "faq.jsonl",
+    }
     assert all(entry["reason_zh"] and "/tmp" not in entry["reason"] + entry["reason_zh"] for entry in rejected)
 
 
