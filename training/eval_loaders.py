@@ -61,10 +61,10 @@ def _extraction(data: Path, count: int, seed: int) -> Table:
                 held = _squashed(text)
                 kept = sum(_squashed(line) in held for line in page.lines)
                 leaked = sum(_squashed(line) in held for line in page.boilerplate)
-                counts = (kept, len(page.lines), leaked, len(page.boilerplate), took)
+                counts = (float(kept), float(len(page.lines)), float(leaked), float(len(page.boilerplate)), took)
                 found[page.template, way] = [a + b for a, b in zip(found[page.template, way], counts, strict=True)]
-        for (layout, way), (kept, lines, leaked, boilerplate, took) in sorted(found.items()):
-            row = (f"{kept / lines:.3f}", f"{leaked / boilerplate:.3f}", f"{took / count * 1000:.1f}")
+        for (layout, way), sums in sorted(found.items()):
+            row = (f"{sums[0] / sums[1]:.3f}", f"{sums[2] / sums[3]:.3f}", f"{sums[4] / count * 1000:.1f}")
             table.add_row(language, layout, way, *row)
     return table
 
