@@ -15,6 +15,7 @@ from api.cli import (
     erase,
     export,
     extract,
+    gaps,
     jobs,
     keys,
     knowledge,
@@ -49,6 +50,8 @@ command.command("replay")(telemetry.replay)
 command.command("backtest")(backtest.backtest)
 command.command("export")(export.export)
 command.command("learn")(learn.learn)
+command.command("gaps")(gaps.gaps)
+command.command("stale")(gaps.stale)
 command.add_typer(promises.group, name="promises")
 command.add_typer(keys.group, name="keys")
 command.add_typer(audit.group, name="audit")
