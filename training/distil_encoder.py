@@ -162,12 +162,8 @@ def train(
 
 
 def _save(kept: Path, encoder: BilingualEncoder, optimiser: Any, curve: Any, step: int) -> None:
-    state = {
-        "step": step,
-        "model": encoder.state_dict(),
-        "optimiser": optimiser.state_dict(),
-        "curve": curve.state_dict(),
-    }
+    moving = {name: one.detach() for name, one in encoder.named_parameters() if one.requires_grad}
+    state = {"step": step, "model": moving, "optimiser": optimiser.state_dict(), "curve": curve.state_dict()}
     fresh = kept.with_suffix(".new")
     torch.save(state, fresh)
     fresh.replace(kept)
@@ -177,7 +173,7 @@ def _resume(kept: Path, encoder: BilingualEncoder, optimiser: Any, curve: Any) -
     if not kept.is_file():
         return 0
     state = torch.load(kept, weights_only=True)
-    encoder.load_state_dict(state["model"])
+    encoder.load_state_dict(state["model"], strict=False)  # what does not move is not kept
     optimiser.load_state_dict(state["optimiser"])
     curve.load_state_dict(state["curve"])
     return int(state["step"])
