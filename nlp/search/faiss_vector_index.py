@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import faiss  # type: ignore[import-untyped]
+import faiss
 import numpy as np
 import numpy.typing as npt
+
+# Its stubs know no keyword of the search parameters.
+_untyped: Any = faiss
 
 Layout = Literal["flat", "sq8", "ivf"]
 Numbers = npt.NDArray[np.int64]
@@ -114,13 +117,13 @@ class FaissVectorIndex:
 
     def _parameters(self, hidden: Numbers) -> Any:
         if self.layout != "ivf":
-            return faiss.SearchParameters(sel=_all_but(hidden)) if len(hidden) else None
+            return _untyped.SearchParameters(sel=_all_but(hidden)) if len(hidden) else None
         # Lists whose vectors are hidden for the most part hold fewer answers: look into more of them.
         visible = max(1.0 - len(hidden) / self.count, 1.0 / self._index.nlist)
         probes = min(int(np.ceil(self._index.nprobe / visible)), self._index.nlist)
         if not len(hidden):
-            return faiss.SearchParametersIVF(nprobe=probes)
-        return faiss.SearchParametersIVF(nprobe=probes, sel=_all_but(hidden))
+            return _untyped.SearchParametersIVF(nprobe=probes)
+        return _untyped.SearchParametersIVF(nprobe=probes, sel=_all_but(hidden))
 
 
 def _all_but(hidden: Numbers) -> Any:

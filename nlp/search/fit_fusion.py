@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from nlp.search import vector_table
 from nlp.search.dense import DenseLeg
+from nlp.search.embed import Vectors
 from nlp.search.fuse import Fusion, fuse
 from nlp.search.lexical import FieldText, Scored, question_terms, rank
 from nlp.search.lexical_leg import CANDIDATES, corpus_size, field_texts, found_by_terms, weighed
@@ -85,7 +86,7 @@ def _clozes(number: int, article: int, title: str, text: str, times: int) -> Ite
 def learn_fusion(connection: sqlite3.Connection, dense: DenseLeg, *, most: int = QUESTIONS) -> Learnt:
     """Return the weight under which passages find themselves best. Where nothing can ask, the default stays."""
     asked = list(clozes(connection, most=most))
-    rests = vector_table.unpack(dense.embed([cloze.rest for cloze in asked])) if asked else []
+    rests = list(vector_table.unpack(dense.embed([cloze.rest for cloze in asked]))) if asked else []
     questions = dense.questions([cloze.question for cloze in asked])
     totals = [0.0] * len(GRID)
     others: list[float] = []
@@ -117,7 +118,7 @@ def best_weight(by_weight: Sequence[float]) -> float:
 
 
 def _judged(
-    connection: sqlite3.Connection, dense: DenseLeg, cloze: Cloze, *, row: vector_table.Vectors, rest_cosine: float
+    connection: sqlite3.Connection, dense: DenseLeg, cloze: Cloze, *, row: Vectors, rest_cosine: float
 ) -> tuple[tuple[Scored, ...], dict[int, float]]:
     """Rank what the question finds outside its own article together with the rest of its passage."""
     size = corpus_size(connection)

@@ -86,7 +86,8 @@ def features(candidates: Sequence[Candidate]) -> Floats:
 
 def _ranks(scores: Floats) -> Floats:
     """Return each one's place, 0 for the best; equal ones share it."""
-    return (scores[None, :] > scores[:, None]).sum(axis=1).astype(np.float64)
+    places: Floats = (scores[None, :] > scores[:, None]).sum(axis=1).astype(np.float64)
+    return places
 
 
 def rerank(candidates: Sequence[Candidate], *, ranker: Ranker = RANKER) -> tuple[Candidate, ...]:
