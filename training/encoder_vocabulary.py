@@ -202,8 +202,10 @@ def _of_senses(
     def row_of(piece: str) -> Floats:
         if piece in rows:
             return rows[piece]
-        found = np.mean(inside[piece], axis=0) if piece in inside else chance.normal(0, 1, table.shape[1])
-        drawn: Floats = found.astype(np.float32)
+        if piece in inside:
+            mean: Floats = np.stack(inside[piece]).mean(axis=0)
+            return mean
+        drawn: Floats = chance.normal(0, 1, table.shape[1]).astype(np.float32)
         return drawn
 
     return np.stack([row_of(piece) for piece in vocabulary.chinese])

@@ -42,14 +42,14 @@ def align(pairs: Sequence[tuple[Sequence[int], Sequence[int]]], *, rounds: int =
     slots, chinese, english = _flat(pairs)
     base = int(english.max()) + 1
     codes, kind = np.unique(chinese * base + english, return_inverse=True)
-    of_chinese = codes // base
-    chance = np.full(len(codes), 1.0)
-    expected = np.zeros(len(codes))
+    of_chinese: Ints = codes // base
+    chance: Floats = np.ones(len(codes), np.float64)
+    expected: Floats = np.zeros(len(codes), np.float64)
     for _ in range(rounds):
         weight = chance[kind]
         share = weight / np.bincount(slots, weight)[slots]  # who of the sentence said this English piece
-        expected = np.bincount(kind, share, len(codes))
-        chance = expected / np.bincount(of_chinese, expected)[of_chinese]
+        expected = np.bincount(kind, share, len(codes)).astype(np.float64)
+        chance = expected / np.bincount(of_chinese, expected).astype(np.float64)[of_chinese]
     return Link(of_chinese, codes % base, chance, expected)
 
 
