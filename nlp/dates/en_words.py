@@ -54,7 +54,7 @@ NTH = rf"(?P<nth>last|(?:3[01]|[12]?\d)(?:st|nd|rd|th)|(?:twenty|thirty)[ -](?:{
 def turn_of(words: str) -> int:
     """Return how many periods from now "next", "last" and "this" are.
 
-    >>> turn_of("next"), turn_of("the previous"), turn_of("this")
+    >>> turn_of("next"), turn_of("Previous"), turn_of("this")
     (1, -1, 0)
     """
     return TURNS[" ".join(words.lower().split())]

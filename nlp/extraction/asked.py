@@ -7,6 +7,7 @@ not give; whether the customer wants something. It knows how people decline, not
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -100,6 +101,7 @@ class Talk:
     """What a conversation says of asking."""
 
     settled: frozenset[str] = frozenset()  # fields an agent asked for already, or the customer will not give
+    insisted: frozenset[str] = frozenset()  # fields an agent asked for twice, or the customer will not give
     said: int = 0  # Chinese characters and Latin words of the customer
     is_over: bool = False
 
@@ -109,15 +111,18 @@ def read_talk(document: Document, template: Template) -> Talk:
     everyone = utterances(document)
     said = [_text(document, utterance) for utterance in everyone if not utterance.is_agents]
     is_answer = len(said) < len(everyone) and not everyone[-1].is_agents
-    settled = frozenset({*asked_before(document, template), *refused(document, template)})
+    asked, no = asked_before(document, template), refused(document, template)
     return Talk(
-        settled, sum(len(_WORD.findall(_HANDLE.sub(" ", text))) for text in said), _is_over(said, is_answer=is_answer)
+        settled=no | asked.keys(),
+        insisted=no | {name for name, times in asked.items() if times > 1},
+        said=sum(len(_WORD.findall(_HANDLE.sub(" ", text))) for text in said),
+        is_over=_is_over(said, is_answer=is_answer),
     )
 
 
-def asked_before(document: Document, template: Template) -> frozenset[str]:
-    """Return the fields that an agent asked for."""
-    return frozenset(
+def asked_before(document: Document, template: Template) -> Counter[str]:
+    """Return how many times an agent asked for each field."""
+    return Counter(
         field.name
         for utterance in utterances(document)
         if utterance.is_agents and _REQUEST.search(said := _text(document, utterance))

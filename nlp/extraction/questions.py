@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nlp.extraction.asked import Talk, read_talk
+from nlp.extraction.field import Localised
+from nlp.extraction.record_belief import ORDER_CHECK
 from nlp.extraction.templates import Template, TemplateField
 from nlp.records import Candidate, Document, FieldValue, Question
 
@@ -26,6 +28,11 @@ CONFLICT_GAIN = 1.2
 CHOICE_EFFORT = 0.5
 """To answer "2" is half of looking a number up, at most."""
 MAX_CHOICES = 4
+_UNKNOWN_ORDER = Localised(
+    "我们没有查到{label} {value}，麻烦您核对一下，或者发一张订单页面的截图。",
+    "We could not find {label} {value}. Could you check it, or send a picture of the order page?",
+)
+"""An order is the business's own, so that a number nobody has on file is a slip; a serial number may be a gap."""
 
 
 def missing_fields(values: Mapping[str, FieldValue], template: Template) -> tuple[str, ...]:
@@ -76,12 +83,20 @@ def _is_open(values: Mapping[str, FieldValue], field: TemplateField, talk: Talk)
     value = values.get(field.name)
     if value is not None and value.status == "conflict":
         return True
-    is_wanted = field.is_required and _is_missing(values, field) and _matters(values, field, talk.said)
-    return is_wanted and field.name not in talk.settled
+    if not field.is_required or not _matters(values, field, talk.said):
+        return False
+    if _is_unknown(value):
+        return field.name not in talk.insisted
+    return _is_missing(values, field) and field.name not in talk.settled
+
+
+def _is_unknown(value: FieldValue | None) -> bool:
+    """Say whether the customer named an order that is not in the records."""
+    return value is not None and any(check.name == ORDER_CHECK and not check.passed for check in value.checks)
 
 
 def _gain(values: Mapping[str, FieldValue], template: Template, field: TemplateField) -> float:
-    gain = 1.0 if _is_missing(values, field) else CONFLICT_GAIN
+    gain = 1.0 if _is_missing(values, field) or _is_unknown(values.get(field.name)) else CONFLICT_GAIN
     others = [other for other in template.fields if other is not field and _is_missing(values, other)]
     fills = _LOOK_UP_FILLS.get(field.field, ())
     return gain + LOOK_UP_GAIN * sum(other.field in fills for other in others)
@@ -100,6 +115,9 @@ def _question(field: TemplateField, value: FieldValue | None, locale: str) -> Qu
     if len(offered) > 1:
         is_conflict = value is not None and value.status == "conflict"
         return Question(field.name, _choice_text(field, offered, is_zh=is_zh, is_conflict=is_conflict), choices)
+    if value is not None and value.value and _is_unknown(value):
+        label = field.label.zh if is_zh else _lower(field.label.en)
+        return Question(field.name, _UNKNOWN_ORDER.in_locale(locale).format(label=label, value=value.value))
     return Question(field.name, field.question.in_locale(locale), tuple(c.value for c in field.choices) or choices)
 
 

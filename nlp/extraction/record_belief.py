@@ -30,7 +30,8 @@ ONLY_ORDER_SCORE = 0.7
 MAX_PHONES = 2
 """Numbers said in a ticket that the customer is looked for by: their own and one to call back."""
 
-_CHECKED: Mapping[str, str] = {"order_number": "exists_in_orders", "serial_number": "exists_in_records"}
+ORDER_CHECK = "exists_in_orders"
+_CHECKED: Mapping[str, str] = {"order_number": ORDER_CHECK, "serial_number": "exists_in_records"}
 _CARRIED = ("order_number", "device_model", "serial_number", "phone_number", "email", "tracking_number")
 _CARRIED_WHERE_UNSAID = ("purchase_date", "product_name")
 """Said in words of one's own ("last autumn"), which is no contradiction: the record speaks only where nobody did."""

@@ -13,7 +13,7 @@ from nlp.extraction.belief import MAX_BELIEF, Belief, canonical, weigh
 from nlp.extraction.calibrate import DEFAULT_PROMISE, MIN_AUTO_BELIEF, Calibration, shipped_calibration
 from nlp.extraction.choices import choice_mentions
 from nlp.extraction.field import check_in
-from nlp.extraction.record_belief import Beliefs, Customer, consult
+from nlp.extraction.record_belief import ORDER_CHECK, Beliefs, Customer, consult
 from nlp.extraction.record_lookup import RecordLookup
 from nlp.extraction.record_words import DESCRIBED, describe
 from nlp.extraction.registry import ticket_field
@@ -89,11 +89,12 @@ class _Judge:
         """Return the best value with its rivals, or an honest nothing; candidates may stand behind a nothing."""
         ranked = sorted(beliefs, key=lambda belief: (not belief.is_stated, -belief.raw, belief.value))
         ranked = [belief for belief in ranked if belief.evidence and belief.raw >= MIN_BELIEF][:MAX_CANDIDATES]
-        candidates = tuple(self._candidate(field, belief, ranked) for belief in ranked)
-        if not ranked or not self._calibration.is_worth_offering(field.kind, ranked[0].raw):
+        shares = _shares(ranked)
+        candidates = tuple(self._candidate(field, *one) for one in zip(ranked, shares, strict=True))
+        if not ranked or not self._is_shown(field, ranked[0]):
             return FieldValue(field.name, None, "missing", 0.0, candidates)
         best, other = ranked[0], _other_side(field, ranked)
-        status = "conflict" if other else self._status(field, ranked)
+        status = "conflict" if other else self._status(field, best, shares[0])
         return FieldValue(
             field=field.name,
             value=best.value,
@@ -102,30 +103,46 @@ class _Judge:
             candidates=candidates,
             evidence=(*best.evidence, *(other.evidence if other else ())),
             checks=tuple(check_in(check, self._locale) for check in best.checks),
-            belief=_after_rivals(best, ranked),
+            belief=shares[0],
         )
 
-    def _status(self, field: TemplateField, ranked: Sequence[Belief]) -> Status:
-        best = ranked[0]
-        raw = _after_rivals(best, ranked)
-        is_sure = raw >= max(self._calibration.threshold(field.kind, self._promise(field)), MIN_AUTO_BELIEF)
+    def _is_shown(self, field: TemplateField, best: Belief) -> bool:
+        """Say whether a value is shown: it is rather right than wrong, or the customer stated it and records refute it.
+
+        To call the latter missing would ask the customer for what they gave.
+        """
+        is_refuted = best.is_stated and any(check.name == ORDER_CHECK and not check.passed for check in best.checks)
+        return is_refuted or self._calibration.is_worth_offering(field.kind, best.raw)
+
+    def _status(self, field: TemplateField, best: Belief, share: float) -> Status:
+        is_sure = share >= max(self._calibration.threshold(field.kind, self._promise(field)), MIN_AUTO_BELIEF)
         is_checked = all(check.passed for check in best.checks)
         return "auto" if is_sure and is_checked and best.is_stated and _is_single(field) else "suggest"
 
     def _promise(self, field: TemplateField) -> float:
         return self._promises.get(field.kind, self._promises.get("", DEFAULT_PROMISE))
 
-    def _candidate(self, field: TemplateField, belief: Belief, ranked: Sequence[Belief]) -> Candidate:
-        confidence = self._calibration.confidence(field.kind, _after_rivals(belief, ranked))
+    def _candidate(self, field: TemplateField, belief: Belief, share: float) -> Candidate:
+        confidence = self._calibration.confidence(field.kind, share)
         places = [self._records[one.source] for one in belief.evidence if one.source in self._records]
         return Candidate(belief.value, round(confidence, 4), describe(places) if field.field in DESCRIBED else "")
 
 
-def _after_rivals(belief: Belief, ranked: Iterable[Belief]) -> float:
-    """Share the belief out by odds: of two equal sides each keeps half; a guess takes nothing from what was stated."""
-    rivals = [rival.raw for rival in ranked if rival is not belief and (rival.is_stated or not belief.is_stated)]
-    rival = max(rivals, default=0.0)
-    return _odds(belief.raw) / (1 + _odds(belief.raw) + _odds(rival))
+def _shares(ranked: Sequence[Belief]) -> tuple[float, ...]:
+    """Share belief out by odds: of two equal sides each keeps half; a guess takes nothing from what was stated."""
+    odds = [_odds(belief.raw) for belief in ranked]
+    rivals = [
+        max(
+            (
+                odds[at]
+                for at, rival in enumerate(ranked)
+                if rival is not belief and rival.is_stated >= belief.is_stated
+            ),
+            default=0.0,
+        )
+        for belief in ranked
+    ]
+    return tuple(own / (1 + own + rival) for own, rival in zip(odds, rivals, strict=True))
 
 
 def _odds(belief: float) -> float:

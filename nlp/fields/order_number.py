@@ -45,7 +45,8 @@ FIELD = FieldSpec(
         r"(?:订单|定单|采购单|销售单|购物单|交易)\s{0,2}(?:的)?(?:编号|号码|单号|号|ID|NO)?",
         # The number of a parcel, a job or a repair is called so too, and is none of an order.
         r"(?<![运递流裹工修件务退发])单号",
-        r"(?<![a-z])(?:order|purchase|PO)\s{0,2}(?:ref(?:erence)?\s{0,2})?(?:number|no|num|id|code|ref|#)?(?![a-z])",
+        r"(?<![a-z])(?:order|PO)\s{0,2}(?:ref(?:erence)?\s{0,2})?(?:number|no|num|id|code|ref|#)?(?![a-z])",
+        r"(?<![a-z])purchase\s{0,2}(?:ref(?:erence)?\s{0,2})?(?:number|no|num|id|code|ref|#)(?![a-z])",
         r"(?<![a-z])(?:purchase|sales)\s{1,2}order(?![a-z])",
         r"(?<![a-z])(?:number|no|id)\s{1,2}(?:of|for)\s{1,2}(?:my|the|this|that|our)\s{1,2}(?:last\s)?order(?![a-z])",
     ),

@@ -31,7 +31,8 @@ FIELD = FieldSpec(
         ),
     ),
     labels=(
-        r"(?:产品|设备|机器|整机|机身)?(?:序列|机身|出厂|机器|整机|设备)\s{0,2}(?:编号|编码|号码|号)",
+        # The twelve digits that an invoice calls 机器编号 are those of the tax office's printer.
+        r"(?:产品|设备|机器|整机|机身)?(?:序列|机身|出厂|机器|整机|设备)\s{0,2}(?:编号(?!\s?[:：]\s?\d{12}(?!\d))|编码|号码|号)",
         r"(?<![a-z0-9])S\s?/\s?N(?![a-z])",
         r"(?<![a-z0-9])SN\s{0,2}(?:码|号)?(?![a-z])",
         r"(?<![a-z])serial\s{0,2}(?:number|no|num|code|#)?(?![a-z])",

@@ -153,6 +153,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/v1/templates"): get("/v1/templates"),
     ("GET", "/v1/templates/{name}"): get("/v1/templates/own-{a}"),
     ("PUT", "/v1/templates/{name}"): put_template,
+    ("DELETE", "/v1/templates/{name}"): request("DELETE", "/v1/templates/own-{a}"),
     ("GET", "/v1/catalogues"): get("/v1/catalogues"),
     ("PUT", "/v1/catalogues/{name}"): put_catalogue,
     ("GET", "/v1/promises"): get("/v1/promises"),

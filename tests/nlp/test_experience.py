@@ -1,4 +1,4 @@
-"""Past questions move the articles that answered them; corrections move a field's confidence."""
+"""Past questions move the articles that answered them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from nlp import Experience, ExperiencedRetriever, KnowledgeBase
-from nlp.extraction.calibrate import Calibration, Outcomes, read_calibration
-from nlp.extraction.corrections import Judged, learn_calibration, write_calibration
 from nlp.records import Article
 
 ARTICLES = (
@@ -82,27 +80,3 @@ def test_an_article_that_is_gone_is_not_shown(base: KnowledgeBase, experience: E
     experience.add("1", "it tastes funny and drips", article_id="descale-en", verdict="helped")
     base.delete("descale-en")
     assert first(ExperiencedRetriever(base, experience), "my machine drips and tastes funny") is None
-
-
-PRIOR = Calibration("made up", {"": (Outcomes(0.5, 1000, 800), Outcomes(0.9, 4000, 3996))})
-
-
-def test_a_field_that_people_correct_loses_its_right_to_be_filled_in_unasked() -> None:
-    assert PRIOR.threshold("order_number", 0.98) == 0.9
-    judged = [Judged("order_number", 0.95, is_right=number >= 6) for number in range(40)]
-    learned = learn_calibration(judged, prior=PRIOR, derived_from="corrections")
-    assert learned.threshold("order_number", 0.98) == 1.0
-    assert learned.confidence("order_number", 0.95) < PRIOR.confidence("order_number", 0.95)
-    assert learned.threshold("serial_number", 0.98) == 0.9
-
-
-def test_a_field_that_people_accept_earns_it() -> None:
-    prior = Calibration("made up", {"": (Outcomes(0.5, 400, 380), Outcomes(0.9, 400, 385))})
-    judged = [Judged("error_code", 0.95, is_right=True)] * 1_000
-    assert prior.threshold("error_code", 0.98) == 1.0
-    assert learn_calibration(judged, prior=prior, derived_from="x").threshold("error_code", 0.98) == 0.9
-
-
-def test_a_learned_calibration_reads_as_it_was_written() -> None:
-    learned = learn_calibration([Judged("fault_time", 0.7, is_right=False)], prior=PRIOR, derived_from="改正")
-    assert read_calibration(write_calibration(learned)) == learned

@@ -29,7 +29,12 @@ EXTRACTORS = build_extractors()
 
 
 def asked(
-    turns: str, *, template: str = "appliance_repair", locale: str = "zh-CN", records: RecordSystem | None = None
+    turns: str,
+    *,
+    template: str = "appliance_repair",
+    locale: str = "zh-CN",
+    records: RecordSystem | None = None,
+    customer: str | None = "C-7",
 ) -> Question | None:
     said = [turn.strip().partition(":") for turn in turns.split("|")]
     parts = [
@@ -38,15 +43,51 @@ def asked(
     ]
     document = compose(parts, locale=locale)
     chosen = load_template(template)
-    customer = "C-7" if records is not None else None
     mentions = extract(document, EXTRACTORS)
-    values = resolve(mentions, document, template=chosen, records=records, customer_id=customer).fields
+    values = resolve(
+        mentions, document, template=chosen, records=records, customer_id=customer if records else None
+    ).fields
     return next_question(values, chosen, locale=locale, document=document)
 
 
 def field_asked(turns: str, **options: str) -> str | None:
     question = asked(turns, **options)  # type: ignore[arg-type]
     return question.field if question is not None else None
+
+
+@pytest.mark.parametrize(
+    ("turns", "locale", "text"),
+    [
+        (
+            "C: 订单号 20249999111，空调不制冷",
+            "zh-CN",
+            "我们没有查到订单号 20249999111，麻烦您核对一下，或者发一张订单页面的截图。",
+        ),
+        (
+            "C: The AC does not cool | A: What is your order number? | C: It is 20249999111",
+            "en-US",
+            "We could not find order number 20249999111. Could you check it, or send a picture of the order page?",
+        ),
+    ],
+)
+def test_an_order_that_nobody_has_is_named_and_not_asked_for_as_if_it_had_not_been_said(
+    turns: str, locale: str, text: str
+) -> None:
+    question = asked(turns, locale=locale, records=ORDERS, customer=None)
+    assert question is not None
+    assert (question.field, question.text) == ("order_number", text)
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        "C: 订单号 20249999111 | A: 没查到，请您核对一下订单号？ | C: 就是这个 | A: 请再发一下订单号 | C: 20249999111",
+        "C: order number 20249999111 | A: Could you check the order number? | C: I don't have another order number",
+    ],
+)
+def test_an_order_is_not_doubted_for_ever(turns: str) -> None:
+    question = asked(turns, records=ORDERS, customer=None)
+    assert question is None or question.field != "order_number"
 
 
 def test_the_customers_own_orders_are_numbered_and_described() -> None:

@@ -124,7 +124,7 @@ class Helpdesk:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
-        self._client = httpx.Client(auth=(ACCOUNT, PASSWORD), base_url=self.url, timeout=60)
+        self._client = httpx.Client(auth=(ACCOUNT, PASSWORD), base_url=self.url, timeout=300)
 
     def open(self, *, hook_url: str, relay: Path | None = None) -> None:
         """Make the site's database and start it; `relay` is an app that sends the webhook instead of helpdesk."""

@@ -16,11 +16,11 @@ from tests.systems.helpdesk import Helpdesk, hook_of, service_beside, settled
 pytestmark = pytest.mark.systems
 
 IS_FULL = os.environ.get("BEFOREHAND_TEST_LENGTH") == "full"
-SITES = 4 if IS_FULL else 1
+SITES = 10 if IS_FULL else 1
 """Each call of django-helpdesk 2.6.1 walks through every ticket it has (its TicketViewSet.get_queryset): a thousand in
-one site take ten seconds a ticket, four times 250 a quarter of that."""
-TICKETS = 250 if IS_FULL else 30
-KILL_EVERY = (15, 60) if IS_FULL else (5, 12)
+one site take ten seconds a ticket, ten times a hundred a tenth of that."""
+TICKETS = 100 if IS_FULL else 30
+KILL_EVERY = (5, 15) if IS_FULL else (5, 12)
 """Tickets between two kills, at random."""
 SETTLE_S = 3_600.0 if IS_FULL else 180.0
 
