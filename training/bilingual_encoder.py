@@ -39,11 +39,12 @@ class BilingualEncoder(nn.Module):
 
     def __init__(self, transformer: BertModel, vocabulary: Vocabulary, first: Floats) -> None:
         super().__init__()
-        table = transformer.get_input_embeddings().weight.detach()
+        table = transformer.get_input_embeddings().weight.detach()  # type: ignore[no-untyped-call]
         self.fixed = nn.Parameter(table[list(vocabulary.kept)].clone())
         self.learned = nn.Parameter(torch.from_numpy(first.copy()))
         self.transformer = transformer
-        transformer.set_input_embeddings(nn.Embedding(1, table.shape[1]))  # rows come from the two tables
+        # Rows come from the two tables.
+        transformer.set_input_embeddings(nn.Embedding(1, table.shape[1]))  # type: ignore[no-untyped-call]
 
     def forward(self, batch: Batch) -> Tensor:
         """Return (n, width) unit rows: the mean over the tokens that are not padding."""
@@ -71,15 +72,17 @@ class BilingualEncoder(nn.Module):
     def merged(self) -> BertModel:
         """Return an ordinary model whose table holds both parts; it shares the other weights with this one."""
         table = torch.cat([self.fixed, self.learned]).detach()
-        joined = nn.Embedding.from_pretrained(table, padding_idx=0)
-        self.transformer.set_input_embeddings(joined)
+        joined = nn.Embedding.from_pretrained(table, padding_idx=0)  # type: ignore[no-untyped-call]
+        self.transformer.set_input_embeddings(joined)  # type: ignore[no-untyped-call]
         self.transformer.config.vocab_size = table.shape[0]
         return self.transformer
 
 
 def load_teacher(folder: Path) -> BertModel:
     """Load the teacher; dropout is off, here and in training: the pairs are few, the targets exact."""
-    return BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="eager").eval()
+    loaded: BertModel = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="eager")
+    loaded.eval()  # type: ignore[no-untyped-call]
+    return loaded
 
 
 def batch_of(rows: Sequence[Sequence[int]], *, padding: int, device: torch.device) -> Batch:

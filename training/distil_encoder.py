@@ -230,7 +230,7 @@ def _counts(data: Path, entries: Sequence[DictionaryEntry], kept: Path) -> Mappi
 def new_encoder(data: Path, shop: Workshop) -> BilingualEncoder:
     """Return the encoder before any training."""
     transformer = load_teacher(shop.teacher_folder)
-    table = transformer.get_input_embeddings().weight.detach().numpy()
+    table = transformer.get_input_embeddings().weight.detach().numpy()  # type: ignore[no-untyped-call]
     kept = shop.work / "first.npy"
     if not kept.is_file():
         entries = read_dictionary(data)
@@ -265,7 +265,8 @@ def parallel_lessons(data: Path, shop: Workshop, *, taught: Taught) -> tuple[lis
     texts = list(
         dict.fromkeys([*(pair.english for pair in pairs), *(sense for said in senses.values() for sense in said)])
     )
-    teacher = load_teacher(shop.teacher_folder).to(shop.device)
+    teacher = load_teacher(shop.teacher_folder)
+    teacher.to(shop.device)  # type: ignore[arg-type]
     rows = make_targets(
         texts, teacher, shop.teacher_tokenizer, kept=shop.work / f"targets-{len(texts)}.npy", device=shop.device
     )

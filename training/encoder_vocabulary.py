@@ -205,7 +205,7 @@ def _of_senses(
         if piece in inside:
             mean: Floats = np.stack(inside[piece]).mean(axis=0)
             return mean
-        drawn: Floats = chance.normal(0, 1, table.shape[1]).astype(np.float32)
+        drawn: Floats = np.asarray(chance.normal(0, 1, table.shape[1]), np.float32)
         return drawn
 
     return np.stack([row_of(piece) for piece in vocabulary.chinese])

@@ -30,7 +30,7 @@ def torch_encoder(folder: Path) -> Callable[[str], Vectors]:
     """Return what encodes one text by torch."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(256)
-    model = BertModel.from_pretrained(folder, add_pooling_layer=False).eval()
+    model = BertModel.from_pretrained(folder, add_pooling_layer=False).eval()  # type: ignore[no-untyped-call]
 
     def encode(text: str) -> Vectors:
         ids = torch.tensor([tokenizer.encode(text).ids])

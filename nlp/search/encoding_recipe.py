@@ -68,9 +68,7 @@ def _pooling(said: str, path: Path) -> Pooling:
         return "cls"
     if chosen <= {"mean_tokens", "mean"}:
         return "mean"
-    raise EncoderUnavailable(
-        f"{path} asks for {sorted(chosen)}; only the mean and the first token are built."
-    )
+    raise EncoderUnavailable(f"{path} asks for {sorted(chosen)}; only the mean and the first token are built.")
 
 
 def _first(prompts: dict[str, Any], names: tuple[str, ...]) -> str:

@@ -32,7 +32,9 @@ AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 RANDOM = re.compile(
     r"bh_[0-9a-f]{8}|whsec_[A-Za-z0-9+/=]+|[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{24}|[0-9a-f]{20}|[0-9a-f]{16}"
 )
-CHANGING = re.compile(r'"timing_ms":\{[^}]*\}|"(?:created_at|updated_at|changed_at|at|expires_at)":"[^"]*"|token=[^"&]*')
+CHANGING = re.compile(
+    r'"timing_ms":\{[^}]*\}|"(?:created_at|updated_at|changed_at|at|expires_at)":"[^"]*"|token=[^"&]*'
+)
 NAMES = st.integers(0, 1)
 Answer = httpx.Response
 Call = Callable[["Person", int, int], Answer]

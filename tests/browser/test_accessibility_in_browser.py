@@ -19,7 +19,20 @@ CONTROLS = {
     "button", "link", "textbox", "checkbox", "combobox", "meter", "progressbar", "image", "DisclosureTriangle",
     "slider", "dialog", "navigation",
 }  # fmt: skip
-PAGES = ("", "prefill", "ask?question=E4", "gaps", "stale", "tickets", "quality", "connectors", "jobs", "keys", "audit", "status")
+PAGES = (
+    "",
+    "prefill",
+    "ask?question=E4",
+    "gaps",
+    "stale",
+    "tickets",
+    "quality",
+    "connectors",
+    "jobs",
+    "keys",
+    "audit",
+    "status",
+)
 TICKET = "A-1"
 SMALLEST_PX = 24
 """WCAG 2.2, success criterion 2.5.8."""

@@ -153,7 +153,8 @@ def test_checkout_runs_no_program_that_its_settings_name(checkout: Path, tmp_pat
 
 
 PAGE = """<html lang="{lang}"><head><title>{title} - 帮助中心</title>{head}</head><body>
-<div class="nav"><ul><li><a href="/">首页</a><li><a href="/a">产品</a><li><a href="/b">下载</a></ul></div><h1>{title}</h1><p>{text}</p></body></html>"""
+<div class="nav"><ul><li><a href="/">首页</a><li><a href="/a">产品</a><li><a href="/b">下载</a></ul></div>
+<h1>{title}</h1><p>{text}</p></body></html>"""
 
 
 def test_copy_of_a_website_gives_addresses_and_leaves_out_menus(tmp_path: Path) -> None:
