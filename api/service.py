@@ -12,6 +12,7 @@ from datetime import datetime
 
 import structlog
 
+from api.allocator import bound_allocator
 from api.connectors.record_systems import RecordSystems
 from api.console.panel_work import PanelWork, open_panel_work
 from api.console.past_tickets import PastTicketsOf
@@ -49,6 +50,7 @@ class Service:
 
     def start(self) -> None:
         """Take up telemetry, jobs and other systems' tickets where the last process stopped."""
+        bound_allocator()
         replayed = self.tenants.start()
         self.store.replies.release_running()
         log.info("started", version=VERSION, replayed_batches=replayed)

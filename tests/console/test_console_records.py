@@ -58,9 +58,9 @@ def shown(desk: TestClient, client: TestClient, text: str) -> str:
 
 def test_orders_that_are_offered_stand_with_product_and_day(desk: TestClient, api_client: TestClient) -> None:
     page = shown(desk, api_client, "我要退货")
-    assert "2023-8871 · 美的空调 2023-11-05" in page
-    assert "2024-2209 · Kettle 2024-03-11" in page
+    assert "2023-8871 美的空调 2023-11-05" in page
+    assert "2024-2209 Kettle 2024-03-11" in page
 
 
 def test_a_value_stands_with_product_and_day(desk: TestClient, api_client: TestClient) -> None:
-    assert "2023-8871 · 美的空调 2023-11-05" in shown(desk, api_client, "订单号 2023-8871，我要退货")
+    assert "2023-8871 美的空调 2023-11-05" in shown(desk, api_client, "订单号 2023-8871，我要退货")

@@ -42,14 +42,16 @@ class Load:
     def prefill(self) -> None:
         body = {"messages": [{"id": "m", "role": "customer", "text": "订单号20250618936,空调显示E4不制冷。" * 40}]}
         while True:
+            warned = (503, "draining") in self.readiness
             try:
                 with httpx.Client(base_url=self.url, timeout=WAIT_S) as client:
                     answer = client.post("/v1/prefill", json=body, headers={"Authorization": f"Bearer {self.key}"})
             except httpx.ConnectError:
                 return  # refused at the door: nothing was under way
             except httpx.TransportError as error:
-                with self._lock:
-                    self.failed.append(repr(error))
+                if not warned:  # one who connects after the warning may be reset in the queue, never accepted
+                    with self._lock:
+                        self.failed.append(repr(error))
                 return
             with self._lock:
                 if answer.status_code == 200:

@@ -119,7 +119,7 @@ def learnt(client: httpx.Client) -> int:
     ("subject", "content", "question"),
     [
         ("空调报 E5", "订单号 20240518936，型号 KFR-35GW，显示 E5。", "联系电话"),
-        ("AC shows E5", "My order number is 20240518936, the display shows E5.", "phone number"),
+        ("AC shows E5", "My order number is 20240518936, model KFR-35GW, the display shows E5.", "phone number"),
     ],
     ids=["zh", "en"],
 )
