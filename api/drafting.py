@@ -27,8 +27,8 @@ from api.outgoing import outgoing_client
 from api.settings import Drafting
 
 if TYPE_CHECKING:
+    from nlp.answers.draft_answer import DraftPrompt
     from nlp.records import Answer, Passage
-    from nlp.search.draft_answer import DraftPrompt
 
 log = structlog.get_logger(__name__)
 
@@ -139,8 +139,8 @@ class Drafter:
         return drafted
 
     def _draft(self, question: str, passages: Sequence[Passage], *, usages: Usages, at: datetime) -> Drafted:
+        from nlp.answers.draft_answer import check_draft, draft_prompt
         from nlp.personal import redacted
-        from nlp.search.draft_answer import check_draft, draft_prompt
 
         with self._lock:
             if self._rests_until is not None and at < self._rests_until:

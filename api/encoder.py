@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from nlp.search.embed import Embedder, EncoderInput, Role, Vectors
+    from nlp.encoders.embed import Embedder, EncoderInput, Role, Vectors
 
     Vector = npt.NDArray[np.float32]  # (width,), length 1
 

@@ -31,8 +31,8 @@ from model_cards import ModelCardError, locate
 
 if TYPE_CHECKING:
     from nlp import Catalogue, Classifier, KnowledgeBase
+    from nlp.encoders.embed import Embedder, Vectors
     from nlp.records import RecordSystem, Retriever
-    from nlp.search.embed import Embedder, Vectors
     from speech import ActivityDetector, Transcriber
     from speech.records import Transcript
     from vision import Reader
@@ -218,7 +218,7 @@ class Engines:
         return EngineState(name="encoder", engine=f"onnx:{located.card.name}", rung=located.rung)
 
     def _build_embedder(self) -> Embedder:
-        from nlp.search.embed import build_embedder
+        from nlp.encoders.embed import build_embedder
 
         if self._stand_ins.embedder is not None:
             return self._stand_ins.embedder

@@ -36,8 +36,8 @@ def learn_rankings(*, engines: Engines, store: Store, at: datetime, actor: str) 
 
 
 def _learn(name: str, verdicts: Iterable[SuggestionVerdict], engines: Engines) -> RankingBody:
+    from nlp.answers.ticket_questions import ticket_questions
     from nlp.search.feedback_ranker import LOOKED_AT, JudgedQuestion, learn_ranking
-    from nlp.search.ticket_questions import ticket_questions
 
     base = engines.knowledge_base(name)
     asked: dict[str, dict[str, str]] = {}  # by question, the newest action on each article; oldest question first

@@ -23,8 +23,8 @@ from api.store.outdated import digest_of_article
 from nlp.records import Article, Passage, Suggestion, Suggestions
 
 if TYPE_CHECKING:
+    from nlp.answers.draft_question import TicketFacts
     from nlp.records import Answer
-    from nlp.search.draft_question import TicketFacts
 
 DRAFTED_FROM = 3
 """Suggestions that people look at."""
@@ -100,7 +100,7 @@ def find_suggestions(
     """Search one knowledge base as one group of people may see it; near ties go to the locale's language. A ticket's
     text is not one question: those that it may be asking are put one by one, with the `facts` that its draft found."""
     import nlp
-    from nlp.search.draft_question import NO_FACTS, ModelAwareRetriever
+    from nlp.answers.draft_question import NO_FACTS, ModelAwareRetriever
 
     retriever = engines.retriever(kb)
     if not is_ticket:
@@ -115,7 +115,7 @@ def find_suggestions(
 
 def facts_of(fields: Mapping[str, DraftField]) -> TicketFacts:
     """Return what a draft's fields say of the device; values that are in conflict or missing say nothing."""
-    from nlp.search.draft_question import TicketFacts
+    from nlp.answers.draft_question import TicketFacts
 
     def told(name: str) -> tuple[str, ...]:
         field = fields.get(name)
@@ -126,7 +126,7 @@ def facts_of(fields: Mapping[str, DraftField]) -> TicketFacts:
 
 def extracted(found: Suggestions, question: str, *, articles: Mapping[str, Article]) -> Answer | None:
     """Return the best article's own sentences; None where nothing fits, because nothing is made up."""
-    from nlp.search.answer import answer_from
+    from nlp.answers.answer import answer_from
 
     if found.is_abstained or not found.suggestions:
         return None

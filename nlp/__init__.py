@@ -1,6 +1,7 @@
 """Text in, meaning out: fields with evidence, questions, classes, summaries, and a searchable knowledge base."""
 
 # Fields: messages, transcripts and pages -> values.
+from nlp.answers.ticket_suggest import suggest_for_ticket
 from nlp.classification import classify
 from nlp.classifier import Classifier, Labelled, LabelResult
 from nlp.classifier_fit import fit_classifier
@@ -21,15 +22,14 @@ from nlp.extraction.templates import Template, TemplateField, load_template, tem
 
 # Knowledge base: articles -> cited suggestions.
 from nlp.search.experience import Experience, ExperiencedRetriever
-from nlp.search.ingest import SourceReport, bring_up_to_date, forget_source
 from nlp.search.knowledge_base import Counts, KnowledgeBase
 from nlp.search.ledger import KnownSource, Ledger
 from nlp.search.lexical import QuestionTooLong
 from nlp.search.schema import KnowledgeBaseUnreadable
-from nlp.search.source import Source, SourceFile, open_source
-from nlp.search.sources import is_loadable, load_articles
 from nlp.search.suggest import suggest
-from nlp.search.ticket_suggest import suggest_for_ticket
+from nlp.sources.ingest import SourceReport, bring_up_to_date, forget_source
+from nlp.sources.source import Source, SourceFile, open_source
+from nlp.sources.sources import is_loadable, load_articles
 from nlp.summary import summarise
 from nlp.text import fold, language_of
 

@@ -20,9 +20,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from nlp.answers.answer import Similar, answer_from
+from nlp.encoders.embed import build_embedder
 from nlp.records import Article
-from nlp.search.answer import Similar, answer_from
-from nlp.search.embed import build_embedder
 from training.kb_sets import KbSet, read_kb_set
 
 SETS = "cmrc2018,drcd,covidfaq,stackfaq,esun_faq,docs_zh,docs_en"

@@ -22,10 +22,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from nlp.answers.answer import Similar
+from nlp.answers.draft_check import support_of
+from nlp.answers.draft_words import codes
 from nlp.records import Passage
-from nlp.search.answer import Similar
-from nlp.search.draft_check import support_of
-from nlp.search.draft_words import codes
 from nlp.search.passages import split_passages, split_sentences
 from training.kb_sets import KbSet, read_kb_set
 

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from nlp.search.embed import Embedder, Role, Vectors, build_embedder
+from nlp.encoders.embed import Embedder, Role, Vectors, build_embedder
 from training.kb_sets import KbSet, read_kb_set
 
 SETS = (

@@ -19,7 +19,7 @@ from rich.table import Table
 from tokenizers import Tokenizer
 from transformers import BertModel
 
-from nlp.search.embed import Vectors
+from nlp.encoders.embed import Vectors
 from training.eval_encoder import open_encoder
 from training.kb_sets import read_kb_set
 

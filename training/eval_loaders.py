@@ -21,11 +21,11 @@ from rich.table import Table
 
 from nlp.loaders.html_kb import text_of_page
 from nlp.loaders.trafilatura_page import main_text
-from nlp.search.encodings import encoding_of
-from nlp.search.ingest import bring_up_to_date
 from nlp.search.knowledge_base import KnowledgeBase
-from nlp.search.source import open_source
-from nlp.search.sources import is_loadable
+from nlp.sources.ingest import bring_up_to_date
+from nlp.sources.source import open_source
+from nlp.sources.sources import is_loadable
+from nlp.sources.text_encoding import encoding_of
 from training.kb_sets import read_kb_set
 from training.page_sets import pages, read_articles
 

@@ -19,10 +19,10 @@ from rich.console import Console
 from rich.table import Table
 
 from nlp import load_articles
+from nlp.answers.draft_question import NO_FACTS, ModelAwareRetriever, TicketFacts
+from nlp.answers.ticket_suggest import suggest_for_ticket
 from nlp.records import Article
-from nlp.search.draft_question import NO_FACTS, ModelAwareRetriever, TicketFacts
 from nlp.search.knowledge_base import KnowledgeBase
-from nlp.search.ticket_suggest import suggest_for_ticket
 
 MODELS = ("KFR-35GW", "YX-W3", "HB-FR320", "LW-AX30")
 """Of the twins; a ticket's own model is added."""

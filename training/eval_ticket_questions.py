@@ -3,10 +3,10 @@
 Each question is written as a ticket: a greeting, who it is from, what else customers tell, the question, an order
 number, a request to hurry. As in training.fit_abstain a third of the right articles is taken out of the base, and
 questions of other sets come in. Three ways are held side by side: the bare question, the ticket as one question (as
-before), and the ticket's own questions (nlp.search.ticket_suggest). The frames are made up; no real ticket is in them.
+before), and the ticket's own questions (nlp.answers.ticket_suggest). The frames are made up; no real ticket is in them.
 
     python -m training.eval_ticket_questions            measure what ships
-    python -m training.eval_ticket_questions --fit      fit RULE of nlp/search/ticket_suggest.py anew
+    python -m training.eval_ticket_questions --fit      fit RULE of nlp/answers/ticket_suggest.py anew
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from rich.console import Console
 from rich.progress import track
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
+from nlp.answers.ticket_suggest import RULE, ask_ticket, features, ticket_confidence
 from nlp.records import Hit
 from nlp.search.abstain import RULE as PLAIN
 from nlp.search.abstain import confidence
 from nlp.search.knowledge_base import KnowledgeBase
-from nlp.search.ticket_suggest import RULE, ask_ticket, features, ticket_confidence
 from nlp.text import language_of
 from training.fit_abstain import TRAINABLE, examples, foreign_questions, threshold_for
 from training.kb_sets import SET_NAMES, KbSet, read_kb_set

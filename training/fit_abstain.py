@@ -22,9 +22,9 @@ from rich.progress import track
 from rich.table import Table
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
+from nlp.encoders.embed import Embedder
 from nlp.records import Article
 from nlp.search.abstain import DENSE_RULE, RULE, features
-from nlp.search.embed import Embedder
 from nlp.search.knowledge_base import KnowledgeBase
 from training.kb_sets import KbSet, read_kb_set
 from training.search_runs import RememberingEmbedder, add_run_options, is_tuned_on, open_base, open_encoder

@@ -1,7 +1,7 @@
 """Make a cross-encoder of random weights, without any download: a random sentence encoder with one logit on top.
 
-In: a seed and a folder. Out: a folder that nlp.search.onnx_cross_encoder opens. Its order means nothing: it proves the
-path from a folder to scores, batching and cutting.
+In: a seed and a folder. Out: a folder that nlp.encoders.onnx_cross_encoder opens. Its order means nothing: it proves
+the path from a folder to scores, batching and cutting.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from ir_measures import Success, nDCG
 from rich.console import Console
 from rich.progress import track
 
-from nlp.search.embed import Embedder, EncoderInput, Role, Vectors, build_embedder
+from nlp.encoders.embed import Embedder, EncoderInput, Role, Vectors, build_embedder
 from nlp.search.fuse import Candidate
 from nlp.search.knowledge_base import KnowledgeBase
 from nlp.search.vector_table import embedded_text, unpack

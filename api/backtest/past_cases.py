@@ -20,8 +20,8 @@ from api.engines import Engines
 from api.errors import EXPECTED_ERRORS, Problem, say
 from nlp import is_loadable, load_articles, load_template
 from nlp.records import Article
-from nlp.search.past_case import SolvedTicket, past_case
-from nlp.search.website_copy import suffix_of
+from nlp.sources.past_case import SolvedTicket, past_case
+from nlp.sources.website_copy import suffix_of
 
 EXPORTS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic")

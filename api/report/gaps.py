@@ -16,11 +16,11 @@ from typing import Literal
 
 from api.store.exports import ExportRow, Kind
 from api.store.questions import AskedQuestion
+from nlp.answers.ticket_questions import ticket_questions
 from nlp.personal import redacted
 from nlp.records import Suggestions
 from nlp.search.question_groups import MAX_QUESTIONS, Rows, group_questions
 from nlp.search.question_words import telling_words
-from nlp.search.ticket_questions import ticket_questions
 
 Reason = Literal["unanswered", "not_relevant", "incorrect"]
 SHOWN_EXAMPLES = 5

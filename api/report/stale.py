@@ -19,8 +19,8 @@ from api.store.exports import ExportRow
 from api.store.exports import Kind as CellKind
 from api.store.outdated import OutdatedMark, digest_of_article
 from api.store.questions import AskedQuestion
+from nlp.answers.contradictions import contradiction_of
 from nlp.records import Article
-from nlp.search.contradictions import contradiction_of
 
 Kind = Literal["outdated", "incorrect", "contradicted", "unused", "old", "unseen"]
 URGENCY: Mapping[Kind, float] = {

@@ -29,9 +29,9 @@ from api.sources import IMPORT, SOURCE_PREFIX
 from api.tenants import Tenants
 from nlp.records import Article, ArticleRejected, IndexReport
 from nlp.search.article_table import check as check_article
-from nlp.search.sources import unknown_format
-from nlp.search.website_copy import suffix_of
-from nlp.search.zip_archive import ZIP_SUFFIX
+from nlp.sources.sources import unknown_format
+from nlp.sources.website_copy import suffix_of
+from nlp.sources.zip_archive import ZIP_SUFFIX
 
 if TYPE_CHECKING:
     from nlp import KnowledgeBase

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from nlp.records import Article, ArticleRejected
-from nlp.search.article_file import read_text
-from nlp.search.article_row import article_from_row
+from nlp.sources.article_file import read_text
+from nlp.sources.article_row import article_from_row
 
 SUFFIXES = (".csv", ".tsv")
 HOLDS_MANY = True

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from nlp.loaders.trafilatura_page import main_text
 from nlp.records import Article, ArticleRejected
-from nlp.search.article_file import decoded, read_bytes, with_plain_line_ends
-from nlp.search.article_row import article_from_row
+from nlp.sources.article_file import decoded, read_bytes, with_plain_line_ends
+from nlp.sources.article_row import article_from_row
 
 SUFFIXES = (".html", ".htm")
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nlp.records import Article, ArticleRejected
-from nlp.search.article_file import decoded, read_lines
-from nlp.search.article_row import article_from_row
+from nlp.sources.article_file import decoded, read_lines
+from nlp.sources.article_row import article_from_row
 
 SUFFIXES = (".jsonl", ".ndjson")
 HOLDS_MANY = True

@@ -15,8 +15,8 @@ from types import MappingProxyType
 import yaml
 
 from nlp.records import Article, ArticleRejected
-from nlp.search.article_file import read_text
-from nlp.search.article_row import article_from_row
+from nlp.sources.article_file import read_text
+from nlp.sources.article_row import article_from_row
 
 SUFFIXES = (".md", ".markdown", ".txt")
 

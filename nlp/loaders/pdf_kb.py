@@ -11,8 +11,8 @@ from pathlib import Path
 
 from nlp.loaders.pdf_text import PdfUnreadable, read_pdf_text
 from nlp.records import Article, ArticleRejected
-from nlp.search.article_file import read_bytes
-from nlp.search.article_row import article_from_row
+from nlp.sources.article_file import read_bytes
+from nlp.sources.article_row import article_from_row
 
 SUFFIXES = (".pdf",)
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from nlp.encoders.embed import Embedder, Vectors
 from nlp.search import vector_table
-from nlp.search.embed import Embedder, Vectors
 from nlp.search.vector_table import Moment, Numbers
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from nlp.encoders.embed import Vectors
 from nlp.search import vector_table
 from nlp.search.dense import DenseLeg
-from nlp.search.embed import Vectors
 from nlp.search.fuse import Fusion, fuse
 from nlp.search.lexical import FieldText, Scored, question_terms, rank
 from nlp.search.lexical_leg import CANDIDATES, corpus_size, field_texts, found_by_terms, weighed

@@ -15,12 +15,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from nlp.encoders.embed import Embedder, Vectors
 from nlp.records import Article, Hit, IndexReport, Passage, Signals
 from nlp.search import article_table, ranker_table, schema, vector_table
 from nlp.search.article_table import MAX_BODY, MAX_ID, MAX_TITLE, Change, Prepared
 from nlp.search.connections import Connections
 from nlp.search.dense import DenseLeg, DenseState
-from nlp.search.embed import Embedder, Vectors
 from nlp.search.fit_fusion import Learnt, learn_fusion
 from nlp.search.fuse import Candidate, Fusion, fuse
 from nlp.search.lexical import Term, question_terms, rank

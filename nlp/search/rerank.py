@@ -1,7 +1,7 @@
 """Candidates in, the same in a better order out: a small ranker over what both legs and the words' places tell.
 
 It is a line of plain numbers per signal, fitted by training.fit_ranker on sets that may train what ships. It sees no
-text; a cross-encoder that does is nlp.search.onnx_cross_encoder. Without a dense leg it leaves the order as it is.
+text; a cross-encoder that does is nlp.encoders.onnx_cross_encoder. Without a dense leg it leaves the order as it is.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from nlp.search.embed import Vectors
+from nlp.encoders.embed import Vectors
 from nlp.search.lexical_leg import HIDDEN
 
 Numbers = npt.NDArray[np.int64]

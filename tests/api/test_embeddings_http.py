@@ -13,7 +13,7 @@ from api.app import create_app
 from api.cli.keys import create_key
 from api.engines import StandIns
 from api.settings import Settings
-from nlp.search.embed import build_embedder
+from nlp.encoders.embed import build_embedder
 
 Body = dict[str, object]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from nlp.answers.answer import answer_from
+from nlp.answers.answer_units import split_units
 from nlp.records import Article
-from nlp.search.answer import answer_from
-from nlp.search.answer_units import split_units
 
 E4_ZH = """E4 是制冷剂不足保护，压缩机被保护停机。
 

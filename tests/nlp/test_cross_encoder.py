@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from nlp.encoders.hashed_embedder import build as build_hashed
+from nlp.encoders.onnx_cross_encoder import OnnxCrossEncoder, build
 from nlp.records import Article, EncoderUnavailable, Hit, Passage
-from nlp.search.hashed_embedder import build as build_hashed
 from nlp.search.knowledge_base import KnowledgeBase
-from nlp.search.onnx_cross_encoder import OnnxCrossEncoder, build
 
 TEXTS = ("空调不制冷，请清洗滤网。", "E4 means a sensor fault.", "Call service.", "洗衣机不排水 " * 200)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from nlp.answers.draft_answer import check_draft, draft_prompt
+from nlp.answers.draft_check import support_of
 from nlp.records import Passage
-from nlp.search.draft_answer import check_draft, draft_prompt
-from nlp.search.draft_check import support_of
 
 ZH = (
     "E4 是制冷剂不足保护，压缩机被保护停机，所以不制冷。关机并拔掉电源，等五分钟再开，最多试一次。"

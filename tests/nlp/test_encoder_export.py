@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from model_cards.card import OWN_CARD
-from nlp.search.embed import Embedder, build_embedder
+from nlp.encoders.embed import Embedder, build_embedder
 
 pytestmark = pytest.mark.model
 

@@ -10,8 +10,8 @@ import pytest
 
 from model_cards import Located, load_card
 from model_cards.card import CardEncoding
+from nlp.encoders.encoding_recipe import Recipe, read_recipe
 from nlp.records import EncoderUnavailable
-from nlp.search.encoding_recipe import Recipe, read_recipe
 
 CARD = replace(load_card("multilingual-e5-small"), encoding=CardEncoding())
 

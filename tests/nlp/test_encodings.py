@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nlp.records import Article
-from nlp.search.sources import load_articles
+from nlp.sources.sources import load_articles
 
 ZH = "空调显示E4，请先断电五分钟，再重新通电。"
 TW = "冷氣顯示E4，請先斷電五分鐘，再重新通電。"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nlp.search.passages import split_passages
-from nlp.search.past_case import SolvedTicket, past_case
+from nlp.sources.past_case import SolvedTicket, past_case
 
 ZH = SolvedTicket(
     "T-1",

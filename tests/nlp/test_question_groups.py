@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from nlp.answers.contradictions import contradiction_of
+from nlp.answers.draft_question import ModelAwareRetriever, TicketFacts, fit_of, with_facts
 from nlp.records import Article, Hit, Passage
-from nlp.search.contradictions import contradiction_of
-from nlp.search.draft_question import ModelAwareRetriever, TicketFacts, fit_of, with_facts
 from nlp.search.question_groups import group_questions
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nlp.encoders.embed import EncoderInput, Role, Vectors, build_embedder
+from nlp.encoders.hashed_embedder import HashedEmbedder
 from nlp.records import Article
-from nlp.search.embed import EncoderInput, Role, Vectors, build_embedder
 from nlp.search.faiss_vector_index import FaissVectorIndex, Layout, build_index, exact_nearest, layout_for
-from nlp.search.hashed_embedder import HashedEmbedder
 from nlp.search.knowledge_base import KnowledgeBase
 from nlp.search.passages import split_passages
 from nlp.search.vector_table import embedded_text

@@ -17,11 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.records import Article, ArticleRejected
-from nlp.search.ingest import SourceReport, bring_up_to_date, forget_source
 from nlp.search.knowledge_base import KnowledgeBase
 from nlp.search.ledger import Ledger
-from nlp.search.source import open_source
-from nlp.search.sources import is_loadable
+from nlp.sources.ingest import SourceReport, bring_up_to_date, forget_source
+from nlp.sources.source import open_source
+from nlp.sources.sources import is_loadable
 
 
 @pytest.fixture
@@ -178,10 +178,10 @@ def test_after_any_edits_the_index_is_as_if_made_anew(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from nlp.search import ingest
+from nlp.sources import ingest
 from nlp.search.knowledge_base import KnowledgeBase
-from nlp.search.source import open_source
-from nlp.search.sources import is_loadable
+from nlp.sources.source import open_source
+from nlp.sources.sources import is_loadable
 ingest.BATCH = 3
 left = int(sys.argv[3])
 class Dying(KnowledgeBase):

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from nlp.records import Article, ArticleRejected
-from nlp.search import zip_archive
-from nlp.search.sources import load_articles
+from nlp.sources import zip_archive
+from nlp.sources.sources import load_articles
 
 
 def loaded(path: Path) -> tuple[dict[str, Article], list[ArticleRejected]]:

@@ -1,6 +1,6 @@
 """A row of names and values in, an Article out: what Markdown's front matter, a JSON line and a csv row have in common.
 
-It does not read files, and it invents no id: a row without one gets it from where it stands (nlp.search.sources).
+It does not read files, and it invents no id: a row without one gets it from where it stands (nlp.sources.sources).
 """
 
 from __future__ import annotations

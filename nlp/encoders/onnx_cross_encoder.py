@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from model_cards import Located, locate, locate_folder
+from nlp.encoders.onnx_embedder import CHARS_PER_TOKEN, MODEL_FILES, TOKENIZER_FILE, padded_length
 from nlp.records import EncoderUnavailable, Hit
-from nlp.search.onnx_embedder import CHARS_PER_TOKEN, MODEL_FILES, TOKENIZER_FILE, padded_length
 
 MAX_TOKENS = 256
 """Of question and passage together; a passage of 1,500 letters has about 350 and loses its end."""

@@ -12,11 +12,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nlp.answers.answer import Similar
+from nlp.answers.answer_units import split_units
+from nlp.answers.draft_words import Quantity, codes, denied, latin_names, links, opposed, promises, quantities, stated
+from nlp.answers.injection import is_order
 from nlp.records import Citation, Passage
-from nlp.search.answer import Similar
-from nlp.search.answer_units import split_units
-from nlp.search.draft_words import Quantity, codes, denied, latin_names, links, opposed, promises, quantities, stated
-from nlp.search.injection import is_order
 from nlp.search.question_words import telling_words, without_question_words
 from nlp.search.tokens import fold, tokens
 from nlp.text import language_of

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
-from nlp.search.answer_units import split_units
-from nlp.search.draft_words import Quantity, codes, denied, quantities, stated
+from nlp.answers.answer_units import split_units
+from nlp.answers.draft_words import Quantity, codes, denied, quantities, stated
 from nlp.search.tokens import tokens
 
 MAX_SENTENCES = 40

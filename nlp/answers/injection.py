@@ -5,7 +5,7 @@ not command it, and what an agent reads of it must be an answer. A sentence is f
 (instructions, prompts, roles) together with what to do about it, plays a role of the dialogue, forges the marks that
 separate sources, or asks for secrets or for data to be sent away. It reads forms of words in Chinese and English, folds
 full width, traditional characters and invisible ones first, and knows no other language and no intention: what it lets
-through is still held against its source, sentence by sentence (nlp.search.draft_check).
+through is still held against its source, sentence by sentence (nlp.answers.draft_check).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Sources and question are quoted between marks that cannot stand in them, without the sentences that speak to a program.
 Whatever comes back is taken for a list of claims: a sentence that cites no source, or that its source does not carry
-(nlp.search.draft_check), is left out. Nothing left is an honest None. It calls nobody.
+(nlp.answers.draft_check), is left out. Nothing left is an honest None. It calls nobody.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from nlp.answers.answer import Similar
+from nlp.answers.draft_check import support_of
+from nlp.answers.injection import without_orders
 from nlp.records import Answer, AnswerLine, LineKind, Passage
-from nlp.search.answer import Similar
-from nlp.search.draft_check import support_of
-from nlp.search.injection import without_orders
 from nlp.search.passages import split_sentences
 from nlp.text import language_of
 

@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from model_cards import Located, locate, locate_folder
+from nlp.encoders.embed import EncoderInput, Role, Vectors, unit_rows
+from nlp.encoders.encoding_recipe import Recipe, read_recipe
 from nlp.records import EncoderUnavailable
-from nlp.search.embed import EncoderInput, Role, Vectors, unit_rows
-from nlp.search.encoding_recipe import Recipe, read_recipe
 
 MODEL_FILES = ("model.onnx", "onnx/model.onnx")
 TOKENIZER_FILE = "tokenizer.json"

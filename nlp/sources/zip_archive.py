@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.records import ArticleRejected
-from nlp.search.article_file import MAX_FILE_BYTES
-from nlp.search.encodings import encoding_of
-from nlp.search.website_copy import suffix_of
+from nlp.sources.article_file import MAX_FILE_BYTES
+from nlp.sources.text_encoding import encoding_of
+from nlp.sources.website_copy import suffix_of
 
 ZIP_SUFFIX = ".zip"
 MAX_ARCHIVE_BYTES = 500_000_000

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nlp.records import Article, ArticleRejected, IndexReport
-from nlp.search.article_file import unreadable
 from nlp.search.article_table import check
 from nlp.search.knowledge_base import KnowledgeBase
 from nlp.search.ledger import Ended, Given, KnownFile, Ledger
-from nlp.search.source import Source, SourceFile
-from nlp.search.sources import given_twice, load_file
+from nlp.sources.article_file import unreadable
+from nlp.sources.source import Source, SourceFile
+from nlp.sources.sources import given_twice, load_file
 
 READERS = "2"
 """Which loaders read the files; another text asks for every file to be read again."""

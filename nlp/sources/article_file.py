@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nlp.records import ArticleRejected
-from nlp.search.encodings import encoding_of
+from nlp.sources.text_encoding import encoding_of
 
 # A 500-page manual as PDF with pictures stays below; nothing larger is decoded in memory.
 MAX_FILE_BYTES = 50_000_000

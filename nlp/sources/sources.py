@@ -21,8 +21,8 @@ from typing import Protocol
 
 import nlp.loaders
 from nlp.records import Article, ArticleRejected
-from nlp.search.source import SourceFile, open_source
-from nlp.search.website_copy import suffix_of
+from nlp.sources.source import SourceFile, open_source
+from nlp.sources.website_copy import suffix_of
 
 ENTRY_POINT_GROUP = "beforehand.loaders"
 

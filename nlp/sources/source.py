@@ -14,10 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nlp.records import ArticleRejected
-from nlp.search.article_file import unreadable
-from nlp.search.git_checkout import find_checkout
-from nlp.search.website_copy import host_of_folder, is_leftover, page_url, suffix_of
-from nlp.search.zip_archive import ZIP_SUFFIX, Unpacking
+from nlp.sources.article_file import unreadable
+from nlp.sources.git_checkout import find_checkout
+from nlp.sources.website_copy import host_of_folder, is_leftover, page_url, suffix_of
+from nlp.sources.zip_archive import ZIP_SUFFIX, Unpacking
 
 MAX_FILES = 200_000
 """Ten times the pages of the largest manual we know of; a list of names takes 60 MB."""

@@ -10,7 +10,7 @@ from zlib import crc32
 
 import numpy as np
 
-from nlp.search.embed import EncoderInput, Role, Vectors, unit_rows
+from nlp.encoders.embed import EncoderInput, Role, Vectors, unit_rows
 from nlp.text import fold
 
 WIDTH = 64

@@ -4,7 +4,7 @@ A question of how is answered by steps: the list that fits, with the sentence th
 it. Any other is answered by the one or two sentences that hold most of what it asks. What depends on its neighbour
 keeps it: a list its introduction, "otherwise ..." the sentence before, a row its table's header. Every line cites exact
 spans of the article's body. It writes nothing of its own, and leaves out what speaks to a program
-(nlp.search.injection). It compares words, and meaning only where an encoder is given.
+(nlp.answers.injection). It compares words, and meaning only where an encoder is given.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from nlp.answers.answer_units import MAX_TEXT, Unit, split_units
+from nlp.answers.answer_words import asks_how, asks_how_much, depends, goes_on, has_number, tells_to
+from nlp.answers.injection import is_order
 from nlp.records import Answer, AnswerLine, Article, Citation, LineKind
-from nlp.search.answer_units import MAX_TEXT, Unit, split_units
-from nlp.search.answer_words import asks_how, asks_how_much, depends, goes_on, has_number, tells_to
-from nlp.search.injection import is_order
 from nlp.search.lexical import KIND_WEIGHT, question_terms
 from nlp.search.tokens import tokens
 

@@ -78,7 +78,7 @@ def build_embedder(name: str, **options: object) -> Embedder:
         raise EncoderUnavailable(
             f"There is no encoder named {name[:80]!r}. Choose one of: {', '.join(embedder_names())}."
         )
-    build: Callable[..., Embedder] = import_module(f"nlp.search.{name}{SUFFIX}").build
+    build: Callable[..., Embedder] = import_module(f"nlp.encoders.{name}{SUFFIX}").build
     return build(**options)
 
 
