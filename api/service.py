@@ -57,6 +57,8 @@ class Service:
         for state in self.engines.states():
             if state.degraded:
                 log.warning("engine_degraded", engine=state.engine, reason=state.reason, fix=state.fix)
+        for tenant in self.tenants.open():
+            tenant.engines.knowledge_bases.start_embedding()
         self.work.start()
         self.loop.start()
         self.heartbeat = Heartbeat(
@@ -74,8 +76,8 @@ class Service:
         for tenant in self.tenants.open():
             tenant.foresight.snapshot(at=self.clock())
         self.health.close()
-        self.engines.encoder.close()
         self.tenants.close()
+        self.engines.encoder.close()
         self.store.database.close()
 
 

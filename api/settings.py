@@ -175,7 +175,8 @@ class Settings(BaseSettings):
     """Name of the catalogue prefill resolves device models against; empty: the only one loaded, else "devices"."""
 
     encoder_model: str = "minilm-l6-zh-en"
-    """Sentence encoder of POST /v1/embeddings; a card's name, or a folder in models_dir that holds its own card."""
+    """Sentence encoder of search and of POST /v1/embeddings: a card's name, or a folder in models_dir that holds its
+    own card. Empty: none, and articles are found by their words alone."""
     encoder_waiting: int = Field(default=1_024, gt=0)
     """Texts that may wait for the encoder; the next ones are told 429."""
     idle_unload_s: float = Field(default=1_800.0, ge=0)

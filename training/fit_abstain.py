@@ -27,7 +27,8 @@ from nlp.records import Article
 from nlp.search.abstain import DENSE_RULE, RULE, features
 from nlp.search.knowledge_base import KnowledgeBase
 from training.kb_sets import KbSet, read_kb_set
-from training.search_runs import RememberingEmbedder, add_run_options, is_tuned_on, open_base, open_encoder
+from training.remembering_embedder import RememberingEmbedder
+from training.search_runs import add_run_options, is_tuned_on, open_base, open_encoder
 
 TRAINABLE = frozenset({"cmrc2018", "drcd", "tidb_faq_zh", "stackfaq", "covidfaq"})
 _ENGLISH = frozenset({"stackfaq", "covidfaq", "docs_en"})

@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ir_measures
-import numpy as np
 from ir_measures import Success, nDCG
 from rich.console import Console
 from rich.progress import track
 
-from nlp.encoders.embed import Embedder, EncoderInput, Role, Vectors, build_embedder
+from nlp.encoders.embed import Embedder, build_embedder
 from nlp.search.fuse import Candidate
 from nlp.search.knowledge_base import KnowledgeBase
-from nlp.search.vector_table import embedded_text, unpack
 from training.kb_sets import SET_NAMES, KbSet, read_kb_set
 
 MEASURES = {"hit@1": Success @ 1, "hit@10": Success @ 10, "nDCG@10": nDCG @ 10}
@@ -117,44 +115,3 @@ def measured(rankings: Mapping[str, Ranking]) -> dict[str, float]:
     judged = {name: dict.fromkeys(ranking.answers, 1) for name, ranking in rankings.items()}
     found = ir_measures.calc_aggregate(list(MEASURES.values()), judged, run)
     return {label: float(found[measure]) for label, measure in MEASURES.items()}
-
-
-class RememberingEmbedder:
-    """An Embedder that encodes no text twice: bases of several sizes hold the same passages."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._rows: dict[tuple[str, Role | None], Vectors] = {}
-
-    @property
-    def engine(self) -> str:
-        return self._embedder.engine
-
-    @property
-    def width(self) -> int:
-        return self._embedder.width
-
-    def learn(self, base: KnowledgeBase) -> None:
-        """Take over the vectors of a base's passages."""
-        with base.connections.reading() as connection:
-            rows = connection.execute(
-                'SELECT p.title, heading, substr(body, start + 1, "end" - start), row FROM passages AS p'
-                " JOIN articles ON articles.number = article JOIN vectors ON passage = p.number"
-                " JOIN encoders ON encoders.number = encoder WHERE engine = ?",
-                (self.engine,),
-            )
-            for title, heading, text, row in rows:
-                self._rows[embedded_text(title, heading, text), "passage"] = unpack([row])[0]
-
-    def prepare(self, text: str, *, role: Role | None = None) -> EncoderInput:
-        return self._embedder.prepare(text, role=role)
-
-    def embed_prepared(self, inputs: Sequence[EncoderInput]) -> Vectors:
-        return self._embedder.embed_prepared(inputs)
-
-    def embed(self, texts: Sequence[str], *, role: Role | None = None) -> Vectors:
-        missing = list(dict.fromkeys(text for text in texts if (text, role) not in self._rows))
-        if missing:
-            for text, row in zip(missing, self._embedder.embed(missing, role=role), strict=True):
-                self._rows[text, role] = row
-        return np.stack([self._rows[text, role] for text in texts])

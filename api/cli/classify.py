@@ -24,8 +24,8 @@ from api.cli.output import (
     speaks_json,
     write_line,
 )
-from api.engines import INTENT_FOLDER
 from api.errors import EXPECTED_ERRORS, Problem, say
+from api.intents import INTENT_FOLDER
 from api.store import DEFAULT_TENANT
 from api.tenants import folder_of
 from nlp import Classifier, Labelled, fit_classifier

@@ -95,7 +95,10 @@ def _indexed(base: Base, path: Path, *, name: str) -> SourceReport:
     from nlp import bring_up_to_date, is_loadable, open_source
 
     with open_source(path, name=name, wanted=is_loadable) as opened, progress_bar("index") as show:
-        return bring_up_to_date(base, opened, on_rejected=complain, on_file=show)
+        report = bring_up_to_date(base, opened, on_rejected=complain, on_file=show)
+    with progress_bar("embed") as show:  # what an older release or another encoder left
+        base.embed_missing(on_progress=lambda embedded, passages: show(embedded, passages, ""))
+    return report
 
 
 def _cases_indexed(engines: Engines, base: Base, path: Path, *, name: str, allowed: Sequence[str]) -> SourceReport:

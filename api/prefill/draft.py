@@ -136,7 +136,7 @@ def _draft(
     with watch.step("extract"):
         names = nlp.needed_fields(field.field for field in template.fields)
         tagged = {name: one for name, one in engines.taggers.current().items() if name in names}
-        guarded = GuardedExtractors(nlp.build_extractors(names, catalogue=engines.device_catalogue(), own=tagged))
+        guarded = GuardedExtractors(nlp.build_extractors(names, catalogue=engines.catalogues.of_devices(), own=tagged))
         mentions = nlp.extract(document, guarded.extractors)
     with watch.step("resolve"):
         kinds = [field.kind for field in template.fields]

@@ -50,7 +50,7 @@ def stale_of(
         store.questions.asked(since=period.since, until=period.until, kb=shelf, limit=LOOKED_AT),
         article_of=base.get,
         marks=store.outdated.marks(name),
-        changed_at=changed_at(engines.knowledge_base_path(name)),
+        changed_at=changed_at(engines.knowledge_bases.path(name)),
         at=at,
         limit=limit,
     )
