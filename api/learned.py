@@ -73,15 +73,17 @@ class Learned:
         return self.experience(knowledge_base).forget(experience_ids) if self._path(knowledge_base).is_file() else 0
 
     def retriever(self, base: KnowledgeBase, name: str) -> Retriever:
-        """Return a knowledge base in the order that verdicts taught and with its past questions; as it is without."""
+        """Return a knowledge base in the order that verdicts taught, with what was used before and with its past
+        questions; as it is without."""
         from nlp import ExperiencedRetriever
+        from nlp.search.experience import UsedRetriever
         from nlp.search.feedback_ranker import FeedbackRankedRetriever
 
         weights = self.ranking(name)
-        ranked: Retriever = base if weights.are_zero else FeedbackRankedRetriever(base, weights)
-        return (
-            ExperiencedRetriever(base, self.experience(name), ranked=ranked) if self._path(name).is_file() else ranked
-        )
+        has_past = self._path(name).is_file()
+        used: Retriever = UsedRetriever(base, self.experience(name)) if has_past else base
+        ranked = used if weights.are_zero else FeedbackRankedRetriever(used, weights)
+        return ExperiencedRetriever(base, self.experience(name), ranked=ranked) if has_past else ranked
 
     def ranking(self, knowledge_base: str) -> FeedbackWeights:
         """Return what verdicts taught of the order of a knowledge base's hits; zero weights before anything is."""

@@ -7,6 +7,7 @@ that was called wrong for them moves down. It changes no article, and shows nobo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,9 @@ WEIGHT = 1.0
 where there is none, is measured by training.eval_experience."""
 TOP_VOTE = 1.5
 """Three askers are not thrice as right as one."""
+DOUBT = 4.0
+"""Uses beside which an article's own count half: one says little of other questions. Between 2 and 8 nothing differs
+much (training.eval_experience)."""
 
 
 class Experience:
@@ -36,6 +40,8 @@ class Experience:
 
     def __init__(self, path: Path | Literal[":memory:"]) -> None:
         self._base = KnowledgeBase(path)
+        with self._base.connections.writing() as connection:
+            connection.execute("CREATE INDEX IF NOT EXISTS experiences_by_article ON articles(url)")
 
     def add(self, experience_id: str, question: str, *, article_id: str, verdict: Verdict) -> None:
         """Remember what a person said of an article for a question; the same id again replaces it."""
@@ -69,14 +75,47 @@ class Experience:
             votes[article_id] = (so_far + vote, max(best, hit.match, key=lambda match: match.coverage))
         return votes
 
+    def usefulness(self, article_ids: Sequence[str]) -> dict[str, float]:
+        """Return how often each article helped rather than misled, whatever was asked; those that did neither or worse
+        are left out. One use is .2, four are .5, ever more are 1."""
+        marked = [mark + article_id for mark in _MARKS.values() for article_id in article_ids]
+        with self._base.connections.reading() as connection:
+            counts = dict(
+                connection.execute(
+                    "SELECT url, count(*) FROM articles WHERE url IN (SELECT value FROM json_each(?)) GROUP BY url",
+                    (json.dumps(marked),),
+                )
+            )
+        useful = {}
+        for article_id in article_ids:
+            helped, misled = (counts.get(_MARKS[verdict] + article_id, 0) for verdict in ("helped", "misled"))
+            if helped > misled:
+                useful[article_id] = (helped - misled) / (helped + misled + DOUBT)
+        return useful
+
+
+class UsedRetriever:
+    """A Retriever: a knowledge base in which articles that helped before pass rivals that are a little better."""
+
+    def __init__(self, base: KnowledgeBase, experience: Experience) -> None:
+        self._base = base
+        self._experience = experience
+
+    def search(self, question: str, *, top_k: int, allowed: Sequence[str], locale: str = "") -> tuple[Hit, ...]:
+        """Return the best passage of each of the top_k articles."""
+        return self._base.search(
+            question, top_k=top_k, allowed=allowed, locale=locale, usefulness=self._experience.usefulness
+        )
+
 
 class ExperiencedRetriever:
     """A Retriever: a knowledge base, its ranking changed by experience."""
 
     def __init__(self, base: KnowledgeBase, experience: Experience, *, ranked: Retriever | None = None) -> None:
-        """`ranked` is the base in another order, where verdicts taught one (nlp.search.feedback_ranker)."""
+        """`ranked` is the base in another order: UsedRetriever's, or one that verdicts taught
+        (nlp.search.feedback_ranker)."""
         self._base = base
-        self._ranked: Retriever = ranked or base
+        self._ranked: Retriever = ranked or UsedRetriever(base, experience)
         self._experience = experience
 
     def search(self, question: str, *, top_k: int, allowed: Sequence[str], locale: str = "") -> tuple[Hit, ...]:

@@ -25,6 +25,7 @@ from nlp.search.fit_fusion import Learnt, learn_fusion
 from nlp.search.fuse import Candidate, Fusion, fuse
 from nlp.search.lexical import Term, question_terms, rank
 from nlp.search.lexical_leg import CANDIDATES, corpus_size, field_texts, found_by_terms, subtag, weighed
+from nlp.search.priors import Usefulness, with_priors
 from nlp.search.rerank import Reranker, rerank
 from nlp.text import language_of
 
@@ -179,14 +180,23 @@ class KnowledgeBase:
             ranker_table.keep(connection, self._dense.embedder.engine, kept)
         return learnt
 
-    def search(self, question: str, *, top_k: int, allowed: Sequence[str], locale: str = "") -> tuple[Hit, ...]:
+    def search(
+        self,
+        question: str,
+        *,
+        top_k: int,
+        allowed: Sequence[str],
+        locale: str = "",
+        usefulness: Usefulness | None = None,
+    ) -> tuple[Hit, ...]:
         """Return the best passage of each of the top_k articles that a member of the `allowed` groups may see.
 
-        Near ties go to articles in the language of `locale`, by default the question's own.
+        Near ties go to articles in the language of `locale`, by default the question's own, to what was changed of late
+        and to what was of use before.
         """
         best: dict[int, Candidate] = {}
         with self._asking(question, allowed, locale) as (connection, candidates):
-            for candidate in rerank(candidates):
+            for candidate in rerank(with_priors(connection, candidates, usefulness)):
                 best.setdefault(candidate.scored.article, candidate)
             wanted = max(top_k, 0) if self._reranker is None else max(top_k, _READ_TOGETHER)
             hits = tuple(_hit(connection, candidate) for candidate in islice(best.values(), wanted))

@@ -1,7 +1,8 @@
 """Candidates in, the same in a better order out: a small ranker over what both legs and the words' places tell.
 
 It is a line of plain numbers per signal, fitted by training.fit_ranker on sets that may train what ships. It sees no
-text; a cross-encoder that does is nlp.encoders.onnx_cross_encoder. Without a dense leg it leaves the order as it is.
+text; a cross-encoder that does is nlp.encoders.onnx_cross_encoder. Without a dense leg only the priors count: what was
+changed of late or helped before. They move passages and no scores: how sure an answer is, the question alone decides.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ FEATURES = (
     "recency",
     "usefulness",
 )
+PRIORS = slice(FEATURES.index("recency"), None)
 
 Floats = npt.NDArray[np.float64]
 
@@ -96,12 +98,26 @@ def rerank(candidates: Sequence[Candidate], *, ranker: Ranker = RANKER) -> tuple
     The first LOOKED_AT change places among themselves; what stands behind them stays there.
     """
     looked_at = candidates[:LOOKED_AT]
-    if len(looked_at) < 2 or all(candidate.cosine is None for candidate in looked_at):
+    if len(looked_at) < 2:
         return tuple(candidates)
-    logits = features(looked_at) @ np.array(ranker.weights)
-    scores = np.exp(logits - logits.max())
+    signals, weights = features(looked_at), np.array(ranker.weights)
+    priors = signals[:, PRIORS] @ weights[PRIORS]
+    if all(candidate.cosine is None for candidate in looked_at):
+        return (*_by_words(looked_at, priors, weights), *candidates[LOOKED_AT:])
+    logits = signals @ weights
+    scores = np.sort(np.exp(logits - priors - (logits - priors).max()))[::-1]
     floor = float(scores.min())
-    moved = [replace(candidate, score=float(score)) for candidate, score in zip(looked_at, scores, strict=True)]
-    moved.sort(key=lambda one: (-one.score, one.scored.passage))
+    order = sorted(range(len(looked_at)), key=lambda at: (-logits[at], looked_at[at].scored.passage))
+    moved = [replace(looked_at[at], score=float(score)) for at, score in zip(order, scores, strict=True)]
     behind = [replace(candidate, score=min(candidate.score, 1.0) * floor) for candidate in candidates[LOOKED_AT:]]
     return (*moved, *behind)
+
+
+def _by_words(candidates: Sequence[Candidate], priors: Floats, weights: Floats) -> Sequence[Candidate]:
+    """Return candidates of the words alone, moved by their priors; the scores stay those of the places."""
+    if not priors.any():
+        return candidates
+    scores = np.array([candidate.score for candidate in candidates])
+    worth = weights[0] * scores / (scores.max() or 1.0) + priors
+    order = np.argsort(-worth, kind="stable")
+    return [replace(candidates[at], score=candidates[place].score) for place, at in enumerate(order)]
