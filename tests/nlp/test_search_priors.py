@@ -20,7 +20,7 @@ ARTICLES = (
     Article("zh-used", "洗衣机排水异常", "洗衣机不排水时，请检查排水管是否弯折，再清洗过滤网。"),
     Article("zh-far", "空调不制冷", "空调不制冷时，请清洗滤网并检查室外机。"),
     Article("en-better", "The washer does not drain", "Clean the filter when the washer does not drain."),
-    Article("en-used", "Drain hose", "If the washer does not drain, check whether the hose is bent."),
+    Article("en-used", "Washer drains badly", "Check whether the hose of the washer is bent, and the drain."),
     Article("en-far", "The air conditioner does not cool", "When it does not cool, clean the filter of the unit."),
 )
 QUESTIONS = {"zh": "洗衣机不排水怎么办", "en": "my washer does not drain"}
