@@ -58,6 +58,7 @@ def create_import(desk: AdminDesk, upload: Annotated[Upload, Depends(read_upload
     name = upload.source or upload.files[0].name
     payload = {"kb": None, "source": upload.source, "name": name, "spool": spool.put(upload.files)}
     jobs_in(desk.request).submit(IMPORT, payload, tenant=desk.store.tenant)
+    desk.store.audit.add(at=desk.now, actor=desk.actor, action="articles.imported", subject=name, detail={})
     return desk.go("/console/sources")
 
 
@@ -65,6 +66,7 @@ def create_import(desk: AdminDesk, upload: Annotated[Upload, Depends(read_upload
 def forget_source(desk: AdminDesk, name: Annotated[str, Form(min_length=1, max_length=4_000)]) -> Response:
     """Forget a source and the articles that only it gives."""
     forgotten_source(desk.engines.knowledge_base(), name)
+    desk.store.audit.add(at=desk.now, actor=desk.actor, action="source.forgotten", subject=name, detail={})
     return desk.go("/console/sources")
 
 

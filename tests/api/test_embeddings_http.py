@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.cli.keys import create_key
-from api.engines import StandIns
+from api.engines import Engines, StandIns
 from api.settings import Settings
 from nlp.encoders.embed import build_embedder
 
@@ -88,13 +88,27 @@ def test_an_encoder_that_is_not_here_is_named_with_its_command(api_settings: Set
     assert "beforehand models pull multilingual-e5-small" in problem.text
 
 
-def test_readyz_names_the_encoder(encoder_client: TestClient, api_client: TestClient) -> None:
-    def encoder_of(client: TestClient) -> dict[str, object]:
-        (state,) = [one for one in client.get("/readyz").json()["engines"] if one["name"] == "encoder"]
-        return {name: state[name] for name in ("engine", "rung", "degraded")}
+def test_readyz_names_the_encoder(encoder_client: TestClient) -> None:
+    states = {one["name"]: one for one in encoder_client.get("/readyz").json()["engines"]}
+    assert states["encoder"]["engine"] == "hashed:pairs"
+    assert states["search"]["engine"] == "lexical:bm25+hashed:pairs"
 
-    assert encoder_of(encoder_client) == {"engine": "hashed:pairs", "rung": "given", "degraded": False}
-    assert encoder_of(api_client) == {"engine": "onnx:minilm-l6-zh-en", "rung": "shipped", "degraded": False}
+
+@pytest.mark.parametrize(
+    ("model", "encoder", "rung", "search"),
+    [
+        ("minilm-l6-zh-en", "onnx:minilm-l6-zh-en", "shipped", "lexical:bm25+onnx:minilm-l6-zh-en"),
+        ("", "", "none", "lexical:bm25"),
+    ],
+    ids=["shipped", "words alone"],
+)
+def test_an_encoder_finds_articles_unless_it_is_switched_off(
+    api_settings: Settings, model: str, encoder: str, rung: str, search: str
+) -> None:
+    engines = Engines(api_settings.model_copy(update={"encoder_model": model}))
+    states = {state.name: state for state in engines.states()}
+    assert (states["encoder"].engine, states["encoder"].rung, states["search"].engine) == (encoder, rung, search)
+    assert bool(states["search"].fix) == (model == "")
 
 
 def test_batches_are_counted(encoder_client: TestClient) -> None:

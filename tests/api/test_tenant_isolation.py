@@ -88,7 +88,12 @@ def put_article(person: Person, a: int, b: int) -> Answer:
 def import_articles(person: Person, a: int, b: int) -> Answer:
     line = f'{{"id": "a-{a}", "title": "{person.word}", "body": "{person.word} 显示E{b}"}}'
     headers = {"Content-Type": "application/x-ndjson"}
-    return person.client.post("/v1/articles/import", content=line.encode(), headers=headers)
+    source = f"?source=s-{a}" if b % 2 else ""
+    return person.client.post(f"/v1/articles/import{source}", content=line.encode(), headers=headers)
+
+
+def forget_source(person: Person, a: int, b: int) -> Answer:
+    return person.client.delete("/v1/sources", params={"name": f"s-{a}"})
 
 
 def telemetry(person: Person, a: int, b: int) -> Answer:
@@ -146,6 +151,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PUT", "/v1/articles/{article_id}"): put_article,
     ("DELETE", "/v1/articles/{article_id}"): request("DELETE", "/v1/articles/a-{a}"),
     ("POST", "/v1/articles/import"): import_articles,
+    ("GET", "/v1/sources"): get("/v1/sources"),
+    ("DELETE", "/v1/sources"): forget_source,
     ("POST", "/v1/ocr"): upload("/v1/ocr", "label.png", b"no picture"),
     ("POST", "/v1/audio/transcriptions"): upload("/v1/audio/transcriptions", "call.wav", b"no sound"),
     ("POST", "/v1/telemetry"): telemetry,
