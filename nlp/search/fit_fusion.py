@@ -122,7 +122,7 @@ def _judged(
 ) -> tuple[tuple[Scored, ...], dict[int, float]]:
     """Rank what the question finds outside its own article together with the rest of its passage."""
     size = corpus_size(connection)
-    weights = weighed(connection, question_terms(cloze.question), size)
+    weights = weighed(connection, cloze.question, question_terms(cloze.question), size)
     passages = dict.fromkeys(found_by_terms(connection, weights, ()))
     passages |= dict.fromkeys(dense.nearest(connection, row, top_k=CANDIDATES, allowed=()))
     texts = field_texts(connection, {**passages, cloze.passage: None}, ())

@@ -231,18 +231,19 @@ class KnowledgeBase:
         row = self._dense.question(question) if self._dense and terms else None
         language = subtag(locale) or language_of(question)
         with self._connections.reading() as connection:
-            yield connection, self._found(connection, terms, row, allowed, language) if terms else ()
+            yield connection, self._found(connection, question, terms, row, allowed, language) if terms else ()
 
     def _found(
         self,
         connection: sqlite3.Connection,
+        question: str,
         terms: Sequence[Term],
         row: Vectors | None,
         allowed: Sequence[str],
         language: str,
     ) -> tuple[Candidate, ...]:
         size = corpus_size(connection)
-        weights = weighed(connection, terms, size)
+        weights = weighed(connection, question, terms, size)
         passages = dict.fromkeys(found_by_terms(connection, weights, allowed))
         if self._dense is not None and row is not None:
             passages |= dict.fromkeys(self._dense.nearest(connection, row, top_k=CANDIDATES, allowed=allowed))

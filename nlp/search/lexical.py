@@ -6,13 +6,14 @@ It knows words, not meaning: a question that shares no token with the right arti
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from nlp.records import Match, NlpError
+from nlp.search.glosses import Rendering, chinese_words, renderings
 from nlp.search.question_words import telling_words, without_question_words
-from nlp.search.tokens import Kind, tokens
+from nlp.search.tokens import Kind, fold, tokens
 
 # Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.2: 1.2 < k1 < 2, 0.5 < b < 0.8.
 K1 = 1.2
@@ -31,6 +32,8 @@ OTHER_LANGUAGE = 0.8
 
 # A Han character is about 0.6 words and brings 1.5 tokens of weight: what these count as in words.
 _WORDS: Mapping[Kind, float] = {"char": 0.4, "pair": 0.4}
+# What a word is made of, and what becomes of it when the word is looked for by another language's.
+_PARTS = frozenset({"char", "pair", "phrase"})
 # A code is what the question is about, however many articles name it: it says as much as a noun and its verb.
 _CODE_WORDS = 2.0
 
@@ -44,11 +47,12 @@ class QuestionTooLong(NlpError): ...
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A distinct token of the question."""
+    """A distinct token of the question; or a word of it that is looked for by what another language calls it."""
 
     text: str
     kind: Kind
     is_telling: bool  # an article that answers holds it; what fills the sentence is only searched for
+    renderings: tuple[Rendering, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class WeighedTerm:
     idf: float  # times the weight of its kind
     is_known: bool  # stands somewhere in the knowledge base
     is_telling: bool
+    renderings: tuple[Rendering, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +103,45 @@ def question_terms(question: str) -> tuple[Term, ...]:
     return tuple(Term(text, kind, text in telling) for text, kind in islice(distinct, MAX_LOOKUPS))
 
 
+def rendered_terms(question: str, unknown: Collection[str]) -> tuple[Term, ...]:
+    """Return the words of a question whose tokens are all unknown, with what another language calls them.
+
+    Chinese words go by their pairs of characters, a lone character by itself; English ones by their stem.
+    """
+    text = without_question_words(question)
+    telling = {token.text for token in tokens(telling_words(question))}
+    found: dict[str, Term] = {}
+    for word in chinese_words(fold(text)):
+        own = [first + second for first, second in pairwise(word)] or [word]
+        if all(token in unknown for token in own):
+            kind: Kind = "word" if len(word) > 1 else "char"
+            found[word] = Term(f"={word}", kind, any(token in telling for token in own), renderings(word))
+    for token in tokens(text):
+        if token.kind == "word" and token.text.isascii() and token.text in unknown:
+            found[token.text] = Term(f"={token.text}", "word", token.text in telling, renderings(token.text))
+    return tuple(islice(found.values(), MAX_TERMS))
+
+
+def with_renderings(terms: Sequence[Term], rendered: Sequence[Term], frequency: Mapping[str, int]) -> tuple[Term, ...]:
+    """Return the terms; if any word stands there in another language, words in place of tokens that do not."""
+    if not any(frequency.get(one.token) for term in rendered for one in term.renderings):
+        return tuple(terms)
+    words = {term.text.removeprefix("=") for term in rendered}
+    kept = [term for term in terms if frequency.get(term.text) or not (term.kind in _PARTS or term.text in words)]
+    return (*kept, *rendered)
+
+
 def weigh(terms: Sequence[Term], frequency: Mapping[str, int], size: CorpusSize) -> tuple[WeighedTerm, ...]:
     """Weigh each term by how rare it is; keep the MAX_TERMS most telling."""
     weighed = []
     for term in terms:
-        found_in = frequency.get(term.text, 0)
+        there = tuple(one for one in term.renderings if frequency.get(one.token))
+        found_in: float = frequency.get(term.text, 0)
+        if there:  # as if they were one word: Darwish & Oard 2003, "Probabilistic structured query methods"
+            found_in = sum(one.share * frequency[one.token] for one in there) / sum(one.share for one in there)
         idf = math.log1p((size.passages - found_in + 0.5) / (found_in + 0.5))
         weight = KIND_WEIGHT[term.kind] * idf
-        weighed.append(WeighedTerm(term.text, term.kind, weight, found_in > 0, term.is_telling))
+        weighed.append(WeighedTerm(term.text, term.kind, weight, found_in > 0, term.is_telling, there))
     return tuple(sorted(weighed, key=lambda term: -term.idf)[:MAX_TERMS])
 
 
@@ -117,15 +153,17 @@ def match_expression(terms: Sequence[WeighedTerm]) -> str:
     """
     known = [term for term in terms if term.is_known]
     chosen = [term for term in known if term.kind not in ("char", "phrase")] or known
-    return " OR ".join('"' + term.text.replace('"', '""') + '"' for term in chosen)
+    wanted = dict.fromkeys(text for term in chosen for text in _texts(term))
+    return " OR ".join('"' + text.replace('"', '""') + '"' for text in wanted)
 
 
 def rank(
     terms: Sequence[WeighedTerm], candidates: Mapping[int, FieldText], size: CorpusSize, *, language: str = "und"
 ) -> tuple[Scored, ...]:
     """Score candidate passages for a reader of `language`, best first; equal ones in the order of their numbers."""
-    wanted = {term.text for term in terms}
-    found = {number: _frequencies(text, wanted) for number, text in candidates.items()}
+    wanted = {text for term in terms for text in _texts(term)}
+    rendered = [term for term in terms if term.renderings]
+    found = {number: _frequencies(text, wanted, rendered) for number, text in candidates.items()}
     in_article: dict[int, dict[str, float]] = {}
     for number, counts in found.items():
         whole = in_article.setdefault(candidates[number].article, {})
@@ -139,7 +177,7 @@ def rank(
         score += ARTICLE_SHARE * _bm25(terms, in_article[passage.article], article_length)
         if "und" not in (language, passage.language) and language != passage.language:
             score *= OTHER_LANGUAGE
-        named = _match(terms, _counted(passage.title, wanted), size).coverage
+        named = _match(terms, _counted(passage.title, wanted, rendered), size).coverage
         scored.append(
             Scored(
                 number, passage.article, score, _match(terms, found[number], size), named, _codes(terms, found[number])
@@ -148,12 +186,26 @@ def rank(
     return tuple(sorted(scored, key=lambda one: (-one.score, one.passage)))
 
 
-def _frequencies(text: FieldText, wanted: set[str]) -> dict[str, float]:
+def _texts(term: WeighedTerm) -> tuple[str, ...]:
+    """Return the tokens under which a term is indexed."""
+    return tuple(one.token for one in term.renderings) or (term.text,)
+
+
+def _frequencies(text: FieldText, wanted: set[str], rendered: Sequence[WeighedTerm]) -> dict[str, float]:
     counts: dict[str, float] = {}
     for token in filter(wanted.__contains__, text.body.split(" ")):
         counts[token] = counts.get(token, 0.0) + 1.0
     for token in filter(wanted.__contains__, text.title.split(" ")):
         counts[token] = counts.get(token, 0.0) + TITLE_WEIGHT
+    return _with_rendered(counts, rendered)
+
+
+def _with_rendered(counts: dict[str, float], rendered: Sequence[WeighedTerm]) -> dict[str, float]:
+    """Count each word that is looked for by others as often as these are there, each by its share."""
+    for term in rendered:
+        count = sum(one.share * counts.get(one.token, 0.0) for one in term.renderings)
+        if count:
+            counts[term.text] = count
     return counts
 
 
@@ -177,8 +229,8 @@ def _match(terms: Sequence[WeighedTerm], counts: Mapping[str, float], size: Corp
     )
 
 
-def _counted(text: str, wanted: set[str]) -> dict[str, float]:
-    return dict.fromkeys(filter(wanted.__contains__, text.split(" ")), 1.0)
+def _counted(text: str, wanted: set[str], rendered: Sequence[WeighedTerm]) -> dict[str, float]:
+    return _with_rendered(dict.fromkeys(filter(wanted.__contains__, text.split(" ")), 1.0), rendered)
 
 
 def _codes(terms: Sequence[WeighedTerm], counts: Mapping[str, float]) -> float:

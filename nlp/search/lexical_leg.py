@@ -10,7 +10,16 @@ import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from nlp.search.lexical import CorpusSize, FieldText, Term, WeighedTerm, match_expression, weigh
+from nlp.search.lexical import (
+    CorpusSize,
+    FieldText,
+    Term,
+    WeighedTerm,
+    match_expression,
+    rendered_terms,
+    weigh,
+    with_renderings,
+)
 from nlp.text import language_of
 
 # Candidates that FTS5 hands over to be scored exactly; 60, 150 and 400 rank alike on all eight sets (2026-11-22).
@@ -32,13 +41,25 @@ def corpus_size(connection: sqlite3.Connection) -> CorpusSize:
     return CorpusSize(passages=passages, articles=articles, tokens=token_count)
 
 
-def weighed(connection: sqlite3.Connection, terms: Sequence[Term], size: CorpusSize) -> tuple[WeighedTerm, ...]:
-    """Weigh the terms of a question by how many passages hold each."""
-    frequency: dict[str, int] = {}
-    for term in terms:
-        row = connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (term.text,)).fetchone()
-        frequency[term.text] = row[0] if row else 0
+def weighed(
+    connection: sqlite3.Connection, question: str, terms: Sequence[Term], size: CorpusSize
+) -> tuple[WeighedTerm, ...]:
+    """Weigh the terms of a question by how many passages hold each, and words that none holds by what else they are."""
+    frequency = _frequency(connection, (term.text for term in terms))
+    unknown = frozenset(text for text, found_in in frequency.items() if not found_in)
+    rendered = rendered_terms(question, unknown) if unknown else ()
+    if rendered:
+        frequency |= _frequency(connection, {one.token for term in rendered for one in term.renderings})
+        terms = with_renderings(terms, rendered, frequency)
     return weigh(terms, frequency, size)
+
+
+def _frequency(connection: sqlite3.Connection, texts: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for text in texts:
+        row = connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (text,)).fetchone()
+        found[text] = row[0] if row else 0
+    return found
 
 
 def found_by_terms(
