@@ -36,7 +36,7 @@ def first(articles: tuple[Article, ...], question: str) -> str:
         (ENGLISH, "水泵 E4", "e4"),
         (CHINESE, "when do I get a refund", "退款"),
         (CHINESE, "The pump is blocked", "e4"),
-        (CHINESE, "water leak E9", "漏水"),
+        (CHINESE, "clean the pump, E9", "e4"),
         (ENGLISH, "发票抬头", ""),
         (CHINESE, "invoice header", ""),
     ],
