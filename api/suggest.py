@@ -1,8 +1,13 @@
 """A question, a prefill or a ticket in; ranked, cited suggestions and an answer out, or an honest "nothing fits".
 
-The answer is the best article's own sentences; where a drafting model is set up it may word them anew, each sentence
-held against its source. A draft in shadow mode is shown to nobody, so nothing of its ticket is sent to a model. Knows
-no HTTP.
+    _asked         what is asked for: a question as it stands, or a ticket's text with what its draft found
+    ask            what is found for it, and the articles as they stand, for whoever may see them
+    quoted         the best article's own sentences
+    draft_of       where a drafting model is set up: these worded anew, each sentence held against its source
+    suggest        all of it, kept for its feedback
+    word_later     the draft alone, for an answer that is shown already: nobody waits for a model
+
+A draft in shadow mode is shown to nobody, so nothing of its ticket is sent to a model. Knows no HTTP.
 """
 
 from __future__ import annotations
@@ -30,6 +35,40 @@ DRAFTED_FROM = 3
 """Suggestions that people look at."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for, whether it is a ticket's whole text, and as whom."""
+
+    text: str
+    kb: str | None
+    groups: tuple[str, ...]
+    is_ticket: bool = False
+    fields: Mapping[str, DraftField] | None = None
+    is_shadow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for it; `articles` are the suggested ones that may still be seen, by their ids."""
+
+    asked: _Asked
+    suggestions: Suggestions
+    articles: Mapping[str, Article]
+
+    @property
+    def question(self) -> str:
+        """Return the question that is answered: of a ticket's text the one it asks most surely."""
+        return self.suggestions.question or self.asked.text
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Return the passages that may answer as they stand in their articles, best first; none where nothing fits."""
+        if self.suggestions.is_abstained:
+            return ()
+        shown = (one for one in self.suggestions.suggestions if one.article_id in self.articles)
+        return tuple(_passage(one, self.articles[one.article_id]) for one in shown)
+
+
 def suggest(
     request: shapes.SuggestionRequest,
     *,
@@ -44,6 +83,65 @@ def suggest(
     Raises:
         Problem: the question is too long, or its prefill or ticket is not known.
     """
+    found = ask(request, engines=engines, store=store)
+    answer, drafted = quoted(found), None
+    if answer is not None and request.draft and may_draft(found, engines):
+        end_turn()
+        drafted = draft_of(found, engines=engines, store=store, at=at)
+        answer = drafted.answer or answer
+    outdated = _outdated(found.articles, store=store, kb=found.asked.kb or engines.settings.default_knowledge_base)
+    response = shapes.SuggestionResponse(
+        id=make_id(),
+        abstained=found.suggestions.is_abstained,
+        suggestions=[
+            shapes.suggestion_body(one, is_outdated=one.article_id in outdated) for one in found.suggestions.suggestions
+        ],
+        answer=shapes.answer_body(answer) if answer else None,
+        drafting=drafted.outcome if drafted else None,
+    )
+    store.drafts.add_suggestions(
+        response,
+        question=found.asked.text,
+        at=at,
+        prefill_id=request.prefill_id,
+        ticket_id=request.ticket_id,
+        kb=request.filters.kb or "",
+    )
+    return response
+
+
+def word_later(
+    suggestion_id: str, *, engines: Engines, store: Store, at: datetime, locale: str = ""
+) -> shapes.SuggestionResponse:
+    """Have a drafting model word an answer that is shown already, and keep what comes of it: asked once, it is not
+    asked again. Where the base answers otherwise by now, nothing is drafted.
+
+    Raises:
+        Problem: no such suggestions are kept.
+    """
+    kept = store.drafts.suggestion_set(suggestion_id)
+    if kept is None:
+        raise Problem("not_found", say("detail.unknown", what=say("what.suggestions"), name=repr(suggestion_id[:50])))
+    response = kept.response
+    if response.answer is None or response.drafting is not None or not engines.drafter.is_on:
+        return response
+    found = ask(kept.request(locale=locale), engines=engines, store=store)
+    passages = found.passages
+    if not passages or passages[0].article_id != response.suggestions[0].article_id or found.asked.is_shadow:
+        return response
+    drafted = draft_of(found, engines=engines, store=store, at=at)
+    worded = shapes.answer_body(drafted.answer) if drafted.answer else None
+    response = response.model_copy(update={"worded": worded, "drafting": drafted.outcome})
+    store.drafts.keep_suggestions(response)
+    return response
+
+
+def ask(request: shapes.SuggestionRequest, *, engines: Engines, store: Store) -> Found:
+    """Search for what is asked, as whoever asks may see it.
+
+    Raises:
+        Problem: the question is too long, or its prefill or ticket is not known.
+    """
     asked = _asked(request, store=store)
     limit = engines.settings.limits.question_chars
     if len(asked.text) > limit:
@@ -51,39 +149,17 @@ def suggest(
             "text_too_long",
             say("detail.text_too_long", what=say("what.the_question"), count=len(asked.text), limit=limit),
         )
-    found = find_suggestions(
+    suggestions = find_suggestions(
         asked.text,
         engines=engines,
-        kb=request.filters.kb,
+        kb=asked.kb,
         top_k=request.top_k,
-        groups=request.filters.groups,
+        groups=asked.groups,
         locale=request.locale,
         is_ticket=asked.is_ticket,
-        facts=facts_of(asked.fields),
+        facts=facts_of(asked.fields or {}),
     )
-    articles = _articles(found, engines=engines, kb=request.filters.kb, groups=request.filters.groups)
-    answer, drafted = extracted(found, asked.text, articles=articles), None
-    if answer is not None and request.draft and engines.drafter.is_on and not asked.is_shadow:
-        end_turn()
-        drafted = _drafted(found, asked.text, articles=articles, engines=engines, store=store, at=at)
-        answer = drafted.answer or answer
-    outdated = _outdated(articles, store=store, kb=request.filters.kb or engines.settings.default_knowledge_base)
-    response = shapes.SuggestionResponse(
-        id=make_id(),
-        abstained=found.is_abstained,
-        suggestions=[shapes.suggestion_body(one, is_outdated=one.article_id in outdated) for one in found.suggestions],
-        answer=shapes.answer_body(answer) if answer else None,
-        drafting=drafted.outcome if drafted else None,
-    )
-    store.drafts.add_suggestions(
-        response,
-        question=asked.text,
-        at=at,
-        prefill_id=request.prefill_id,
-        ticket_id=request.ticket_id,
-        kb=request.filters.kb or "",
-    )
-    return response
+    return Found(asked, suggestions, _articles(suggestions, engines=engines, kb=asked.kb, groups=asked.groups))
 
 
 def find_suggestions(
@@ -124,36 +200,27 @@ def facts_of(fields: Mapping[str, DraftField]) -> TicketFacts:
     return TicketFacts(models=told("device_model"), error_codes=told("error_code"))
 
 
-def extracted(found: Suggestions, question: str, *, articles: Mapping[str, Article]) -> Answer | None:
+def quoted(found: Found) -> Answer | None:
     """Return the best article's own sentences; None where nothing fits, because nothing is made up."""
     from nlp.answers.answer import answer_from
 
-    if found.is_abstained or not found.suggestions:
+    best = found.passages[:1]
+    if not best or best[0].article_id != found.suggestions.suggestions[0].article_id:
         return None
-    best = found.suggestions[0]
-    article = articles.get(best.article_id)
-    if article is None:
-        return None
-    passage = _passage(best, article)
-    return answer_from(article, found.question or question, start=passage.start, end=passage.end)
+    article = found.articles[best[0].article_id]
+    return answer_from(article, found.question, start=best[0].start, end=best[0].end)
 
 
-def _drafted(
-    found: Suggestions,
-    question: str,
-    *,
-    articles: Mapping[str, Article],
-    engines: Engines,
-    store: Store,
-    at: datetime,
-) -> Drafted:
-    passages = [
-        _passage(one, articles[one.article_id])
-        for one in found.suggestions[:DRAFTED_FROM]
-        if one.article_id in articles
-    ]
-    asked = found.question or question
-    return engines.drafter.draft(asked, passages, usages=store.draft_usage, tenant=store.tenant, at=at)
+def may_draft(found: Found, engines: Engines) -> bool:
+    """Say whether what was found may be sent to a drafting model."""
+    return engines.drafter.is_on and not found.asked.is_shadow
+
+
+def draft_of(found: Found, *, engines: Engines, store: Store, at: datetime) -> Drafted:
+    """Return the answer as a drafting model words it, or why there is none."""
+    return engines.drafter.draft(
+        found.question, found.passages[:DRAFTED_FROM], usages=store.draft_usage, tenant=store.tenant, at=at
+    )
 
 
 def _passage(suggestion: Suggestion, article: Article) -> Passage:
@@ -182,19 +249,10 @@ def _outdated(articles: Mapping[str, Article], *, store: Store, kb: str) -> froz
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is asked for, and whether it is a ticket's whole text."""
-
-    text: str
-    is_ticket: bool
-    fields: Mapping[str, DraftField]
-    is_shadow: bool = False
-
-
 def _asked(request: shapes.SuggestionRequest, *, store: Store) -> _Asked:
+    kb, groups = request.filters.kb, tuple(request.filters.groups)
     if request.question is not None:
-        return _Asked(request.question, is_ticket=False, fields={})
+        return _Asked(request.question, kb, groups)
     if request.prefill_id is not None:
         prefill = store.drafts.prefill(request.prefill_id)
         if prefill is None:
@@ -207,7 +265,7 @@ def _asked(request: shapes.SuggestionRequest, *, store: Store) -> _Asked:
         prefill = store.drafts.prefill_of_ticket(request.ticket_id or "")
     if prefill is not None:
         is_shadow = prefill.origin.mode == "shadow"
-        return _Asked(prefill.text, is_ticket=True, fields=prefill.response.fields, is_shadow=is_shadow)
+        return _Asked(prefill.text, kb, groups, is_ticket=True, fields=prefill.response.fields, is_shadow=is_shadow)
     ticket_id = request.ticket_id or ""
     ticket = store.tickets.get(ticket_id)
     if ticket is None:
@@ -216,4 +274,4 @@ def _asked(request: shapes.SuggestionRequest, *, store: Store) -> _Asked:
             say("detail.unknown", what=say("what.prefill_or_ticket"), name=repr(ticket_id)),
             where="/ticket_id",
         )
-    return _Asked(ticket.title, is_ticket=False, fields={})
+    return _Asked(ticket.title, kb, groups)

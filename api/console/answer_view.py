@@ -10,7 +10,10 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from api.console.prose import prose_line
-from api.schemas.knowledge import Answer, AnswerLineBody, CitationBody
+from api.drafting import Drafter
+from api.schemas.knowledge import Answer, AnswerLineBody, CitationBody, SuggestionResponse
+
+EXTRACTIVE = "extractive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,22 @@ class AnswerView:
     model: str
 
 
+def shown_answer(response: SuggestionResponse, *, drafter: Drafter | None) -> dict[str, object]:
+    """Return what the templates show of an answer and of what a drafting model makes of it; `drafter` is None where
+    nothing may be sent to one, or where it was asked just now."""
+    is_quoted = response.answer is not None and response.answer.engine == EXTRACTIVE
+    is_awaited = drafter is not None and drafter.is_on and is_quoted and response.drafting is None
+    return {
+        "suggestion_id": response.id,
+        "answer": answer_view(response.answer),
+        "worded": answer_view(response.worded),
+        "worded_article": response.suggestions[0].article_id if response.suggestions else "",
+        "drafting": response.drafting,
+        "is_awaited": is_awaited,
+        "drafting_model": model_of(drafter.engine) if drafter is not None else "",
+    }
+
+
 def answer_view(answer: Answer | None) -> AnswerView | None:
     """Lay an answer out; None where there is none."""
     if answer is None:
@@ -49,8 +68,12 @@ def answer_view(answer: Answer | None) -> AnswerView | None:
     groups = tuple(
         (kind, tuple(_line(line, cited) for line in some)) for kind, some in groupby(lines, key=lambda line: line.kind)
     )
-    model = "" if answer.engine == "extractive" else answer.engine.partition(":")[2]
-    return AnswerView(groups, answer.text, model)
+    return AnswerView(groups, answer.text, model_of(answer.engine))
+
+
+def model_of(engine: str) -> str:
+    """Return the name of the model that an engine is; "" for the article itself."""
+    return "" if engine == EXTRACTIVE else engine.partition(":")[2]
 
 
 def _line(line: AnswerLineBody, cited: list[CitationView]) -> LineView:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Response
 from markupsafe import Markup
 from pydantic import ValidationError
 
-from api.console.answer_view import answer_view
+from api.console.answer_view import shown_answer
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import percent
 from api.console.prose import prose
@@ -18,10 +18,12 @@ from api.learn import take_feedback
 from api.schemas.knowledge import SuggestionBody, SuggestionRequest, SuggestionResponse
 from api.schemas.prefill import Feedback
 from api.security import make_id
-from api.suggest import suggest
+from api.suggest import suggest, word_later
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 AskDesk = Annotated[Desk, Depends(Entry("suggest"))]
+WORDED = {"draft_to": "/console/ask/draft", "use_to": "/console/feedback", "has_pages": True}
+"""Where the part of the page goes that waits for a drafting model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def ask(desk: AskDesk, question: str = "", prefill: str = "") -> Response:
     response = None
     found = desk.store.drafts.prefill(prefill) if prefill else None
     if found is not None:
-        asked = SuggestionRequest(prefill_id=prefill, locale=desk.words.locale)
+        asked = SuggestionRequest(prefill_id=prefill, locale=desk.words.locale, draft=False)
         response = suggest(asked, engines=desk.engines, store=desk.store, at=desk.now)
         question = found.text
     elif question:
@@ -49,11 +51,19 @@ def ask(desk: AskDesk, question: str = "", prefill: str = "") -> Response:
         "is_asked": response is not None,
         "is_empty": not desk.engines.knowledge_base().article_ids(),
         "abstained": response is not None and response.abstained,
-        "suggestion_id": response.id if response else "",
         "suggestions": views_of(response) if response else (),
-        "answer": answer_view(response.answer) if response else None,
+        **(shown_answer(response, drafter=desk.engines.drafter) if response else {}),
+        **WORDED,
     }
     return desk.page("answers.html" if desk.is_partial else "ask.html", here="ask", **shown)
+
+
+@router.post("/ask/draft")
+def word_answer(desk: AskDesk, suggestion_id: Annotated[str, Form(max_length=50)]) -> Response:
+    """Have a drafting model word an answer that is shown already."""
+    locale = desk.words.locale
+    response = word_later(suggestion_id, engines=desk.engines, store=desk.store, at=desk.now, locale=locale)
+    return desk.page("answer_worded.html", **shown_answer(response, drafter=None), **WORDED)
 
 
 @router.post("/feedback")
@@ -97,6 +107,6 @@ def quoted(body: SuggestionBody) -> Markup:
 
 def _request(question: str, desk: Desk) -> SuggestionRequest:
     try:
-        return SuggestionRequest(question=question, locale=desk.words.locale)
+        return SuggestionRequest(question=question, locale=desk.words.locale, draft=False)
     except ValidationError as error:
         raise invalid_problem(error.errors()) from error

@@ -153,6 +153,11 @@ class SuggestionResponse(BaseModel):
         description="Where a drafting model is set up: what became of its draft; extractive unless drafted",
         exclude_if=lambda value: value is None,
     )
+    worded: Answer | None = Field(
+        default=None,
+        description="The answer as a drafting model worded it after it was shown as quoted: console and panel",
+        exclude_if=lambda value: value is None,
+    )
 
 
 def citation_body(citation: Citation) -> CitationBody:
