@@ -32,6 +32,7 @@ class KnowledgeBases:
         self._open: dict[str, KnowledgeBase] = {}
         self._is_closed = threading.Event()
         self._embedding: threading.Thread | None = None
+        self._is_embedded = False
 
     def get(self, name: str | None = None) -> KnowledgeBase:
         """Return the knowledge base of that name, by default the default one; it is made where there is none yet.
@@ -67,27 +68,31 @@ class KnowledgeBases:
             self._embedding = threading.Thread(target=self._embed_all, name="embed-missing", daemon=True)
             self._embedding.start()
 
+    def finish_embedding(self) -> bool:
+        """Wait until what was begun is done; say whether everything has its vectors."""
+        if self._embedding is not None:
+            self._embedding.join()
+        return self._is_embedded
+
     def close(self) -> None:
         """Release files."""
         self._is_closed.set()
-        if self._embedding is not None:
-            self._embedding.join()
+        self.finish_embedding()
         with self._lock:
             for base in self._open.values():
                 base.close()
             self._open.clear()
 
     def _embed_all(self) -> None:
-        for name in self.names():
-            try:
-                embedded = self.get(name).embed_missing(on_progress=self._go_on)
-            except _Stopped:
-                return
-            except Exception:  # the words find them all the same, and the next start tries again
-                log.exception("embedding_failed", knowledge_base=name)
-                continue
-            if embedded:
-                log.info("embedded_missing", knowledge_base=name, passages=embedded)
+        try:
+            for name in self.names():
+                if embedded := self.get(name).embed_missing(on_progress=self._go_on):
+                    log.info("embedded_missing", knowledge_base=name, passages=embedded)
+            self._is_embedded = True
+        except _Stopped:
+            return
+        except Exception:  # the words find the rest all the same, and the next start tries again
+            log.exception("embedding_failed", knowledge_base=name)
 
     def _go_on(self, embedded: int, passages: int) -> None:
         if self._is_closed.is_set():
