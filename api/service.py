@@ -19,6 +19,7 @@ from api.console.past_tickets import PastTicketsOf
 from api.engines import Engines, StandIns
 from api.enrich import Loop, open_loop
 from api.heartbeat import Heartbeat
+from api.past_case_work import PastCaseWork, open_past_case_work
 from api.routes.health import Health
 from api.routes.metrics import Metrics
 from api.routes.parts import add_parts, add_record_parts, add_tagger_parts, add_work_parts
@@ -44,6 +45,7 @@ class Service:
     loop: Loop
     panel_work: PanelWork
     past_tickets: PastTicketsOf
+    past_cases: PastCaseWork
     metrics: Metrics
     health: Health
     heartbeat: Heartbeat | None = None
@@ -106,6 +108,7 @@ def build_service(settings: Settings, *, stand_ins: StandIns, clock: Callable[[]
         loop=loop,
         panel_work=open_panel_work(work.jobs, loop.connectors, loop.enrichment),
         past_tickets=PastTicketsOf(),
+        past_cases=open_past_case_work(work.jobs, loop.connectors, tenants),
         metrics=metrics,
         health=health,
     )

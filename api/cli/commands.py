@@ -22,6 +22,7 @@ from api.cli import (
     learn,
     media,
     models,
+    past_cases,
     prefill,
     promises,
     records,
@@ -43,6 +44,7 @@ command.command("extract")(extract.extract)
 command.command("prefill")(prefill.prefill)
 command.add_typer(catalogue.group, name="catalogue")
 command.command("index")(knowledge.index)
+command.command("past-cases")(past_cases.past_cases)
 command.command("suggest")(knowledge.suggest)
 command.add_typer(classify.group, name="classify")
 command.command("detect")(telemetry.detect)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -14,11 +15,15 @@ from api.console.uploads import unique_names
 from api.errors import Problem, say
 from api.jobs import Job
 from api.jobs.spool import Spool, SpooledFile
+from api.past_case_work import CASES_PREFIX, PastCaseWork
+from api.past_case_work import KIND as PAST_CASES
 from api.sources import IMPORT, SOURCE_PREFIX, forgotten_source, known_sources
 
 MAX_FILES = 200
 """As many as a browser's file picker is used for; more come as a zip."""
 NAME_CHARS = 80
+PAST = timedelta(days=365)
+"""How far back is offered: older devices and firmware are seldom asked about."""
 SHOWN_JOBS = 5
 SHOWN_REJECTIONS = 20
 
@@ -62,6 +67,20 @@ def create_import(desk: AdminDesk, upload: Annotated[Upload, Depends(read_upload
     return desk.go("/console/sources")
 
 
+@router.post("/sources/past-cases")
+def create_past_cases(
+    desk: AdminDesk,
+    connector: Annotated[str, Form(max_length=50)],
+    since: Annotated[date, Form()],
+    allowed: Annotated[str, Form(max_length=1_000)] = "",
+) -> Response:
+    """Make articles of a ticket system's solved tickets, as a job."""
+    groups = [group for one in allowed.replace("，", ",").split(",") if (group := one.strip())]
+    start = datetime(since.year, since.month, since.day, tzinfo=desk.settings.time_zone)
+    _past_cases(desk).order(connector, tenant=desk.store.tenant, since=start, allowed=groups)
+    return desk.go("/console/sources")
+
+
 @router.post("/sources/forget")
 def forget_source(desk: AdminDesk, name: Annotated[str, Form(min_length=1, max_length=4_000)]) -> Response:
     """Forget a source and the articles that only it gives."""
@@ -71,7 +90,9 @@ def forget_source(desk: AdminDesk, name: Annotated[str, Form(min_length=1, max_l
 
 
 def _page(desk: Desk) -> Response:
-    jobs = jobs_in(desk.request).list(tenant=desk.store.tenant, kind=IMPORT, limit=SHOWN_JOBS)
+    tenant, listed = desk.store.tenant, jobs_in(desk.request)
+    found = [job for kind in (IMPORT, PAST_CASES) for job in listed.list(tenant=tenant, kind=kind, limit=SHOWN_JOBS)]
+    jobs = sorted(found, key=lambda job: job.created_at, reverse=True)[:SHOWN_JOBS]
     imports = [(job, _rejected(job, is_chinese=desk.words.language == "zh")) for job in jobs]
     return desk.page(
         "source_list.html" if desk.is_partial else "sources.html",
@@ -80,8 +101,16 @@ def _page(desk: Desk) -> Response:
         imports=imports,
         is_under_way=any(not job.is_over for job in jobs),
         prefix=SOURCE_PREFIX,
+        cases_prefix=CASES_PREFIX,
         name_chars=NAME_CHARS,
+        systems=_past_cases(desk).readable(tenant),
+        since=(desk.now - PAST).date().replace(day=1),
     )
+
+
+def _past_cases(desk: Desk) -> PastCaseWork:
+    work: PastCaseWork = desk.request.app.state.past_cases
+    return work
 
 
 def _rejected(job: Job, *, is_chinese: bool) -> list[str]:

@@ -40,6 +40,16 @@ _INTRODUCTION = re.compile(
 _HEADINGS = {"zh": ("问题", "解决办法", "附件内容"), "en": ("Problem", "What solved it", "Attachments")}
 
 
+# Said when all is over; it solves nothing.
+_COURTESY = re.compile(
+    r"谢|感谢|不客气|祝[您你]|再见|满意|评价|关闭(?:该|本|此|这个)?工单|工单(?:已|将)?关闭|随时联系|请稍等|正在(?:为您)?(?:查|核)"
+    r"|\b(?:thanks?|thank you|glad|welcome|have a (?:nice|good|great)|let (?:me|us) know|(?:close|closing|closed) "
+    r"(?:this|the|your) ?(?:ticket|case|request)|survey|regards|best wishes|one moment|bear with (?:me|us)"
+    r"|look(?:ing)? into)\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SolvedTicket:
     """`secrets` are values that are the customer's, e.g. an id or a name from the ticket system's own fields."""
@@ -77,6 +87,25 @@ def past_case(ticket: SolvedTicket, *, allowed: Sequence[str] = ()) -> Article |
         tags=(TAG, f"ticket:{ticket.id}"),  # by the second a backtest knows not to count it for its own ticket
         allowed=tuple(allowed),
     )
+
+
+def solving_text(answers: Sequence[str]) -> str:
+    """Return what solved a ticket by what its agents wrote, oldest first: of their last message that says more than
+    thanks, goodbyes and questions, what is left without these; "" where none does.
+
+    >>> solving_text(["请提供序列号？", "请清洗过滤网，再重新通电。", "感谢您的反馈，祝您生活愉快！"])
+    '请清洗过滤网，再重新通电。'
+    >>> solving_text(["Could you send a photo?", "Clean the pump filter. Let me know if it helps!"])
+    'Clean the pump filter.'
+    """
+    for answer in reversed(answers):
+        answer = answer[:SOLUTION_CHARS]
+        told = [answer[span.start : span.end] for span in split_sentences(answer)]
+        telling = [one for one in told if not _COURTESY.search(one) and not one.rstrip("*_` ").endswith(("?", "？"))]
+        text = "\n".join(telling) if "\n" in answer.strip() else " ".join(telling)
+        if len(_WORD.findall(text)) >= LEAST_WORDS:
+            return answer.strip() if len(telling) == len(told) else text
+    return ""
 
 
 def _masked(text: str, secrets: Sequence[str]) -> str:
