@@ -22,6 +22,8 @@ from api.suggest import suggest, word_later
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 AskDesk = Annotated[Desk, Depends(Entry("suggest"))]
+LIKELY = 0.2
+"""One in five of those still answers; of those below, which take half of the page, hardly any."""
 WORDED = {"draft_to": "/console/ask/draft", "use_to": "/console/feedback", "has_pages": True}
 """Where the part of the page goes that waits for a drafting model."""
 
@@ -31,6 +33,11 @@ class SuggestionView:
     body: SuggestionBody
     percent: int
     passage: Markup
+
+    @property
+    def is_likely(self) -> bool:
+        """Return whether it may well answer; what does not is folded away."""
+        return self.body.confidence >= LIKELY
 
 
 @router.get("/ask")

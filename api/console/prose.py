@@ -65,7 +65,8 @@ def _marked_line(line: str) -> str:
     end = LINE_END.search(body)
     tail = end.group() if end else ""
     core = body[: len(body) - len(tail)]
-    return f"{head}{OPEN}{core}{CLOSE}{tail}" if core else line
+    # A number alone is a list's sign that was cut off its text: marked, it would be a sign no more.
+    return f"{head}{OPEN}{core}{CLOSE}{tail}" if any(map(str.isalpha, core)) else line
 
 
 @cache

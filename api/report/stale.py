@@ -58,6 +58,7 @@ class StaleReason:
     quote: str = ""
     other_id: str = ""
     other_quote: str = ""
+    other_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +196,12 @@ def _contradictions(
             continue
         found = contradiction_of(one.body, other.body)
         if found is not None:
-            yield one_id, StaleReason("contradicted", quote=found.one, other_id=other_id, other_quote=found.other)
-            yield other_id, StaleReason("contradicted", quote=found.other, other_id=one_id, other_quote=found.one)
+            yield one_id, _contradicted(found.one, other, found.other)
+            yield other_id, _contradicted(found.other, one, found.one)
+
+
+def _contradicted(quote: str, other: Article, other_quote: str) -> StaleReason:
+    return StaleReason("contradicted", quote=quote, other_id=other.id, other_quote=other_quote, other_title=other.title)
 
 
 def _stale(article_id: str, reasons: tuple[StaleReason, ...], known: _Seen, changed: datetime | None) -> StaleArticle:

@@ -105,8 +105,8 @@ def _steps(page: _Page) -> list[int]:
     best_rank = (False, False, -1.0)
     for block in dict.fromkeys(unit.block for unit in page.units if unit.kind in ("step", "item")):
         listed = [at for at, unit in enumerate(page.units) if unit.block == block and unit.kind in ("step", "item")]
-        if len(listed) < 2:
-            continue
+        if len(listed) < 2 or 2 * sum(_asks(page, at) for at in listed) >= len(listed):
+            continue  # what to ask the customer is no answer
         lead = page.units[listed[0]].lead
         about = max(page.scores[at] for at in listed) + (page.scores[lead] if lead is not None else 0.0)
         is_ordered = page.units[listed[0]].kind == "step"
@@ -179,13 +179,14 @@ def _with_neighbours(page: _Page, chosen: Collection[int]) -> Iterator[int]:
             kept.add(at - 1)
         kept |= {one for one, other in enumerate(page.units) if other.lead == at and unit.kind == "sentence"}
     last = max(kept, default=0)
-    if last + 1 < len(page.units) and page.units[last].kind in ("step", "item") and goes_on(page.said(last + 1)):
-        kept.add(last + 1)
+    after = next((at for at in range(last + 1, len(page.units)) if page.units[at].kind != "heading"), None)
+    if after is not None and page.units[last].kind in ("step", "item") and goes_on(page.said(after)):
+        kept.add(after)
     yield from kept
 
 
 def _asks(page: _Page, at: int) -> bool:
-    return page.units[at].kind == "sentence" and page.said(at).rstrip("*_` ").endswith(("?", "？"))
+    return page.units[at].kind != "code" and page.said(at).rstrip("*_` ").endswith(("?", "？"))
 
 
 def _is_shown(page: _Page, at: int) -> bool:

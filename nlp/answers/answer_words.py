@@ -37,7 +37,8 @@ _WARNS = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"\W{0,4}(?:仍|若|如果|如仍|如还|如有|还是|若是|完成后|以上|(?:if|when|once|should|after|afterwards|finally)\b)",
+    r"\W{0,4}(?:仍|\w{1,6}后仍|若|如果|如仍|如还|如有|还是|若是|完成后|以上"
+    r"|(?:if|when|once|should|after|afterwards|finally)\b)",
     re.IGNORECASE,
 )
 _TELLS_TO = re.compile(
@@ -89,8 +90,8 @@ def warns(sentence: str) -> bool:
 def goes_on(sentence: str) -> bool:
     """Say whether it tells what to do after steps, or where they do not help.
 
-    >>> goes_on("仍显示 E2，请派工程师。"), goes_on("If E2 is back, book a visit.")
-    (True, True)
+    >>> goes_on("仍显示 E2，请派工程师。"), goes_on("重启后仍显示 E4。"), goes_on("If E2 is back, book a visit.")
+    (True, True, True)
     """
     return warns(sentence) or depends(sentence) or _GOES_ON.match(sentence) is not None
 

@@ -76,7 +76,7 @@ def _suggestion(hits: Sequence[Hit], wanted: frozenset[str], rule: AbstainRule |
 def _citations(hit: Hit, wanted: frozenset[str]) -> tuple[Citation, ...]:
     """Cite the sentences that share most with the question; after one that itself asks, the sentence that replies."""
     text = hit.passage.text
-    spans = split_sentences(text)
+    spans = [span for span in split_sentences(text) if any(map(str.isalpha, text[span.start : span.end]))]
     shared = [_shared(text[span.start : span.end], wanted) for span in spans]
     order = sorted(range(len(spans)), key=lambda index: (-shared[index], index))
     chosen: list[int] = []
