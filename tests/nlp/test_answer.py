@@ -26,6 +26,29 @@ If E2 is back, book a visit.
 TABLE_ZH = "故障代码：\n\n| 代码 | 含义 | 处理 |\n|---|---|---|\n| E1 | 传感器 | 重启 |\n| E5 | 过电流 | 检查电压 |\n"
 FAQ_EN = "How long is the warranty?\nTwo years from the date of purchase. Compressors have six.\nWho pays?\nWe do."
 
+ASKS_ZH = """## 坐席先问
+- E4 常亮还是闪烁？
+- 接头处有没有油渍？
+
+## 用户可以做的
+1. 关机并拔掉电源。
+2. 清洗滤网。
+
+## 派单
+重启后仍显示 E4，派工程师上门检漏。
+"""
+ASKS_EN = """## Ask first
+- Is E4 on all the time?
+- When was it installed?
+
+## What the customer can do
+1. Unplug it.
+2. Clean the filter.
+
+## Visit
+If E4 is back, book.
+"""
+
 
 def said(body: str, question: str) -> list[str]:
     answer = answer_from(Article("a", "", body), question)
@@ -57,8 +80,22 @@ def said(body: str, question: str) -> list[str]:
         (TABLE_ZH, "E5是什么意思", ["代码: E5 | 含义: 过电流 | 处理: 检查电压"]),
         (FAQ_EN, "how long is the warranty", ["Two years from the date of purchase.", "Compressors have six."]),
         ("先断电。\n①打开盖子②取出滤网③冲洗", "如何清洗滤网", ["打开盖子", "取出滤网", "冲洗"]),
+        (ASKS_ZH, "空调显示E4怎么办", ["关机并拔掉电源。", "清洗滤网。", "重启后仍显示 E4，派工程师上门检漏。"]),
+        (
+            ASKS_EN,
+            "what can I do when the display shows E4",
+            ["Unplug it.", "Clean the filter.", "If E4 is back, book."],
+        ),
     ],
-    ids=["steps zh", "steps en", "table", "what follows a question", "counted inside a line"],
+    ids=[
+        "steps zh",
+        "steps en",
+        "table",
+        "what follows a question",
+        "counted inside a line",
+        "not asks zh",
+        "not asks en",
+    ],
 )
 def test_answer_is_what_the_question_wants(body: str, question: str, lines: list[str]) -> None:
     assert said(body, question) == lines
