@@ -44,8 +44,8 @@ def by_words(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def by_meaning(candidates: Sequence[Candidate]) -> list[Candidate]:
-    found = [candidate for candidate in candidates if candidate.cosine is not None]
-    return sorted(found, key=lambda candidate: (-(candidate.cosine or 0.0), candidate.scored.passage))
+    found = [(candidate.alike.likeness, candidate) for candidate in candidates if candidate.alike is not None]
+    return [one for _, one in sorted(found, key=lambda pair: (-pair[0], pair[1].scored.passage))]
 
 
 WAYS: dict[str, Order] = {"words": by_words, "meaning": by_meaning, "fused": lambda one: one, "re-ranked": rerank}

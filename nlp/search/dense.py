@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from nlp.encoders.embed import Embedder, Vectors
 from nlp.search import vector_table
 from nlp.search.vector_table import Moment, Numbers
@@ -98,13 +100,16 @@ class DenseLeg:
             hidden = self._hidden_from(connection, now, allowed)
             return tuple(near.number for near in index.search(question, top_k=top_k, hidden=hidden))
 
-    def cosines(self, connection: sqlite3.Connection, question: Vectors, passages: Iterable[int]) -> dict[int, float]:
-        """Return the exact cosines of passages that have a vector."""
+    def rows(self, connection: sqlite3.Connection, passages: Iterable[int]) -> dict[int, Vectors]:
+        """Return the vectors of passages that have one."""
         encoder = vector_table.encoder_number(connection, self.embedder.engine)
-        if encoder is None:
-            return {}
-        rows = vector_table.rows_of(connection, encoder, passages)
-        return {number: float(row @ question) for number, row in rows.items()}
+        return {} if encoder is None else vector_table.rows_of(connection, encoder, passages)
+
+    def sample(self, connection: sqlite3.Connection) -> Vectors:
+        """Return vectors of the file, (n, width), all or evenly chosen ones."""
+        encoder = vector_table.encoder_number(connection, self.embedder.engine)
+        rows = np.zeros((0, self.embedder.width), np.float32)
+        return rows if encoder is None else vector_table.sample_of(connection, encoder)
 
     def forget(self) -> None:
         """Drop the index and its copy on the disk; the next search builds it from the file."""

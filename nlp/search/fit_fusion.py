@@ -1,38 +1,49 @@
 """How much meaning should count beside words in this knowledge base: its own passages in, a Fusion out.
 
 Nobody has asked anything yet, so passages ask for themselves: a title, or one sentence, is taken out of a passage and
-put as a question, and the rest of the passage has to be found by it. Questions that people put and the answers they
-used count the same way, where there are some. It reads; nothing in the file changes.
+put as a question, and the rest of the passage has to be found by it. They also say where the middle of all passages
+and of all questions lies (nlp.search.centre). It reads; nothing in the file changes.
 """
 
 from __future__ import annotations
 
+import math
 import sqlite3
-import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
 
 from nlp.encoders.embed import Vectors
 from nlp.search import vector_table
+from nlp.search.centre import Centre
 from nlp.search.dense import DenseLeg
-from nlp.search.fuse import Fusion, fuse
+from nlp.search.fuse import DEFAULT_WEIGHT, Alike, Fusion, compared, fuse
 from nlp.search.lexical import FieldText, Scored, question_terms, rank
 from nlp.search.lexical_leg import CANDIDATES, corpus_size, field_texts, found_by_terms, weighed
 from nlp.search.passages import split_sentences
 from nlp.search.tokens import tokens
 
-# A learnt share is between these steps; finer ones are within the noise of a few hundred questions.
-GRID = tuple(step / 20 for step in range(21))
+# What passages ask for themselves overrates meaning: a sentence shares fewer words with the rest of its passage than a
+# question does with its answer (docs_zh finds its own passages best at 1.0, and answers questions worse by .16 nDCG@10
+# there than at .7). So nothing above the default is learned.
+GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, DEFAULT_WEIGHT)
+# Standard errors by which another weight must find passages better than the default does.
+LEAST_SURE = 1.0
 # Enough for a standard error of .03 of a reciprocal rank; a second or two of encoding.
 QUESTIONS = 200
 # A sentence shorter than this says nothing by itself ("Note:"), a longer one is no question.
 _LEAST, _MOST = 6, 200
 # Passages that are all alike would make every difference large.
 _LEAST_SPREAD = 0.02
+# Passages that each question is compared with, to see how likenesses spread.
+_COMPARED = 300
 # A passage of a small file asks as often as this.
 _MOST_TIMES = 4
-# Smoothed over neighbouring steps, the best weight is not the luckiest.
-_SMOOTHED_OVER = 2
+
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,41 +97,52 @@ def _clozes(number: int, article: int, title: str, text: str, times: int) -> Ite
 def learn_fusion(connection: sqlite3.Connection, dense: DenseLeg, *, most: int = QUESTIONS) -> Learnt:
     """Return the weight under which passages find themselves best. Where nothing can ask, the default stays."""
     asked = list(clozes(connection, most=most))
-    rests = list(vector_table.unpack(dense.embed([cloze.rest for cloze in asked]))) if asked else []
-    questions = dense.questions([cloze.question for cloze in asked])
-    totals = [0.0] * len(GRID)
-    others: list[float] = []
-    for cloze, rest, row in zip(asked, rests, questions, strict=True):
-        ranking, cosines = _judged(connection, dense, cloze, row=row, rest_cosine=float(rest @ row))
-        others += sorted(cosine for number, cosine in cosines.items() if number != cloze.passage)[-1:]
-        for place, weight in enumerate(GRID):
-            totals[place] += _reciprocal(ranking, cosines, cloze.passage, Fusion(weight))
-    by_weight = tuple(total / max(len(asked), 1) for total in totals)
     if not asked:
-        return Learnt(Fusion(), 0, by_weight)
-    middle = statistics.median(others) if others else Fusion().usual_cosine
-    spread = statistics.pstdev(others) if others else Fusion().cosine_spread
-    fusion = Fusion(best_weight(by_weight), usual_cosine=middle, cosine_spread=max(spread, _LEAST_SPREAD))
-    return Learnt(fusion, len(asked), by_weight)
+        return Learnt(Fusion(), 0, (0.0,) * len(GRID))
+    rests = vector_table.unpack(dense.embed([cloze.rest for cloze in asked]))
+    questions = np.stack(dense.questions([cloze.question for cloze in asked]))
+    fusion = measured(questions, dense.sample(connection))
+    found = []
+    for cloze, rest, row in zip(asked, rests, questions, strict=True):
+        ranking, rows = _judged(connection, dense, cloze, row=row)
+        near = compared(row, {**rows, cloze.passage: rest}, fusion.centre)
+        found.append(
+            [_reciprocal(ranking, near, cloze.passage, replace(fusion, dense_weight=weight)) for weight in GRID]
+        )
+    by_weight = np.array(found)
+    return Learnt(
+        replace(fusion, dense_weight=best_weight(by_weight)), len(asked), tuple(by_weight.mean(axis=0).tolist())
+    )
 
 
-def best_weight(by_weight: Sequence[float]) -> float:
-    """Return the weight in the middle of the best neighbourhood.
+def measured(questions: Vectors, passages: Vectors) -> Fusion:
+    """Return the centre of a knowledge base, and how likenesses spread about it."""
+    centre = Centre(passages.mean(axis=0), questions.mean(axis=0))
+    some = passages[:: max(1, len(passages) // _COMPARED)]
+    likenesses = np.stack([centre.likeness(row, some) for row in questions])
+    return Fusion(usual=float(likenesses.mean()), spread=max(float(likenesses.std()), _LEAST_SPREAD), centre=centre)
 
-    >>> best_weight([0.1] * 10 + [0.5, 0.6, 0.5] + [0.2] * 8)
-    0.6
+
+def best_weight(found: Floats) -> float:
+    """Return the weight under which passages are found best; the default, unless another is surely better.
+
+    `found` has a row for each question: the reciprocal rank by each weight of GRID.
+
+    >>> by_words = np.array([[1.0] * 8 + [0.2]] * 9 + [[0.5] * 9])
+    >>> best_weight(by_words), best_weight(np.full((9, 9), 0.5))
+    (0.7, 0.78)
     """
-    smooth = []
-    for place in range(len(by_weight)):
-        near = by_weight[max(0, place - _SMOOTHED_OVER) : place + _SMOOTHED_OVER + 1]
-        smooth.append(sum(near) / len(near))
-    return GRID[max(range(len(smooth)), key=lambda place: smooth[place])]
+    gains = found - found[:, -1:]
+    mean = gains.mean(axis=0)
+    sure = mean > LEAST_SURE * gains.std(axis=0) / math.sqrt(len(found))
+    best = max(range(len(GRID)), key=lambda place: (sure[place], mean[place], place))
+    return GRID[best] if sure[best] else DEFAULT_WEIGHT
 
 
 def _judged(
-    connection: sqlite3.Connection, dense: DenseLeg, cloze: Cloze, *, row: Vectors, rest_cosine: float
-) -> tuple[tuple[Scored, ...], dict[int, float]]:
-    """Rank what the question finds outside its own article together with the rest of its passage."""
+    connection: sqlite3.Connection, dense: DenseLeg, cloze: Cloze, *, row: Vectors
+) -> tuple[tuple[Scored, ...], dict[int, Vectors]]:
+    """Rank what the question finds outside its own article together with the rest of its passage; and their vectors."""
     size = corpus_size(connection)
     weights = weighed(connection, cloze.question, question_terms(cloze.question), size)
     passages = dict.fromkeys(found_by_terms(connection, weights, ()))
@@ -130,17 +152,15 @@ def _judged(
     others = {number: text for number, text in texts.items() if text.article != cloze.article}
     if own is not None:
         others[cloze.passage] = _without_question(own, cloze.rest)
-    cosines = dense.cosines(connection, row, others)
-    cosines[cloze.passage] = rest_cosine
-    return rank(weights, others, size), cosines
+    return rank(weights, others, size), dense.rows(connection, others)
 
 
 def _without_question(text: FieldText, rest: str) -> FieldText:
     return replace(text, title="", body=" ".join(token.text for token in tokens(rest)))
 
 
-def _reciprocal(ranking: Sequence[Scored], cosines: dict[int, float], passage: int, fusion: Fusion) -> float:
-    for place, candidate in enumerate(fuse(ranking, cosines, fusion)):
+def _reciprocal(ranking: Sequence[Scored], near: Mapping[int, Alike], passage: int, fusion: Fusion) -> float:
+    for place, candidate in enumerate(fuse(ranking, near, fusion)):
         if candidate.scored.passage == passage:
             return 1 / (1 + place)
     return 0.0

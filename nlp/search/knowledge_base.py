@@ -22,7 +22,7 @@ from nlp.search.article_table import MAX_BODY, MAX_ID, MAX_TITLE, Change, Prepar
 from nlp.search.connections import Connections
 from nlp.search.dense import DenseLeg, DenseState
 from nlp.search.fit_fusion import Learnt, learn_fusion
-from nlp.search.fuse import Candidate, Fusion, fuse
+from nlp.search.fuse import Candidate, Fusion, compared, fuse
 from nlp.search.lexical import Term, question_terms, rank
 from nlp.search.lexical_leg import CANDIDATES, corpus_size, field_texts, found_by_terms, subtag, weighed
 from nlp.search.priors import Usefulness, with_priors
@@ -250,8 +250,9 @@ class KnowledgeBase:
         ranking = rank(weights, field_texts(connection, passages, allowed), size, language=language)
         if self._dense is None or row is None:
             return fuse(ranking, {}, Fusion())
-        cosines = self._dense.cosines(connection, row, [scored.passage for scored in ranking])
-        return fuse(ranking, cosines, ranker_table.load(connection, self._dense.embedder.engine).fusion)
+        fusion = ranker_table.load(connection, self._dense.embedder.engine).fusion
+        rows = self._dense.rows(connection, [scored.passage for scored in ranking])
+        return fuse(ranking, compared(row, rows, fusion.centre), fusion)
 
     def _learn_if_outgrown(self) -> None:
         if self._dense is None:

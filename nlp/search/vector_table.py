@@ -164,6 +164,13 @@ def rows_of(connection: sqlite3.Connection, encoder: int, passages: Iterable[int
     return {number: np.frombuffer(row, STORED).astype(np.float32) for number, row in rows}
 
 
+def sample_of(connection: sqlite3.Connection, encoder: int) -> Vectors:
+    """Return an encoder's rows, (n, width), evenly chosen ones where there are very many."""
+    step = max(1, count_of(connection, encoder) // _CHUNK)
+    rows = connection.execute("SELECT row FROM vectors WHERE encoder = ? AND number % ? = 0", (encoder, step))
+    return unpack([row for (row,) in rows.fetchmany(2 * _CHUNK)])
+
+
 def hidden_from(connection: sqlite3.Connection, allowed: Sequence[str]) -> Numbers:
     """Return the passages that a member of these groups may not see."""
     rows = connection.execute(HIDDEN, {"groups": json.dumps(list(allowed))})
