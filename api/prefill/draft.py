@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from nlp.entities.tagged_field import TaggedField
 
 NAMED_BY_ARTICLES = ("error_code", "device_model")
+KEPT_IN_WORDS = frozenset({*NAMED_BY_ARTICLES, "product_name"})
+"""What is not the customer's alone; without the product "my washing machine does not drain" asks for any drain."""
 QUESTION_CHARS = 1_000
 """Of what the customer wrote, kept as the question for suggestions: a lexical ranking gains nothing from more."""
 
@@ -229,7 +231,7 @@ def _without_numbers(text: str, response: PrefillResponse) -> str:
     """Take out what stands for this customer alone: an order or phone number is in no article, and a question of which
     half is unknown words is abstained from."""
     for name, field in response.fields.items():
-        if name not in NAMED_BY_ARTICLES:
+        if name not in KEPT_IN_WORDS:
             for evidence in field.evidence:
                 if evidence.kind in ("text", "audio") and evidence.quote:
                     text = text.replace(evidence.quote, " ")

@@ -29,6 +29,9 @@ Similar = Callable[[str, Sequence[str]], Sequence[float]]
 MAX_LINES = 12
 """The longest procedure of the example articles has seven steps; a longer answer is an article."""
 MAX_SENTENCES = 3
+SHORT = 1_500
+"""Code points of an article of one matter: its steps are the steps, whatever words they use; nlp.search.passages cuts
+there, too."""
 WHOLE_PARAGRAPH = 5
 """A reply of so many sentences is read at a glance: shown whole to who asks how."""
 NEAR = 0.75
@@ -103,6 +106,7 @@ def _steps(page: _Page) -> list[int]:
     """Return the list that tells how: of steps before one of points, in the passage before elsewhere."""
     best: list[int] = []
     best_rank = (False, False, -1.0)
+    is_short = len(page.article.body) <= SHORT
     for block in dict.fromkeys(unit.block for unit in page.units if unit.kind in ("step", "item")):
         listed = [at for at, unit in enumerate(page.units) if unit.block == block and unit.kind in ("step", "item")]
         if len(listed) < 2 or 2 * sum(_asks(page, at) for at in listed) >= len(listed):
@@ -111,7 +115,7 @@ def _steps(page: _Page) -> list[int]:
         about = max(page.scores[at] for at in listed) + (page.scores[lead] if lead is not None else 0.0)
         is_ordered = page.units[listed[0]].kind == "step"
         rank = (any(page.is_near[at] for at in listed), is_ordered, about)
-        if rank > best_rank and (rank[0] or about > 0):
+        if rank > best_rank and (rank[0] or about > 0 or (is_ordered and is_short)):
             best, best_rank = listed, rank
     if not best:
         return []
@@ -140,9 +144,10 @@ def _reply(page: _Page) -> list[int]:
 
 def _sentences(page: _Page) -> list[int]:
     """Return the units that hold most of the question; behind one that asks itself, what replies."""
-    near = [at for at, unit in enumerate(page.units) if page.is_near[at] and unit.kind != "heading"]
+    telling = [at for at, unit in enumerate(page.units) if unit.kind != "heading" and not _is_to_ask(page, at)]
+    near = [at for at in telling if page.is_near[at]] or telling
     if not near:
-        near = [at for at, unit in enumerate(page.units) if unit.kind != "heading"]
+        return []
     first = max(near, key=lambda at: page.scores[at])
     chosen = [first]
     covered = dict(page.held[first])
@@ -187,6 +192,11 @@ def _with_neighbours(page: _Page, chosen: Collection[int]) -> Iterator[int]:
 
 def _asks(page: _Page, at: int) -> bool:
     return page.units[at].kind != "code" and page.said(at).rstrip("*_` ").endswith(("?", "？"))
+
+
+def _is_to_ask(page: _Page, at: int) -> bool:
+    """Say whether it is a point that an agent is to ask; a sentence that asks itself is replied to by the next."""
+    return page.units[at].kind in ("step", "item") and _asks(page, at)
 
 
 def _is_shown(page: _Page, at: int) -> bool:

@@ -111,6 +111,14 @@ def test_every_citation_is_a_span_of_the_body(body: str, question: str) -> None:
     assert all(body[one.start : one.end] == one.quote for one in answer.citations)
 
 
+@pytest.mark.parametrize(("body", "question"), [(ASKS_ZH, "空调不制冷怎么办"), (ASKS_EN, "how to fix my cooler")])
+def test_what_an_agent_is_to_ask_is_no_answer_where_only_that_was_found(body: str, question: str) -> None:
+    end = body.index("## ", 5)
+    answer = answer_from(Article("a", "", body), question, start=0, end=end)
+    assert answer is not None
+    assert [line.number for line in answer.lines if line.kind == "step"] == [1, 2]
+
+
 def test_steps_keep_the_numbers_of_their_article() -> None:
     answer = answer_from(Article("a", "", E4_ZH), "空调E4怎么处理")
     assert answer is not None
