@@ -27,6 +27,7 @@ from nlp.answers.draft_check import support_of
 from nlp.answers.draft_words import codes
 from nlp.records import Passage
 from nlp.search.passages import split_passages, split_sentences
+from training.eval_answer import encoder_similar
 from training.kb_sets import KbSet, read_kb_set
 
 SETS = "cmrc2018,drcd,covidfaq,stackfaq,esun_faq,docs_zh,docs_en"
@@ -117,6 +118,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/kb"))
     parser.add_argument("--sets", default=SETS, help="names with commas between; empty: the table alone")
     parser.add_argument("--count", type=int, default=200, help="passages of each set")
+    parser.add_argument("--encoder", default="", help="name of an ONNX encoder, to compare meaning, too")
+    parser.add_argument("--models", type=Path, default=Path("models"))
     parser.add_argument("--wrong", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -124,9 +127,10 @@ def main() -> None:
     examples = list(by_hand())
     for name in filter(None, options.sets.split(",")):
         examples += by_rule(read_kb_set(options.data / name), count=options.count, seed=options.seed)
-    console.print(measure(examples, similar=None))
+    similar = encoder_similar(options.encoder, options.models) if options.encoder else None
+    console.print(measure(examples, similar=similar))
     for one in examples if options.wrong else ():
-        support = support_of(one.sentence, [one.passage])
+        support = support_of(one.sentence, [one.passage], similar=similar)
         if support.is_given != one.is_true and (one.source == "by hand" or one.is_true):
             console.print(f"{one.source} {one.kind}: {one.sentence} [{support.why}]", highlight=False, markup=False)
 

@@ -1,13 +1,14 @@
 """A source in, the knowledge base brought up to date with it: what is gone there is deleted here, and nothing else.
 
 A file whose content is as it was is not read again. A process that is killed goes on where it stopped when it is run
-again. A file that cannot be wholly read deletes nothing: what it gave before stays until it can be read.
+again. A file that cannot be wholly read deletes nothing: what it gave before stays until it can be read. What the pages
+of one website repeat is left out of each (nlp.sources.site_boilerplate).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,10 +17,11 @@ from nlp.search.article_table import check
 from nlp.search.knowledge_base import KnowledgeBase
 from nlp.search.ledger import Ended, Given, KnownFile, Ledger
 from nlp.sources.article_file import unreadable
+from nlp.sources.site_boilerplate import NONE, Boilerplate, find_boilerplate, without_lines
 from nlp.sources.source import Source, SourceFile
 from nlp.sources.sources import given_twice, load_file
 
-READERS = "2"
+READERS = "3"
 """Which loaders read the files; another text asks for every file to be read again."""
 BATCH = 200
 """Articles written at once: a search waits for none, another writer a second at most."""
@@ -44,6 +46,7 @@ class _Run:
     ledger: Ledger
     leaving: frozenset[int]
     tell: Callable[[ArticleRejected], None]
+    boilerplate: Boilerplate = NONE
     given: list[Given] = field(default_factory=list)
     ended: list[_Read] = field(default_factory=list)
     added: int = 0
@@ -120,7 +123,8 @@ def bring_up_to_date(
     listed = {file.name for file in source.files}
     gone = {name: file for name, file in known.items() if name not in listed and not source.may_hold(name)}
     numbers = ledger.enter(number, (file.name for file in source.files if file.name not in known))
-    run = _Run(base, ledger, frozenset(file.number for file in gone.values()), on_rejected)
+    boilerplate = find_boilerplate(source.files, _bodies)
+    run = _Run(base, ledger, frozenset(file.number for file in gone.values()), on_rejected, boilerplate)
     for problem in source.problems:
         run.reject(problem)
     skipped = sum(
@@ -168,7 +172,7 @@ def _read(
     """Read a file unless it is as it was; say whether it was skipped."""
     on_file(index, total, file.name)
     try:
-        digest = file_digest(file)
+        digest = file_digest(file, left_out=run.boilerplate.digest_of(file))
     except OSError as error:
         digest = ""
         run.reject(unreadable(file.path, error))
@@ -180,8 +184,10 @@ def _read(
         return True
     ids: dict[str, None] = {}
     problems: list[ArticleRejected] = []
+    repeated = run.boilerplate.lines_of(file)
     for found in load_file(file):
         if isinstance(found, Article):
+            found = replace(found, body=without_lines(found, repeated)) if repeated else found
             found = _refusal(found, file, ids) or found
         if isinstance(found, ArticleRejected):
             problems.append(found)
@@ -206,9 +212,20 @@ def _refusal(article: Article, file: SourceFile, ids: Mapping[str, None]) -> Art
     return None
 
 
-def file_digest(file: SourceFile) -> str:
-    """Return what stays the same while a file's articles do: its content, its name, its address, who reads it."""
-    digest = hashlib.sha256("\0".join((READERS, file.name, file.url, "")).encode("utf-8", "surrogatepass"))
+def _bodies(file: SourceFile) -> Iterator[str]:
+    """Yield the texts of a file; one that cannot be read has none, and is told of when its turn comes."""
+    try:
+        found = tuple(load_file(file))
+    except OSError:
+        return
+    yield from (one.body for one in found if isinstance(one, Article))
+
+
+def file_digest(file: SourceFile, *, left_out: str = "") -> str:
+    """Return what stays the same while a file's articles do: its content, its name, its address, who reads it, and what
+    is left out of it."""
+    named = "\0".join((READERS, file.name, file.url, left_out))
+    digest = hashlib.sha256(named.encode("utf-8", "surrogatepass"))
     with Path(file.path).open("rb") as content:
         while chunk := content.read(_CHUNK):
             digest.update(chunk)
