@@ -25,8 +25,8 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 
 from nlp.answers.ticket_suggest import RULE, ask_ticket, features, ticket_confidence
 from nlp.records import Hit
+from nlp.search.abstain import COMPARED, confidence
 from nlp.search.abstain import RULE as PLAIN
-from nlp.search.abstain import confidence
 from nlp.search.knowledge_base import KnowledgeBase
 from nlp.text import language_of
 from training.fit_abstain import TRAINABLE, examples, foreign_questions, threshold_for
@@ -106,7 +106,7 @@ def ask_three_ways(
 ) -> Iterator[Measured]:
     """Ask one question bare, as a ticket, and as a ticket's own questions."""
     ticket = as_ticket(question, random.Random(f"{kb_set.name}{question}"))
-    bare, whole = (base.search(text, top_k=2, allowed=()) for text in (question, ticket))
+    bare, whole = (base.search(text, top_k=COMPARED, allowed=()) for text in (question, ticket))
     asked = ask_ticket(ticket, retriever=base)
 
     def right(hits: Sequence[Hit]) -> bool:

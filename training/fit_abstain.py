@@ -24,9 +24,9 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 
 from nlp.encoders.embed import Embedder
 from nlp.records import Article
-from nlp.search.abstain import DENSE_RULE, RULE, features
+from nlp.search.abstain import COMPARED, DENSE_RULE, RULE, features
 from nlp.search.knowledge_base import KnowledgeBase
-from training.kb_sets import KbSet, read_kb_set
+from training.kb_sets import KbSet, read_kb_set, with_fewer_articles
 from training.remembering_embedder import RememberingEmbedder
 from training.search_runs import add_run_options, is_tuned_on, open_base, open_encoder
 
@@ -107,7 +107,7 @@ def _base(kb_set: KbSet, own: Sequence[str], rest: Sequence[Article], size: int)
 def ask_once(
     base: KnowledgeBase, kb_set: KbSet, kind: str, question: str, answers: frozenset[str]
 ) -> Iterator[Example]:
-    hits = base.search(question, top_k=2, allowed=())
+    hits = base.search(question, top_k=COMPARED, allowed=())
     if hits:
         is_right = hits[0].passage.article_id in answers
         yield Example(kb_set.name, kind, features(hits), is_right, is_tuned_on(question))
@@ -174,7 +174,7 @@ _KINDS = ("own", "removed", "foreign")
 
 def gather(options: argparse.Namespace) -> list[Example]:
     """Ask all sets."""
-    sets = [read_kb_set(options.data / name) for name in options.sets.split(",")]
+    sets = [with_fewer_articles(read_kb_set(options.data / name), options.articles) for name in options.sets.split(",")]
     plain = open_encoder(options.encoder)
     embedder = None if plain is None else RememberingEmbedder(plain)
     found: list[Example] = []
@@ -197,6 +197,7 @@ def main() -> None:
     parser.add_argument("--promise", type=float, default=0.90, help="share of offered answers that must be right")
     parser.add_argument("--answered", type=float, default=0.015, help="share of unanswerable questions offered one")
     parser.add_argument("--questions", type=int, default=QUESTIONS, help="of each kind and set")
+    parser.add_argument("--articles", type=int, default=2500, help="of each set; embedding more takes long")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     console = Console(width=140)

@@ -38,11 +38,14 @@ def _read_cross_set(folder: Path) -> KbSet:
     """Put the questions of one language to the articles of the other; of a few, the right ones are among them."""
     articles = read_kb_set(folder.parent / _CROSS_CORPUS).articles
     whole = _with_questions(folder.parent / CROSS_NAMES[1], folder.name, articles)
-    if folder.name == CROSS_NAMES[1]:
-        return whole
-    right = {one for answers in whole.answers.values() for one in answers}
-    order = sorted(articles, key=lambda one: (one.id not in right, hashlib.sha256(one.id.encode()).digest()))
-    return KbSet(whole.name, tuple(order[:_FEW]), whole.questions, whole.answers)
+    return whole if folder.name == CROSS_NAMES[1] else with_fewer_articles(whole, _FEW)
+
+
+def with_fewer_articles(kb_set: KbSet, most: int) -> KbSet:
+    """Keep the right articles of all questions, and of the others as many as fit."""
+    right = {one for answers in kb_set.answers.values() for one in answers}
+    order = sorted(kb_set.articles, key=lambda one: (one.id not in right, hashlib.sha256(one.id.encode()).digest()))
+    return KbSet(kb_set.name, tuple(order[:most]), kb_set.questions, kb_set.answers)
 
 
 def _with_questions(folder: Path, name: str, articles: tuple[Article, ...]) -> KbSet:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from nlp.answers.draft_question import NO_FACTS, TicketFacts, with_facts
 from nlp.answers.ticket_questions import ticket_questions
 from nlp.records import Hit, Retriever, Suggestions
-from nlp.search.abstain import AbstainRule, confidence
+from nlp.search.abstain import COMPARED, AbstainRule, confidence
 from nlp.search.suggest import hits_for, suggest_from
 
 # python -m training.eval_ticket_questions --fit, 2026-11-22: questions written as tickets, half of them answerable.
@@ -25,8 +25,6 @@ from nlp.search.suggest import hits_for, suggest_from
 RULE = AbstainRule(intercept=-2.00, weights=(0.99, -0.49, 1.72), threshold=0.72)
 _RANKED = 10
 """Articles of the whole text's ranking that are looked at."""
-_COMPARED = 2
-"""A question's first hit and the next: how far the one stands before the other."""
 _LEAST = 1e-6
 """A probability is kept so far from 0 and 1, where log-odds end."""
 
@@ -40,7 +38,7 @@ class Asked:
 
     @property
     def confidence(self) -> float:
-        return confidence(self.hits[:_COMPARED])
+        return confidence(self.hits[:COMPARED])
 
     @property
     def article_id(self) -> str:

@@ -11,13 +11,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nlp.records import Hit, Signals
+from nlp.records import Hit
 
 # With this many rare words a question is almost as specific as it can be: two thirds of the way, then ever less.
 _TELLING_WORDS = 2.0
 # Nearness beyond these is no surer yes or no: the encoder's own outliers.
-_LEAST_NEAR, _MOST_NEAR = -3.0, 5.0
-_MOST_LEAD = 1.0
+_LEAST_NEAR, _MOST_NEAR = -2.0, 8.0
+# A rival whose score is a thousandth says no more than none.
+_LEAST_RIVAL = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ class AbstainRule:
 # others, and no longer "Why does my washer not drain?"; that promise is the dense rule's.
 RULE = AbstainRule(intercept=-6.07, weights=(4.50, 3.83, 8.06), threshold=0.52)
 # Not fitted yet: put by hand, so that it orders; python -m training.fit_abstain --encoder NAME prints what replaces it.
-DENSE_RULE = AbstainRule(intercept=-6.0, weights=(2.0, 2.0, 4.0, 0.8, 1.0, 0.5), threshold=0.6)
+DENSE_RULE = AbstainRule(intercept=-6.0, weights=(1.0, 1.0, 0.8, 1.5), threshold=0.6)
+# How far a hit stands before the next is looked up among so many.
+COMPARED = 6
 
 
 def is_dense(hits: Sequence[Hit]) -> bool:
@@ -49,25 +52,39 @@ def features(hits: Sequence[Hit]) -> tuple[float, ...]:
     """Return what the confidence is computed from; all zero where the retriever compares no tokens.
 
     They are the coverage of a question that tells enough, how much of it the base knows, and the lead over the second;
-    with a dense leg also how near the hit is in meaning, its lead in that, and whether both legs put it first.
+    with a dense leg how near the hit is in meaning, and its lead over the next hit that is about something else.
     """
     match = hits[0].match
     if match is None:
         return (0.0,) * len((DENSE_RULE if is_dense(hits) else RULE).weights)
     covered = match.coverage * (1.0 - math.exp(-match.information / _TELLING_WORDS))
+    if is_dense(hits):
+        return (covered, match.known, _near(hits[0]), _lead(hits))
     second = hits[1].score if len(hits) > 1 else 0.0
     margin = 1.0 - second / hits[0].score if hits[0].score > 0 else 0.0
-    if not is_dense(hits):
-        return (covered, match.known, margin * covered)
-    near, next_near = _near(hits[0]), _near(hits[1]) if len(hits) > 1 else _LEAST_NEAR
-    signals = hits[0].signals or Signals()
-    lead = max(-_MOST_LEAD, min(near - next_near, _MOST_LEAD))
-    return (covered, match.known, margin, near, lead, signals.lexical * signals.dense_share)
+    return (covered, match.known, margin * covered)
 
 
 def _near(hit: Hit) -> float:
     nearness = hit.signals.nearness if hit.signals else None
     return _LEAST_NEAR if nearness is None else max(_LEAST_NEAR, min(nearness, _MOST_NEAR))
+
+
+def _lead(hits: Sequence[Hit]) -> float:
+    """Return how far the first hit stands before its rival; two articles of one title are no rivals, either answers.
+
+    The ranker's scores are likelihoods, so their ratio's logarithm is a difference of scores; its root, because the
+    first step tells more than the next.
+    """
+    first = hits[0]
+    rivals = (hit for hit in hits[1:COMPARED] if hit is first or not _is_alike(hit.passage.title, first.passage.title))
+    rival = next(rivals, None)
+    ratio = rival.score / first.score if rival is not None and first.score > 0 else 0.0
+    return math.sqrt(-math.log(max(_LEAST_RIVAL, min(ratio, 1.0))))
+
+
+def _is_alike(title: str, other: str) -> bool:
+    return bool(title) and title.casefold().split() == other.casefold().split()
 
 
 def rule_for(hits: Sequence[Hit]) -> AbstainRule:

@@ -31,8 +31,8 @@ from nlp.search.tokens import tokens
 GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, DEFAULT_WEIGHT)
 # Standard errors by which another weight must find passages better than the default does.
 LEAST_SURE = 1.0
-# Enough for a standard error of .03 of a reciprocal rank; a second or two of encoding.
-QUESTIONS = 200
+# Enough for a standard error of .04 of a reciprocal rank; some seconds of encoding.
+QUESTIONS = 100
 # A sentence shorter than this says nothing by itself ("Note:"), a longer one is no question.
 _LEAST, _MOST = 6, 200
 # Passages that are all alike would make every difference large.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nlp.records import Citation, Hit, Retriever, Suggestion, Suggestions
-from nlp.search.abstain import AbstainRule, confidence, rule_for
+from nlp.search.abstain import COMPARED, AbstainRule, confidence, rule_for
 from nlp.search.lexical import question_terms
 from nlp.search.passages import Span, split_sentences
 from nlp.search.tokens import tokens
@@ -36,8 +36,8 @@ def suggest(
 
 
 def hits_for(top_k: int) -> int:
-    """Return how many hits to search for: how far the first stands before the second is part of its confidence."""
-    return max(top_k, 1) + 1
+    """Return how many hits to search for: how far the first stands before the next is part of its confidence."""
+    return max(top_k + 1, COMPARED)
 
 
 def suggest_from(hits: Sequence[Hit], question: str, *, top_k: int = 5, rule: AbstainRule | None = None) -> Suggestions:
