@@ -2,7 +2,8 @@
 
 A printer breaks a sentence at the margin; the search and the reader want it whole. Chinese lines are joined without a
 space, English ones with one, a word parted by a hyphen without it. What stands at the top or bottom of most pages, and
-page numbers, are left out. It knows neither columns nor tables: lines come in PDFium's order.
+page numbers, are left out. Ruled tables become rows (nlp.loaders.printed_table). It knows no columns: lines come in
+PDFium's order.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from nlp.loaders.printed_table import RuledTable, markdown_rows, ruled_tables
 
 LARGER = 1.15
 """Times the size of most text that a heading has; Word's and browsers' third level has 1.17."""
@@ -41,6 +44,7 @@ class PrintedLine:
     text: str
     size: float  # of its first letter, points
     right: float  # of its last letter, share of the page's width
+    is_row: bool = False  # of a table, as Markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class _Box:
     left: float
     right: float
     bottom: float
+    top: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +80,18 @@ def printed_lines(page: Any) -> tuple[PrintedLine, ...]:
         return _by_place(raw, textpage, count, width)
     # One character of text is one of PDFium's, but for those outside the basic plane: then places are not known.
     is_aligned = len(text) == count
+    tables = _placed(raw, textpage, ruled_tables(page), text) if is_aligned else []
+    shown_tables: set[int] = set()
     start = 0
     for piece in text.split("\n"):
         shown = plain(piece)
-        if shown:
+        start_of = start + len(piece) - len(piece.lstrip())
+        held = next((at for at, table in enumerate(tables) if start_of in table.letters), None)
+        if shown and held is not None:
+            rows = () if held in shown_tables else tables[held].rows
+            lines += [PrintedLine(row, 0.0, 0.0, is_row=True) for row in rows]
+            shown_tables.add(held)
+        elif shown:
             first = start + len(piece) - len(piece.lstrip())
             last = start + len(piece.rstrip()) - 1
             size = float(raw.FPDFText_GetFontSize(textpage.raw, first)) if is_aligned else 0.0
@@ -86,6 +99,38 @@ def printed_lines(page: Any) -> tuple[PrintedLine, ...]:
                                      _right(raw, textpage, last) / width if is_aligned else 0.0))  # fmt: skip
         start += len(piece) + 1
     return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _PlacedTable:
+    """A table's rows as Markdown, and which letters of the page's text stand in it."""
+
+    rows: tuple[str, ...]
+    letters: frozenset[int]
+
+
+def _placed(raw: Any, textpage: Any, tables: Sequence[RuledTable], text: str) -> list[_PlacedTable]:
+    """Put the page's letters into the tables' cells; a space or a line's end is its letter's before it."""
+    if not tables:
+        return []
+    cells = [[[""] * table.columns for _ in range(table.rows)] for table in tables]
+    letters: list[list[int]] = [[] for _ in tables]
+    at, cell = 0, None
+    for index, character in enumerate(text):
+        if character.isspace() or not character.isprintable():
+            character = " "
+        else:
+            box = _box(raw, textpage, index)
+            x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
+            at, cell = next(((at, cell) for at, table in enumerate(tables) if (cell := table.cell_at(x, y))), (0, None))
+            letters[at] += [index] if cell is not None else []
+        if cell is not None:
+            cells[at][cell.row][cell.column] += character
+    placed = (
+        _PlacedTable(markdown_rows(table, cells[number]), frozenset(letters[number]))
+        for number, table in enumerate(tables)
+    )
+    return [one for one in placed if one.rows]
 
 
 def _is_torn(text: str) -> bool:
@@ -141,7 +186,7 @@ def _box(raw: Any, textpage: Any, index: int) -> _Box:
     """Return where a letter stands, with the room that it takes in its line."""
     rectangle = raw.FS_RECTF()
     raw.FPDFText_GetLooseCharBox(textpage.raw, index, ctypes.byref(rectangle))
-    return _Box(float(rectangle.left), float(rectangle.right), float(rectangle.bottom))
+    return _Box(*(float(edge) for edge in (rectangle.left, rectangle.right, rectangle.bottom, rectangle.top)))
 
 
 def markdown_pages(pages: Sequence[Sequence[PrintedLine]]) -> tuple[str, ...]:
@@ -150,7 +195,7 @@ def markdown_pages(pages: Sequence[Sequence[PrintedLine]]) -> tuple[str, ...]:
     weights: Counter[float] = Counter()
     for page in pages:
         for line in page:
-            weights[line.size] += len(line.text)
+            weights[line.size] += 0 if line.is_row else len(line.text)
     usual = weights.most_common(1)[0][0] if weights else 0.0
     sizes = sorted({line.size for page in pages for line in page if _is_heading(line, usual)}, reverse=True)
     levels = {size: min(level, 6) for level, size in enumerate(sizes, start=1)}
@@ -164,19 +209,27 @@ def _furniture(pages: Sequence[Sequence[PrintedLine]]) -> frozenset[str]:
     seen: Counter[str] = Counter()
     for page in pages:
         edge = (*page[:_EDGE_LINES], *page[-_EDGE_LINES:])
-        seen.update({_NUMBERED.sub("0", line.text) for line in edge})
+        seen.update({_NUMBERED.sub("0", line.text) for line in edge if not line.is_row})
     return frozenset(text for text, count in seen.items() if count >= MOST_PAGES * len(pages))
 
 
 def _is_heading(line: PrintedLine, usual: float) -> bool:
-    return usual > 0 and line.size >= usual * LARGER and len(line.text) <= LONGEST_HEADING
+    return usual > 0 and not line.is_row and line.size >= usual * LARGER and len(line.text) <= LONGEST_HEADING
 
 
 def _page(page: Sequence[PrintedLine], furniture: frozenset[str], usual: float, levels: dict[float, int]) -> str:
     margin = max((line.right for line in page), default=0.0)
     pieces: list[str] = []
     open_line: PrintedLine | None = None  # that may go on
+    was_row = False
     for number, line in enumerate(page):
+        if line.is_row:
+            pieces.append(f"\n{line.text}" if was_row else f"\n\n{line.text}")
+            was_row, open_line = True, None
+            continue
+        if was_row:
+            pieces.append("\n\n")
+        was_row = False
         is_edge = number < _EDGE_LINES or number >= len(page) - _EDGE_LINES
         is_edge = is_edge and not _is_heading(line, usual)
         if is_edge and (_NUMBERED.sub("0", line.text) in furniture or _PAGE_NUMBER.fullmatch(line.text)):
