@@ -6,7 +6,7 @@ It knows words, not meaning: a question that shares no token with the right arti
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
@@ -163,26 +163,29 @@ def rank(
     """Score candidate passages for a reader of `language`, best first; equal ones in the order of their numbers."""
     wanted = {text for term in terms for text in _texts(term)}
     rendered = [term for term in terms if term.renderings]
-    found = {number: _frequencies(text, wanted, rendered) for number, text in candidates.items()}
+    idf = {term.text: term.idf for term in terms}
+    told = _told(terms, size)
+    in_title = {number: _with_rendered(_counts(text.title, wanted), rendered) for number, text in candidates.items()}
     in_article: dict[int, dict[str, float]] = {}
-    for number, counts in found.items():
-        whole = in_article.setdefault(candidates[number].article, {})
+    found: dict[int, dict[str, float]] = {}
+    for number, passage in candidates.items():
+        counts = found[number] = _with_rendered(_counts(passage.body, wanted), rendered)
+        for text, count in in_title[number].items():
+            counts[text] = counts.get(text, 0.0) + TITLE_WEIGHT * count
+        whole = in_article.setdefault(passage.article, {})
         for text, count in counts.items():
             whole[text] = whole.get(text, 0.0) + count
     scored = []
     for number, passage in candidates.items():
         length = (passage.title.count(" ") + passage.body.count(" ") + 2) / max(size.tokens / size.passages, 1)
         article_length = passage.article_length / max(size.tokens / size.articles, 1)
-        score = _bm25(terms, found[number], length)
-        score += ARTICLE_SHARE * _bm25(terms, in_article[passage.article], article_length)
+        score = _bm25(idf, found[number], length)
+        score += ARTICLE_SHARE * _bm25(idf, in_article[passage.article], article_length)
         if "und" not in (language, passage.language) and language != passage.language:
             score *= OTHER_LANGUAGE
-        named = _match(terms, _counted(passage.title, wanted, rendered), size).coverage
-        scored.append(
-            Scored(
-                number, passage.article, score, _match(terms, found[number], size), named, _codes(terms, found[number])
-            )
-        )
+        match = Match(told.coverage(found[number]), told.known, told.information)
+        title, code = told.coverage(in_title[number]), told.code(found[number])
+        scored.append(Scored(number, passage.article, score, match, title, code))
     return tuple(sorted(scored, key=lambda one: (-one.score, one.passage)))
 
 
@@ -191,13 +194,11 @@ def _texts(term: WeighedTerm) -> tuple[str, ...]:
     return tuple(one.token for one in term.renderings) or (term.text,)
 
 
-def _frequencies(text: FieldText, wanted: set[str], rendered: Sequence[WeighedTerm]) -> dict[str, float]:
+def _counts(text: str, wanted: set[str]) -> dict[str, float]:
     counts: dict[str, float] = {}
-    for token in filter(wanted.__contains__, text.body.split(" ")):
+    for token in filter(wanted.__contains__, text.split(" ")):
         counts[token] = counts.get(token, 0.0) + 1.0
-    for token in filter(wanted.__contains__, text.title.split(" ")):
-        counts[token] = counts.get(token, 0.0) + TITLE_WEIGHT
-    return _with_rendered(counts, rendered)
+    return counts
 
 
 def _with_rendered(counts: dict[str, float], rendered: Sequence[WeighedTerm]) -> dict[str, float]:
@@ -209,33 +210,43 @@ def _with_rendered(counts: dict[str, float], rendered: Sequence[WeighedTerm]) ->
     return counts
 
 
-def _bm25(terms: Iterable[WeighedTerm], counts: Mapping[str, float], relative_length: float) -> float:
+def _bm25(idf: Mapping[str, float], counts: Mapping[str, float], relative_length: float) -> float:
     norm = K1 * (1 - B + B * relative_length)
-    return sum(
-        term.idf * counts[term.text] * (K1 + 1) / (counts[term.text] + norm) for term in terms if term.text in counts
-    )
+    return sum(idf[text] * count * (K1 + 1) / (count + norm) for text, count in counts.items() if text in idf)
 
 
-def _match(terms: Sequence[WeighedTerm], counts: Mapping[str, float], size: CorpusSize) -> Match:
-    terms = [term for term in terms if term.is_telling] or terms
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a question tells: how many words' worth each of its telling tokens is."""
+
+    words: Mapping[str, float]
+    codes: frozenset[str]
+    total: float
+    known: float
+    information: float
+
+    def coverage(self, counts: Mapping[str, float]) -> float:
+        return sum(self.words[text] for text in counts if text in self.words) / max(self.total, 1e-9)
+
+    def code(self, counts: Mapping[str, float]) -> float:
+        return sum(code in counts for code in self.codes) / max(len(self.codes), 1)
+
+
+def _told(terms: Sequence[WeighedTerm], size: CorpusSize) -> _Told:
+    telling = [term for term in terms if term.is_telling] or terms
     rarest = math.log1p(2 * size.passages + 1)  # the idf of a token that stands nowhere
-    words = [_CODE_WORDS * rarest if _is_code(term) else term.idf * _WORDS.get(term.kind, 1.0) for term in terms]
-    found = sum(weight for term, weight in zip(terms, words, strict=True) if term.text in counts)
-    named = [term for term in terms if term.kind != "phrase"]
-    return Match(
-        coverage=found / max(sum(words), 1e-9),
+    words = {
+        term.text: _CODE_WORDS * rarest if _is_code(term) else term.idf * _WORDS.get(term.kind, 1.0) for term in telling
+    }
+    named = [term for term in telling if term.kind != "phrase"]
+    total = sum(words.values())
+    return _Told(
+        words=words,
+        codes=frozenset(term.text for term in terms if _is_code(term)),
+        total=total,
         known=sum(term.is_known for term in named) / max(len(named), 1),
-        information=sum(words) / rarest,
+        information=total / rarest,
     )
-
-
-def _counted(text: str, wanted: set[str], rendered: Sequence[WeighedTerm]) -> dict[str, float]:
-    return _with_rendered(dict.fromkeys(filter(wanted.__contains__, text.split(" ")), 1.0), rendered)
-
-
-def _codes(terms: Sequence[WeighedTerm], counts: Mapping[str, float]) -> float:
-    codes = [term.text for term in terms if _is_code(term)]
-    return sum(code in counts for code in codes) / max(len(codes), 1)
 
 
 def _is_code(term: WeighedTerm) -> bool:

@@ -20,13 +20,11 @@ from nlp.search.lexical import (
     weigh,
     with_renderings,
 )
-from nlp.text import language_of
 
 # Candidates that FTS5 hands over to be scored exactly; 60, 150 and 400 rank alike on all eight sets (2026-11-22).
 CANDIDATES = 60
-# Code points that tell whether a passage without Han characters has words at all.
-_LANGUAGE_SAMPLE = 400
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_WORD = re.compile(r"(?<![^ ])[a-z]{2}")  # the tokens of a passage are folded and stand between spaces
 
 HIDDEN = (
     "SELECT passages.number FROM articles JOIN passages ON passages.article = articles.number"
@@ -105,4 +103,6 @@ def subtag(locale: str) -> str:
 
 def _article_language(locale: str, text: str) -> str:
     """Return the article's own; without one, Chinese where it has Han characters: its codes and commands are Latin."""
-    return subtag(locale) or ("zh" if _HAN.search(text) else language_of(text[:_LANGUAGE_SAMPLE]))
+    if subtag(locale):
+        return subtag(locale)
+    return "zh" if not text.isascii() and _HAN.search(text) else "en" if _WORD.search(text) else "und"
