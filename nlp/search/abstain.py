@@ -37,8 +37,8 @@ class AbstainRule:
 # whose article was taken out (threshold .93, 2026-11-23: 1.4% of them on held halves, 97% right) answer a fifth of the
 # others, and no longer "Why does my washer not drain?"; that promise is the dense rule's.
 RULE = AbstainRule(intercept=-6.07, weights=(4.50, 3.83, 8.06), threshold=0.52)
-# The same with an encoder, 2026-11-23, all articles: fitted on the tuned-on halves of cmrc2018, stackfaq and covidfaq so
-# that 1.5% of questions whose article was taken out are answered.
+# With an encoder, 2026-11-23, all articles: fitted on the tuned-on halves of cmrc2018, stackfaq and covidfaq so that
+# 1.5% of questions whose article was taken out are answered.
 DENSE_RULE = AbstainRule(intercept=-5.24, weights=(3.51, 0.0, 0.63, 1.68), threshold=0.91)
 # How far a hit stands before the next is looked up among so many.
 COMPARED = 6
