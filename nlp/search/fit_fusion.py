@@ -18,10 +18,10 @@ import numpy.typing as npt
 from nlp.encoders.embed import Vectors
 from nlp.search import vector_table
 from nlp.search.centre import Centre
-from nlp.search.dense import DenseLeg
+from nlp.search.dense import NEAREST, DenseLeg
 from nlp.search.fuse import DEFAULT_WEIGHT, Alike, Fusion, compared, fuse
 from nlp.search.lexical import FieldText, Scored, question_terms, rank
-from nlp.search.lexical_leg import CANDIDATES, corpus_size, field_texts, found_by_terms, weighed
+from nlp.search.lexical_leg import corpus_size, field_texts, found_by_terms, weighed
 from nlp.search.passages import split_sentences
 from nlp.search.tokens import tokens
 
@@ -146,7 +146,7 @@ def _judged(
     size = corpus_size(connection)
     weights = weighed(connection, cloze.question, question_terms(cloze.question), size)
     passages = dict.fromkeys(found_by_terms(connection, weights, ()))
-    passages |= dict.fromkeys(dense.nearest(connection, row, top_k=CANDIDATES, allowed=()))
+    passages |= dict.fromkeys(dense.nearest(connection, row, top_k=NEAREST, allowed=()))
     texts = field_texts(connection, {**passages, cloze.passage: None}, ())
     own = texts.get(cloze.passage)
     others = {number: text for number, text in texts.items() if text.article != cloze.article}

@@ -20,11 +20,11 @@ from nlp.records import Article, Hit, IndexReport, Passage, Signals
 from nlp.search import article_table, ranker_table, schema, vector_table
 from nlp.search.article_table import MAX_BODY, MAX_ID, MAX_TITLE, Change, Prepared
 from nlp.search.connections import Connections
-from nlp.search.dense import DenseLeg, DenseState
+from nlp.search.dense import NEAREST, DenseLeg, DenseState
 from nlp.search.fit_fusion import Learnt, learn_fusion
 from nlp.search.fuse import Candidate, Fusion, compared, fuse
 from nlp.search.lexical import Term, question_terms, rank
-from nlp.search.lexical_leg import CANDIDATES, corpus_size, field_texts, found_by_terms, subtag, weighed
+from nlp.search.lexical_leg import corpus_size, field_texts, found_by_terms, subtag, weighed
 from nlp.search.priors import Usefulness, with_priors
 from nlp.search.rerank import Reranker, rerank
 from nlp.text import language_of
@@ -246,7 +246,7 @@ class KnowledgeBase:
         weights = weighed(connection, question, terms, size)
         passages = dict.fromkeys(found_by_terms(connection, weights, allowed))
         if self._dense is not None and row is not None:
-            passages |= dict.fromkeys(self._dense.nearest(connection, row, top_k=CANDIDATES, allowed=allowed))
+            passages |= dict.fromkeys(self._dense.nearest(connection, row, top_k=NEAREST, allowed=allowed))
         ranking = rank(weights, field_texts(connection, passages, allowed), size, language=language)
         if self._dense is None or row is None:
             return fuse(ranking, {}, Fusion())

@@ -21,8 +21,9 @@ from nlp.search.lexical import (
     with_renderings,
 )
 
-# Candidates that FTS5 hands over to be scored exactly; 60, 150 and 400 rank alike on all eight sets (2026-11-22).
-CANDIDATES = 60
+# Candidates that FTS5 hands over to be scored exactly; 60, 150 and 400 rank alike on all eight sets (2026-11-22), with
+# an encoder 20 to 60, too (2026-11-23).
+CANDIDATES = 50
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"(?<![^ ])[a-z]{2}")  # the tokens of a passage are folded and stand between spaces
 
