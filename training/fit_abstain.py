@@ -10,10 +10,12 @@ questions without an answer are offered one.
 from __future__ import annotations
 
 import argparse
+import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -24,7 +26,7 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 
 from nlp.encoders.embed import Embedder
 from nlp.records import Article
-from nlp.search.abstain import COMPARED, DENSE_RULE, RULE, features
+from nlp.search.abstain import COMPARED, DENSE_RULE, RULE, AbstainRule, features
 from nlp.search.knowledge_base import KnowledgeBase
 from training.kb_sets import KbSet, read_kb_set, with_fewer_articles
 from training.remembering_embedder import RememberingEmbedder
@@ -190,6 +192,55 @@ def gather(options: argparse.Namespace) -> list[Example]:
     return found
 
 
+def fit_rule(values: np.ndarray, right: np.ndarray, weights: np.ndarray) -> AbstainRule:
+    """Fit a logistic regression in which nothing that speaks for a hit speaks against it; its threshold is still 1."""
+    kept = np.ones(values.shape[1], bool)
+    while True:
+        model = LogisticRegression(C=10.0, max_iter=1000)
+        model.fit(values[:, kept], right, sample_weight=weights)
+        if (model.coef_[0] >= 0).all():
+            break
+        kept[np.flatnonzero(kept)[model.coef_[0].argmin()]] = False
+    coefficients = np.zeros(len(kept))
+    coefficients[kept] = model.coef_[0]
+    return AbstainRule(float(model.intercept_[0]), tuple(coefficients.tolist()), threshold=1.0)
+
+
+def judged(rule: AbstainRule, values: np.ndarray) -> np.ndarray:
+    """Return the confidence of each row."""
+    confidences: np.ndarray = 1 / (1 + np.exp(-(rule.intercept + values @ np.array(rule.weights))))
+    return confidences
+
+
+def fitted(found: Sequence[Example], chosen: np.ndarray, options: argparse.Namespace) -> AbstainRule:
+    """Fit on the chosen examples, with the threshold that keeps both promises on them."""
+    some = [example for example, is_chosen in zip(found, chosen, strict=True) if is_chosen]
+    values = np.array([example.features for example in some])  # (n, k)
+    right = np.array([example.is_right for example in some])
+    weights = example_weights(some) * len(some) / len({example.set_name for example in some})
+    rule = fit_rule(values, right, weights)
+    sure = judged(rule, values)
+    threshold = max(
+        threshold_for(options.promise, sure, right, weights), threshold_against(options.answered, sure, some)
+    )
+    return replace(rule, threshold=threshold)
+
+
+def without_one_set(console: Console, found: Sequence[Example], options: argparse.Namespace) -> None:
+    """Print what a rule does on each set that was left out while it was fitted, threshold included."""
+    for left_out in sorted({example.set_name for example in found} & TRAINABLE):
+        chosen = np.array([one.set_name in TRAINABLE - {left_out} and one.is_tuned_on for one in found])
+        rule = fitted(found, chosen, options)
+        here = [example for example in found if example.set_name == left_out]
+        offered = judged(rule, np.array([example.features for example in here])) >= rule.threshold
+        shares = {
+            kind: [float(yes) for yes, one in zip(offered, here, strict=True) if one.kind == kind] for kind in _KINDS
+        }
+        right = [one.is_right for yes, one in zip(offered, here, strict=True) if yes and one.kind == "own"]
+        told = "  ".join(f"{kind} {np.mean(shares[kind]):.3f}" for kind in _KINDS if shares[kind])
+        console.print(f"without {left_out:12} offered: {told}  right {np.mean(right) if right else float('nan'):.3f}")
+
+
 def main() -> None:
     """Fit, print the constants and what they promise."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -199,27 +250,23 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=QUESTIONS, help="of each kind and set")
     parser.add_argument("--articles", type=int, default=2500, help="of each set; embedding more takes long")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, default=None, help="a file for what was asked; if it is there, nothing is")
     options = parser.parse_args()
     console = Console(width=140)
-    found = gather(options)
-    is_fitted = np.array([example.set_name in TRAINABLE and example.is_tuned_on for example in found])
-    values = np.array([example.features for example in found])  # (n, k)
-    right = np.array([example.is_right for example in found])
-    weights = example_weights(found) * len(found) / len(set(options.sets.split(",")))
-    model = LogisticRegression(C=10.0, max_iter=1000)
-    model.fit(values[is_fitted], right[is_fitted], sample_weight=weights[is_fitted])
-    confidences = model.predict_proba(values)[:, 1]
-    fitted = [example for example, chosen in zip(found, is_fitted, strict=True) if chosen]
-    threshold = max(
-        threshold_for(options.promise, confidences[is_fitted], right[is_fitted], weights[is_fitted]),
-        threshold_against(options.answered, confidences[is_fitted], fitted),
-    )
-    coefficients = ", ".join(f"{weight:.2f}" for weight in model.coef_[0])
+    if options.keep is not None and options.keep.exists():
+        found = [Example(**row) for row in map(json.loads, options.keep.read_text(encoding="utf-8").splitlines())]
+    else:
+        found = gather(options)
+    if options.keep is not None:
+        options.keep.write_text("".join(json.dumps(asdict(one)) + "\n" for one in found), encoding="utf-8")
+    rule = fitted(found, np.array([one.set_name in TRAINABLE and one.is_tuned_on for one in found]), options)
+    coefficients = ", ".join(f"{weight:.2f}" for weight in rule.weights)
     console.print(
-        f"AbstainRule(intercept={model.intercept_[0]:.2f}, weights=({coefficients}), threshold={threshold:.2f})"
+        f"AbstainRule(intercept={rule.intercept:.2f}, weights=({coefficients}), threshold={rule.threshold:.3f})"
     )
     console.print(f"in use: {DENSE_RULE if options.encoder else RULE}")
-    report(console, found, confidences, threshold)
+    report(console, found, judged(rule, np.array([example.features for example in found])), rule.threshold)
+    without_one_set(console, found, options)
 
 
 if __name__ == "__main__":
