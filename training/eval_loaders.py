@@ -21,13 +21,15 @@ from rich.table import Table
 
 from nlp.loaders.html_kb import text_of_page
 from nlp.loaders.trafilatura_page import main_text
+from nlp.records import Article
 from nlp.search.knowledge_base import KnowledgeBase
 from nlp.sources.ingest import bring_up_to_date
+from nlp.sources.site_boilerplate import repeated_lines, without_lines
 from nlp.sources.source import open_source
 from nlp.sources.sources import is_loadable
 from nlp.sources.text_encoding import encoding_of
 from training.kb_sets import read_kb_set
-from training.page_sets import pages, read_articles
+from training.page_sets import Page, pages, read_articles
 
 _ADDRESS = re.compile(r"\]\(http[^)]*\)")
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -53,16 +55,27 @@ def _extraction(data: Path, count: int, seed: int) -> Table:
     table = Table("language", "layout", "way", "lines kept", "boilerplate leaked", "CPU ms a page", title="web pages")
     for language in ("zh", "en"):
         found: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0] * 5)
+        sites: dict[str, list[tuple[Page, str]]] = defaultdict(list)
+
+        def judge(page: Page, way: str, text: str, took: float, found: dict[tuple[str, str], list[float]]) -> None:
+            held = _squashed(text)
+            kept = sum(_squashed(line) in held for line in page.lines)
+            leaked = sum(_squashed(line) in held for line in page.boilerplate)
+            counts = (float(kept), float(len(page.lines)), float(leaked), float(len(page.boilerplate)), took)
+            found[page.template, way] = [a + b for a, b in zip(found[page.template, way], counts, strict=True)]
+
         for page in pages(read_articles(data / "kb" / f"docs_{language}", count=count, seed=seed), language):
             for way, read in ways.items():
                 begun = time.process_time()
                 text = read(page.markup)
-                took = time.process_time() - begun
-                held = _squashed(text)
-                kept = sum(_squashed(line) in held for line in page.lines)
-                leaked = sum(_squashed(line) in held for line in page.boilerplate)
-                counts = (float(kept), float(len(page.lines)), float(leaked), float(len(page.boilerplate)), took)
-                found[page.template, way] = [a + b for a, b in zip(found[page.template, way], counts, strict=True)]
+                judge(page, way, text, time.process_time() - begun, found)
+            sites[page.template].append((page, text))
+        for site in sites.values():  # what its pages repeat, left out of each, as an index does
+            begun = time.process_time()
+            repeated = repeated_lines(text for _, text in site)
+            took = (time.process_time() - begun) / len(site)
+            for page, text in site:
+                judge(page, "main text of a site", without_lines(Article("x", "", text), repeated), took, found)
         for (layout, way), sums in sorted(found.items()):
             row = (f"{sums[0] / sums[1]:.3f}", f"{sums[2] / sums[3]:.3f}", f"{sums[4] / count * 1000:.1f}")
             table.add_row(language, layout, way, *row)

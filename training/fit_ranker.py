@@ -24,8 +24,8 @@ RIDGE = 0.02
 """Per question; .005 to .1 rank the held halves alike."""
 BOUND_BELOW = frozenset({"fused", "lexical", "dense", "coverage", "title", "code", "lexical rank", "dense rank"})
 """More of these never speaks against a passage, whatever a few sets say."""
-NOT_FITTED = {"recency": 0.3, "usefulness": 2.0}
-"""No set has them. A used article passes a rival that is half as good; the newest, one that is nearly as good."""
+NOT_FITTED = {"recency": 0.3, "usefulness": 0.8}
+"""No set has them; training.eval_experience weighs use."""
 
 
 @dataclass(frozen=True, slots=True)

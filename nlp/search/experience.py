@@ -30,9 +30,8 @@ WEIGHT = 1.0
 where there is none, is measured by training.eval_experience."""
 TOP_VOTE = 1.5
 """Three askers are not thrice as right as one."""
-DOUBT = 4.0
-"""Uses beside which an article's own count half: one says little of other questions. Between 2 and 8 nothing differs
-much (training.eval_experience)."""
+DOUBT = 8.0
+"""Uses beside which an article's own count half: one says little of other questions (training.eval_experience)."""
 
 
 class Experience:
@@ -77,7 +76,7 @@ class Experience:
 
     def usefulness(self, article_ids: Sequence[str]) -> dict[str, float]:
         """Return how often each article helped rather than misled, whatever was asked; those that did neither or worse
-        are left out. One use is .2, four are .5, ever more are 1."""
+        are left out. One use is .1, eight are .5, ever more are 1."""
         marked = [mark + article_id for mark in _MARKS.values() for article_id in article_ids]
         with self._base.connections.reading() as connection:
             counts = dict(

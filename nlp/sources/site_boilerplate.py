@@ -9,6 +9,7 @@ It reads pages by their loader and changes no file.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ MOST_PAGES = 0.6
 """Share of the sampled pages that hold a line."""
 LONGEST = 400
 """Code points of a line; whole paragraphs that most pages repeat are legal notes, which are cut into such."""
+_TABLE_RULE = re.compile(r"\|(?:[ :-]{1,100}\|){1,50}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,15 @@ def without_lines(article: Article, lines: frozenset[str]) -> str:
     >>> without_lines(Article("1", "", "Wash it.\\n\\nWas this helpful?"), frozenset({"Was this helpful?"}))
     'Wash it.'
     """
-    kept = [line for line in article.body.splitlines(keepends=True) if line.strip() not in lines]
+    kept: list[str] = []
+    was_row = False
+    for line in article.body.splitlines(keepends=True):
+        bare = line.strip()
+        if bare in lines:
+            was_row = bare.startswith("|")
+        elif not (was_row and _TABLE_RULE.fullmatch(bare)):  # of a table whose one row is gone
+            kept.append(line)
+            was_row = False
     body = "".join(kept).strip()
     return body if any(map(str.isalnum, body)) else article.body
 
@@ -106,5 +116,11 @@ def _prose_lines(body: str) -> Iterator[str]:
         bare = line.strip()
         if bare.startswith(("```", "~~~")):
             is_fenced = not is_fenced
-        elif not is_fenced and not bare.startswith(("#", "|")) and len(bare) <= LONGEST and any(map(str.isalpha, bare)):
+        elif not is_fenced and _may_repeat(bare):
             yield bare
+
+
+def _may_repeat(bare: str) -> bool:
+    """Say whether a line is prose; a row of one cell is what old layouts put a footer into."""
+    is_form = bare.startswith("#") or (bare.startswith("|") and bare.count("|") > 2)
+    return not is_form and len(bare) <= LONGEST and any(map(str.isalpha, bare))
