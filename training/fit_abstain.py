@@ -174,17 +174,32 @@ def report(console: Console, found: Sequence[Example], confidences: np.ndarray, 
 _KINDS = ("own", "removed", "foreign")
 
 
+def read_sets(options: argparse.Namespace) -> list[KbSet]:
+    """Read the chosen sets, with as many articles as wanted."""
+    names = options.sets.split(",")
+    return [with_fewer_articles(read_kb_set(options.data / name), options.articles) for name in names]
+
+
+def remembering(options: argparse.Namespace, sets: Sequence[KbSet]) -> RememberingEmbedder | None:
+    """Load the encoder, and let it see every passage of the sets once; None where words alone are asked."""
+    plain = open_encoder(options.encoder)
+    if plain is None:
+        return None
+    embedder = RememberingEmbedder(plain)
+    for kb_set in track(sets, description="embedding", console=Console(stderr=True)):
+        with open_base(options.work, kb_set.name, embedder) as whole:
+            whole.put_many(kb_set.articles)
+            whole.embed_missing()
+            embedder.learn(whole)
+    return embedder
+
+
 def gather(options: argparse.Namespace) -> list[Example]:
     """Ask all sets."""
-    sets = [with_fewer_articles(read_kb_set(options.data / name), options.articles) for name in options.sets.split(",")]
-    plain = open_encoder(options.encoder)
-    embedder = None if plain is None else RememberingEmbedder(plain)
+    sets = read_sets(options)
+    embedder = remembering(options, sets)
     found: list[Example] = []
     for kb_set in track(sets, description="asking", console=Console(stderr=True)):
-        if embedder is not None:
-            with open_base(options.work, kb_set.name, embedder) as whole:
-                whole.put_many(kb_set.articles)
-                embedder.learn(whole)
         foreign = foreign_questions(kb_set.name, sets, seed=options.seed)[: options.questions]
         found += examples(
             kb_set, foreign, seed=options.seed, ask=ask_once, questions=options.questions, embedder=embedder

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from nlp.answers.draft_question import NO_FACTS, TicketFacts, with_facts
 from nlp.answers.ticket_questions import ticket_questions
 from nlp.records import Hit, Retriever, Suggestions
-from nlp.search.abstain import COMPARED, AbstainRule, confidence
+from nlp.search.abstain import COMPARED, AbstainRule, confidence, is_dense
 from nlp.search.suggest import hits_for, suggest_from
 
 # python -m training.eval_ticket_questions --fit, 2026-11-22: questions written as tickets, half of them answerable.
@@ -23,6 +23,8 @@ from nlp.search.suggest import hits_for, suggest_from
 # esun_faq, which were only measured. Offered of the answerable: 42% and 47%; the same tickets put as one question: 23%
 # and 14%.
 RULE = AbstainRule(intercept=-2.00, weights=(0.99, -0.49, 1.72), threshold=0.72)
+# With an encoder, not fitted yet: as without one.
+DENSE_RULE = RULE
 _RANKED = 10
 """Articles of the whole text's ranking that are looked at."""
 _LEAST = 1e-6
@@ -102,10 +104,16 @@ def features(asked: AskedTicket) -> tuple[float, ...]:
     return (math.log(alone / (1 - alone)), rival, agreement)
 
 
-def ticket_confidence(asked: AskedTicket, *, rule: AbstainRule = RULE) -> float:
+def rule_for(asked: AskedTicket) -> AbstainRule:
+    """Return the rule for what there is to judge by."""
+    return DENSE_RULE if is_dense(asked.surest.hits) else RULE
+
+
+def ticket_confidence(asked: AskedTicket, *, rule: AbstainRule | None = None) -> float:
     """Return how sure the surest question's first hit is the right one, 0..1."""
     if not asked.surest.confidence:
         return 0.0
+    rule = rule or rule_for(asked)
     logit = rule.intercept + sum(weight * value for weight, value in zip(rule.weights, features(asked), strict=True))
     return 1.0 / (1.0 + math.exp(-logit))
 
@@ -118,7 +126,7 @@ def suggest_for_ticket(
     allowed: Sequence[str] = (),
     locale: str = "",
     facts: TicketFacts = NO_FACTS,
-    rule: AbstainRule = RULE,
+    rule: AbstainRule | None = None,
 ) -> Suggestions:
     """Return suggestions for a ticket. Where none is sure enough, the ranking is the whole text's.
 
@@ -127,7 +135,7 @@ def suggest_for_ticket(
     """
     asked = ask_ticket(text, retriever=retriever, top_k=top_k, allowed=allowed, locale=locale, facts=facts)
     sure = ticket_confidence(asked, rule=rule)
-    is_abstained = sure < rule.threshold
+    is_abstained = sure < (rule or rule_for(asked)).threshold
     best = asked.whole if is_abstained else asked.surest
     found = suggest_from(best.hits[: hits_for(top_k)], best.question, top_k=top_k).suggestions
     if is_abstained:
