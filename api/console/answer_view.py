@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -41,7 +42,7 @@ class AnswerView:
     model: str
 
 
-def shown_answer(response: SuggestionResponse, *, drafter: Drafter | None) -> dict[str, object]:
+def shown_answer(response: SuggestionResponse, *, drafter: Drafter | None) -> dict[str, Any]:
     """Return what the templates show of an answer and of what a drafting model makes of it; `drafter` is None where
     nothing may be sent to one, or where it was asked just now."""
     is_quoted = response.answer is not None and response.answer.engine == EXTRACTIVE

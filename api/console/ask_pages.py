@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 AskDesk = Annotated[Desk, Depends(Entry("suggest"))]
 LIKELY = 0.2
 """One in five of those still answers; of those below, which take half of the page, hardly any."""
-WORDED = {"draft_to": "/console/ask/draft", "use_to": "/console/feedback", "has_pages": True}
+WORDED: Mapping[str, Any] = {"draft_to": "/console/ask/draft", "use_to": "/console/feedback", "has_pages": True}
 """Where the part of the page goes that waits for a drafting model."""
 
 

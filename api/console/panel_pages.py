@@ -6,6 +6,7 @@ system goes as durable work.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -38,7 +39,7 @@ ANSWERS = 3
 FRESH_FOR = timedelta(minutes=15)
 """A panel drawn again within this shows the same suggestions, so that opening a ticket twice does not count twice."""
 
-WORDED = {"draft_to": "/panel/draft", "use_to": "/panel/use", "has_pages": False}
+WORDED: Mapping[str, Any] = {"draft_to": "/panel/draft", "use_to": "/panel/use", "has_pages": False}
 """Where the part of the panel goes that waits for a drafting model."""
 
 router = APIRouter(route_class=PanelRoute)

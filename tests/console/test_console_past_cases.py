@@ -62,13 +62,15 @@ def test_the_sources_page_offers_systems_that_can_be_read(visitor: TestClient, l
 
 def test_past_cases_are_made_shown_and_made_again(running: FastAPI, visitor: TestClient, language: str) -> None:
     form = {"connector": "desk", "since": "2026-01-01", "allowed": "agents，leads"}
+    results = []
     for _ in range(2):
         answer = visitor.post("/console/sources/past-cases", data=form, follow_redirects=False)
         assert answer.status_code == 303
         result = finished(running).result
         assert isinstance(result, dict)
         assert result["rejected"] == []
-    assert result["unchanged"] == 1
+        results.append(result["unchanged"])
+    assert results[1] == 1
     article = running.state.engines.knowledge_base().get("past-case/P-1")
     assert article.allowed == ("agents", "leads")
     assert "13800138000" not in article.body

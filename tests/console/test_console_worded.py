@@ -84,7 +84,7 @@ def visitor(app: FastAPI, key: str, language: str) -> TestClient:
 
 
 def suggestion_of(text: str) -> str:
-    return re.findall(r'name="suggestion_id" value="(\w+)"', text)[0]
+    return str(re.findall(r'name="suggestion_id" value="(\w+)"', text)[0])
 
 
 def test_the_console_shows_the_article_at_once_and_asks_the_model_after(

@@ -13,7 +13,7 @@ from nlp import Experience, KnowledgeBase
 from nlp.encoders.embed import Embedder, build_embedder
 from nlp.records import Article, Hit
 from nlp.search.article_dates import HALF_LIFE_S, watch_dates
-from nlp.search.experience import UsedRetriever
+from nlp.search.experience import UsedRetriever, Verdict
 
 ARTICLES = (
     Article("zh-better", "洗衣机不排水", "洗衣机不排水时，请先清洗排水泵的过滤网，然后重新启动。"),
@@ -47,7 +47,7 @@ def used(base: KnowledgeBase) -> Iterator[Callable[..., UsedRetriever]]:
         experience = Experience(":memory:")
         opened.append(experience)
         for number in range(helped + misled):
-            verdict = "helped" if number < helped else "misled"
+            verdict: Verdict = "helped" if number < helped else "misled"
             experience.add(str(number), f"unrelated {number}", article_id=article_id, verdict=verdict)
         return UsedRetriever(base, experience)
 
