@@ -69,13 +69,7 @@ class PastCaseWork:
             task.payload.get("kb"),
             task.payload.get("allowed"),
         )
-        rejected: list[dict[str, JsonValue]] = []
-
-        def note(error: Exception) -> None:
-            problem = problem_of(error)
-            said = {language: problem.detail_in(language) for language in LANGUAGES}
-            rejected.append({"reason": said["en"], "reason_zh": said["zh"]})
-
+        rejected: list[JsonValue] = []
         assert live.connector.system is not None
         with (
             system_errors(),
@@ -87,12 +81,14 @@ class PastCaseWork:
                 since=datetime.fromisoformat(task.text("since")),
                 allowed=[str(group) for group in groups] if isinstance(groups, list) else (),
                 solved=SOLVED,
-                on_problem=note,
+                on_problem=lambda problem: rejected.append(_told(problem)),
                 on_ticket=lambda count, ticket_id: task.report(count, count, ticket_id),
             ) as cases,
         ):
             base = engines.knowledge_base(kb if isinstance(kb, str) else None)
-            report = bring_up_to_date(base, cases.source, on_rejected=note, on_file=task.report).index
+            report = bring_up_to_date(
+                base, cases.source, on_rejected=lambda problem: rejected.append(_told(problem)), on_file=task.report
+            ).index
         return {
             "indexed": report.added,
             "updated": report.updated,
@@ -101,7 +97,7 @@ class PastCaseWork:
             "passages": report.passages,
             "untold": cases.report.untold,
             "unsolved": cases.report.unsolved,
-            "rejected": list(rejected[:LISTED_REJECTIONS]),
+            "rejected": rejected[:LISTED_REJECTIONS],
         }
 
     def _live(self, name: str, *, tenant: str) -> Live:
@@ -109,6 +105,13 @@ class PastCaseWork:
         if live is None or live.options.tenant != tenant or live.connector.system is None:
             raise Problem("not_found", say("detail.connector_unknown", name=repr(name)))
         return live
+
+
+def _told(error: Exception) -> JsonValue:
+    """Return why something was not taken, in both languages."""
+    problem = problem_of(error)
+    said = {language: problem.detail_in(language) for language in LANGUAGES}
+    return {"reason": said["en"], "reason_zh": said["zh"]}
 
 
 def open_past_case_work(jobs: Jobs, connectors: Connectors, tenants: Tenants) -> PastCaseWork:

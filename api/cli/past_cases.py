@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,7 +24,13 @@ from api.cli.output import (
     write_line,
 )
 from api.cli.past_system import connector_options, ticket_system
+from api.connectors.options import ConnectorOptions
+from api.engines import Engines
 from api.enrich.troubles import told_at_once
+
+if TYPE_CHECKING:
+    from nlp import KnowledgeBase as Base
+    from nlp.records import IndexReport
 
 
 def past_cases(
@@ -38,8 +45,6 @@ def past_cases(
     as_json: AsJson = False,
 ) -> None:
     """Make masked articles of a ticket system's solved tickets; run it again and those of these months are renewed."""
-    from nlp import bring_up_to_date
-
     log_to_stderr()
     failed: list[Exception] = []
 
@@ -48,44 +53,57 @@ def past_cases(
         complain(error)
 
     with reported():
-        settings = settings_for(data_dir)
+        engines = open_engines(settings_for(data_dir))
+        settings = engines.settings
         options = connector_options(connector, settings=settings)
-        system = ticket_system(options)
-        engines = open_engines(settings)
-        with (
-            told_at_once(),
-            progress_bar("tickets") as show,
-            system_cases(
-                system,
-                options,
-                engines=engines,
-                since=since if since.tzinfo else since.replace(tzinfo=settings.time_zone),
-                allowed=_listed(allowed),
-                solved=_listed(solved) or SOLVED,
-                on_problem=note,
-                on_ticket=lambda count, ticket_id: show(count, count, ticket_id),
-            ) as cases,
-        ):
-            report = bring_up_to_date(engines.knowledge_base(kb), cases.source, on_rejected=note, on_file=show)
-    counted = cases.report
-    error_console().print(
-        f"past cases {counted.cases}  without a solution {counted.untold}  not solved {counted.unsolved}"
-    )
-    report = replace(report, rejected=len(failed))
+        from_then = since if since.tzinfo else since.replace(tzinfo=settings.time_zone)
+        asked = _Asked(options, from_then, _listed(allowed), _listed(solved) or list(SOLVED))
+        report = _indexed(asked, engines.knowledge_base(kb), engines, note)
     line: Row = {
-        "indexed": report.index.added,
-        "updated": report.index.updated,
-        "deleted": report.index.deleted,
-        "passages": report.index.passages,
-        "unchanged": report.index.unchanged,
-        "rejected": report.rejected,
+        "indexed": report.added,
+        "updated": report.updated,
+        "deleted": report.deleted,
+        "passages": report.passages,
+        "unchanged": report.unchanged,
+        "rejected": len(failed),
     }
     if speaks_json(as_json):
         write_line(line)
     else:
         console().print("  ".join(f"{name} {value}" for name, value in line.items()))
-    if report.rejected:
+    if failed:
         raise typer.Exit(SOME_FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    options: ConnectorOptions
+    since: datetime
+    allowed: list[str]
+    solved: list[str]
+
+
+def _indexed(asked: _Asked, base: Base, engines: Engines, note: Callable[[Exception], None]) -> IndexReport:
+    from nlp import bring_up_to_date
+
+    with (
+        told_at_once(),
+        progress_bar("tickets") as show,
+        system_cases(
+            ticket_system(asked.options),
+            asked.options,
+            engines=engines,
+            since=asked.since,
+            allowed=asked.allowed,
+            solved=asked.solved,
+            on_problem=note,
+            on_ticket=lambda count, ticket_id: show(count, count, ticket_id),
+        ) as cases,
+    ):
+        index = bring_up_to_date(base, cases.source, on_rejected=note, on_file=show).index
+    told = cases.report
+    error_console().print(f"past cases {told.cases}  without a solution {told.untold}  not solved {told.unsolved}")
+    return index
 
 
 def _listed(text: str) -> list[str]:

@@ -29,7 +29,7 @@ ARTICLES = (
     Article("e2", "Washing machine shows E2 and does not drain", "E2 means it does not drain. Clean the filter."),
     Article("e2zh", "洗衣机显示 E2、不排水", "E2 表示没有排完水。清洗过滤器。"),
 )
-QUESTIONS = {"en": "Washing machine shows E2 and does not drain", "zh": "洗衣机显示E2不排水怎么办"}
+QUESTIONS = {"en": "Washing machine shows E2 and does not drain", "zh": "洗衣机显示 E2、不排水"}
 DRAFTS = {"en": "E2 means it does not drain, so clean the filter [1].", "zh": "E2 表示没有排完水，请清洗过滤器[1]。"}
 WORDED = {"en": "so clean the filter.", "zh": "请清洗过滤器。"}
 WAITS = {"en": "is wording the answer", "zh": "正在改写"}
