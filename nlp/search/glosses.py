@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -38,13 +38,25 @@ def chinese_words(folded: str) -> Iterator[str]:
     >>> list(chinese_words("无法创建数据集成"))
     ['无法', '创建', '数据', '集成']
     """
+    yield from longest_words(folded, _Known())
+
+
+def longest_words(folded: str, known: Container[str]) -> Iterator[str]:
+    """Yield the words of folded text that are known, the longest at each place."""
     for run in _HAN.findall(folded):
         at = 0
         while at < len(run):
-            size = next((size for size in range(LONGEST_WORD, 0, -1) if _line(run[at : at + size])), 0)
+            size = next((size for size in range(LONGEST_WORD, 0, -1) if run[at : at + size] in known), 0)
             if size:
                 yield run[at : at + size]
             at += size or 1
+
+
+class _Known:
+    """The words of the table."""
+
+    def __contains__(self, word: object) -> bool:
+        return bool(_line(str(word)))
 
 
 def renderings(word: str) -> tuple[Rendering, ...]:
