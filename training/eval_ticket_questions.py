@@ -30,7 +30,15 @@ from nlp.search.abstain import DENSE_RULE as PLAIN_DENSE
 from nlp.search.abstain import RULE as PLAIN
 from nlp.search.knowledge_base import KnowledgeBase
 from nlp.text import language_of
-from training.fit_abstain import TRAINABLE, examples, foreign_questions, read_sets, remembering, threshold_for
+from training.fit_abstain import (
+    TRAINABLE,
+    examples,
+    foreign_questions,
+    read_sets,
+    remembering,
+    threshold_against,
+    threshold_for,
+)
 from training.kb_sets import KbSet
 from training.search_runs import add_run_options
 
@@ -156,7 +164,7 @@ def report(console: Console, found: Sequence[Measured], confidences: np.ndarray,
             )
 
 
-def fit(console: Console, found: Sequence[Measured], *, promise: float) -> tuple[np.ndarray, float]:
+def fit(console: Console, found: Sequence[Measured], *, promise: float, answered: float) -> tuple[np.ndarray, float]:
     """Fit on the sets that may train what we ship; print the constants; return the confidences and the threshold."""
     is_fitted = np.array([one.set_name in TRAINABLE for one in found])
     values = np.array([one.features for one in found])
@@ -169,7 +177,11 @@ def fit(console: Console, found: Sequence[Measured], *, promise: float) -> tuple
         sample_weight=weights[is_fitted] * is_fitted.sum() / weights[is_fitted].sum(),
     )
     sure = model.predict_proba(values)[:, 1]
-    threshold = threshold_for(promise, sure[is_fitted], right[is_fitted], weights[is_fitted])
+    kinds = [one.kind for one in found if one.set_name in TRAINABLE]
+    threshold = max(
+        threshold_for(promise, sure[is_fitted], right[is_fitted], weights[is_fitted]),
+        threshold_against(answered, sure[is_fitted], kinds),
+    )
     coefficients = ", ".join(f"{weight:.2f}" for weight in model.coef_[0])
     console.print(
         f"RULE = AbstainRule(intercept={model.intercept_[0]:.2f}, weights=({coefficients}), threshold={threshold:.2f})"
@@ -184,6 +196,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=40, help="of each kind and set")
     parser.add_argument("--articles", type=int, default=100_000, help="of each set")
     parser.add_argument("--promise", type=float, default=FITTED_PROMISE, help="share of what is offered to be right")
+    parser.add_argument("--answered", type=float, default=1.0, help="share of tickets without an answer offered one")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -205,7 +218,7 @@ def main() -> None:
     confidences = np.array([one.confidences for one in found])
     threshold = own.threshold
     if options.fit:
-        confidences[:, 2], threshold = fit(console, found, promise=options.promise)
+        confidences[:, 2], threshold = fit(console, found, promise=options.promise, answered=options.answered)
     report(console, found, confidences, (plain.threshold, plain.threshold, threshold))
 
 

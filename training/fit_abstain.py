@@ -130,14 +130,14 @@ def threshold_for(promise: float, confidences: np.ndarray, is_right: np.ndarray,
     return float(confidences[order][kept[-1]]) if len(kept) else 1.0
 
 
-def threshold_against(answered: float, confidences: np.ndarray, found: Sequence[Example]) -> float:
+def threshold_against(answered: float, confidences: np.ndarray, kinds: Sequence[str]) -> float:
     """Return the lowest confidence from which on no more than this share of each set's unanswerable is offered.
 
     The sets are taken together, each kind by itself: the worse of the two decides.
     """
     worst = 0.0
     for kind in ("removed", "foreign"):
-        chosen = confidences[np.array([example.kind == kind for example in found])]
+        chosen = confidences[np.array([one == kind for one in kinds])]
         if len(chosen):
             worst = max(worst, float(np.quantile(chosen, 1 - answered)))
     return worst
@@ -236,7 +236,8 @@ def fitted(found: Sequence[Example], chosen: np.ndarray, options: argparse.Names
     rule = fit_rule(values, right, weights)
     sure = judged(rule, values)
     threshold = max(
-        threshold_for(options.promise, sure, right, weights), threshold_against(options.answered, sure, some)
+        threshold_for(options.promise, sure, right, weights),
+        threshold_against(options.answered, sure, [example.kind for example in some]),
     )
     return replace(rule, threshold=threshold)
 
