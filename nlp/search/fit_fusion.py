@@ -21,7 +21,7 @@ from nlp.search.centre import Centre
 from nlp.search.dense import NEAREST, DenseLeg
 from nlp.search.fuse import DEFAULT_WEIGHT, Alike, Fusion, compared, fuse
 from nlp.search.lexical import FieldText, Scored, question_terms, rank
-from nlp.search.lexical_leg import corpus_size, field_texts, found_by_terms, weighed
+from nlp.search.lexical_leg import TermFrequencies, corpus_size, field_texts, found_by_terms, weighed
 from nlp.search.passages import split_sentences
 from nlp.search.tokens import tokens
 
@@ -102,9 +102,9 @@ def learn_fusion(connection: sqlite3.Connection, dense: DenseLeg, *, most: int =
     rests = vector_table.unpack(dense.embed([cloze.rest for cloze in asked]))
     questions = np.stack(dense.questions([cloze.question for cloze in asked]))
     fusion = measured(questions, dense.sample(connection))
-    found = []
+    frequencies, found = TermFrequencies(), []
     for cloze, rest, row in zip(asked, rests, questions, strict=True):
-        ranking, rows = _judged(connection, dense, cloze, row=row)
+        ranking, rows = _judged(connection, dense, frequencies, cloze, row=row)
         near = compared(row, {**rows, cloze.passage: rest}, fusion.centre)
         found.append(
             [_reciprocal(ranking, near, cloze.passage, replace(fusion, dense_weight=weight)) for weight in GRID]
@@ -140,11 +140,11 @@ def best_weight(found: Floats) -> float:
 
 
 def _judged(
-    connection: sqlite3.Connection, dense: DenseLeg, cloze: Cloze, *, row: Vectors
+    connection: sqlite3.Connection, dense: DenseLeg, frequencies: TermFrequencies, cloze: Cloze, *, row: Vectors
 ) -> tuple[tuple[Scored, ...], dict[int, Vectors]]:
     """Rank what the question finds outside its own article together with the rest of its passage; and their vectors."""
     size = corpus_size(connection)
-    weights = weighed(connection, cloze.question, question_terms(cloze.question), size)
+    weights = weighed(connection, cloze.question, question_terms(cloze.question), size, frequencies)
     passages = dict.fromkeys(found_by_terms(connection, weights, ()))
     passages |= dict.fromkeys(dense.nearest(connection, row, top_k=NEAREST, allowed=()))
     texts = field_texts(connection, {**passages, cloze.passage: None}, ())

@@ -24,7 +24,7 @@ from nlp.search.dense import NEAREST, DenseLeg, DenseState
 from nlp.search.fit_fusion import Learnt, learn_fusion
 from nlp.search.fuse import Candidate, Fusion, compared, fuse
 from nlp.search.lexical import Term, question_terms, rank
-from nlp.search.lexical_leg import corpus_size, field_texts, found_by_terms, subtag, weighed
+from nlp.search.lexical_leg import TermFrequencies, corpus_size, field_texts, found_by_terms, subtag, weighed
 from nlp.search.priors import Usefulness, with_priors
 from nlp.search.rerank import Reranker, rerank
 from nlp.text import language_of
@@ -60,6 +60,7 @@ class KnowledgeBase:
     ) -> None:
         self._name = str(path)
         self._connections = Connections(path)
+        self._frequencies = TermFrequencies()
         self._dense = None if embedder is None else DenseLeg(embedder, path)
         self._reranker = reranker
         try:
@@ -243,7 +244,7 @@ class KnowledgeBase:
         language: str,
     ) -> tuple[Candidate, ...]:
         size = corpus_size(connection)
-        weights = weighed(connection, question, terms, size)
+        weights = weighed(connection, question, terms, size, self._frequencies)
         passages = dict.fromkeys(found_by_terms(connection, weights, allowed))
         if self._dense is not None and row is not None:
             passages |= dict.fromkeys(self._dense.nearest(connection, row, top_k=NEAREST, allowed=allowed))

@@ -24,6 +24,8 @@ from nlp.search.lexical import (
 # Candidates that FTS5 hands over to be scored exactly; 60, 150 and 400 rank alike on all eight sets (2026-11-22), with
 # an encoder 20 to 60, too (2026-11-23).
 CANDIDATES = 50
+# Tokens whose frequency is remembered between two writes: some megabytes.
+_REMEMBERED = 50_000
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"(?<![^ ])[a-z]{2}")  # the tokens of a passage are folded and stand between spaces
 
@@ -40,25 +42,50 @@ def corpus_size(connection: sqlite3.Connection) -> CorpusSize:
     return CorpusSize(passages=passages, articles=articles, tokens=token_count)
 
 
+class TermFrequencies:
+    """How many passages hold each token; looked up once between two writes. Threads share it."""
+
+    def __init__(self) -> None:
+        self._counted: tuple[tuple[int, int], dict[str, int]] = ((-1, -1), {})
+
+    def of(self, connection: sqlite3.Connection, texts: Iterable[str]) -> dict[str, int]:
+        """Return the frequency of each token as it stands at this connection's moment."""
+        moment, counted = self._counted
+        now = _moment(connection)
+        if now != moment or len(counted) > _REMEMBERED:
+            counted = {}
+            self._counted = (now, counted)
+        found: dict[str, int] = {}
+        for text in texts:
+            if text not in counted:
+                row = connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (text,)).fetchone()
+                counted[text] = row[0] if row else 0
+            found[text] = counted[text]
+        return found
+
+
+def _moment(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Return what no two states of a file have in common: passages ever made, and passages left."""
+    (made,) = connection.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+    (left,) = connection.execute("SELECT passages FROM totals").fetchone()
+    return (made or 0, left)
+
+
 def weighed(
-    connection: sqlite3.Connection, question: str, terms: Sequence[Term], size: CorpusSize
+    connection: sqlite3.Connection,
+    question: str,
+    terms: Sequence[Term],
+    size: CorpusSize,
+    frequencies: TermFrequencies,
 ) -> tuple[WeighedTerm, ...]:
     """Weigh the terms of a question by how many passages hold each, and words that none holds by what else they are."""
-    frequency = _frequency(connection, (term.text for term in terms))
+    frequency = frequencies.of(connection, (term.text for term in terms))
     unknown = frozenset(text for text, found_in in frequency.items() if not found_in)
     rendered = rendered_terms(question, unknown) if unknown else ()
     if rendered:
-        frequency |= _frequency(connection, {one.token for term in rendered for one in term.renderings})
+        frequency |= frequencies.of(connection, {one.token for term in rendered for one in term.renderings})
         terms = with_renderings(terms, rendered, frequency)
     return weigh(terms, frequency, size)
-
-
-def _frequency(connection: sqlite3.Connection, texts: Iterable[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for text in texts:
-        row = connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (text,)).fetchone()
-        found[text] = row[0] if row else 0
-    return found
 
 
 def found_by_terms(
