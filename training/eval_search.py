@@ -22,7 +22,7 @@ from rich.table import Table
 from nlp.search.fuse import Candidate
 from nlp.search.knowledge_base import KnowledgeBase
 from nlp.search.rerank import rerank
-from training.kb_sets import CROSS_NAMES, SET_NAMES, read_kb_set
+from training.kb_sets import CROSS_NAMES, SET_NAMES, read_kb_set, with_fewer_articles
 from training.search_runs import (
     MEASURES,
     AskedSet,
@@ -100,6 +100,7 @@ def main() -> None:
     """Measure the chosen sets and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_run_options(parser)
+    parser.add_argument("--articles", type=int, default=None, help="of each set; embedding more takes long")
     parser.set_defaults(sets=",".join((*SET_NAMES, *CROSS_NAMES)))
     options = parser.parse_args()
     embedder = open_encoder(options.encoder)
@@ -108,7 +109,10 @@ def main() -> None:
     notes = []
     for name in options.sets.split(","):
         with open_base(options.work, name, embedder) as base:
-            asked = ask_set(read_kb_set(options.data / name), base, limit=options.limit)
+            kb_set = read_kb_set(options.data / name)
+            if options.articles is not None:
+                kb_set = with_fewer_articles(kb_set, options.articles)
+            asked = ask_set(kb_set, base, limit=options.limit)
             took = times(asked, base)
         for row in rows_of(asked, is_dense=embedder is not None):
             table.add_row(*row, end_section=row[1] == "all")
