@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlp.records import Hit
+from nlp.text import language_of
 
 # With this many rare words a question is almost as specific as it can be: two thirds of the way, then ever less.
 _TELLING_WORDS = 2.0
@@ -74,13 +75,20 @@ def _near(hit: Hit) -> float:
 
 
 def _lead(hits: Sequence[Hit]) -> float:
-    """Return how far the first hit stands before its rival; two articles of one title are no rivals, either answers.
+    """Return how far the first hit stands before its rival. Two articles of one title are no rivals, either answers; nor
+    is one in another language, which may be its translation.
 
     The ranker's scores are likelihoods, so their ratio's logarithm is a difference of scores; its root, because the
     first step tells more than the next.
     """
     first = hits[0]
-    rivals = (hit for hit in hits[1:COMPARED] if hit is first or not _is_alike(hit.passage.title, first.passage.title))
+    language = language_of(first.passage.text)
+    rivals = (
+        hit
+        for hit in hits[1:COMPARED]
+        if hit is first
+        or not (_is_alike(hit.passage.title, first.passage.title) or language_of(hit.passage.text) != language)
+    )
     rival = next(rivals, None)
     ratio = rival.score / first.score if rival is not None and first.score > 0 else 0.0
     return math.sqrt(-math.log(max(_LEAST_RIVAL, min(ratio, 1.0))))
