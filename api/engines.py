@@ -206,7 +206,7 @@ class Engines:
             return EngineState(name="encoder", engine=self._stand_ins.embedder.engine, rung="given")
         name = self.settings.encoder_model
         if not name:
-            reason, fix = "encoder_model is empty", "BEFOREHAND_ENCODER_MODEL=minilm-l6-zh-en"
+            reason, fix = "encoder_model is empty", "BEFOREHAND_ENCODER_MODEL=minilm-l6-zh-en-tuned"
             return EngineState(name="encoder", engine="", rung="none", reason=reason, fix=fix)
         try:
             located = locate(name, models_dir=self.settings.models_folder)

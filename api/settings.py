@@ -174,7 +174,7 @@ class Settings(BaseSettings):
     catalogue: str = ""
     """Name of the catalogue prefill resolves device models against; empty: the only one loaded, else "devices"."""
 
-    encoder_model: str = "minilm-l6-zh-en"
+    encoder_model: str = "minilm-l6-zh-en-tuned"
     """Sentence encoder of search and of POST /v1/embeddings: a card's name, or a folder in models_dir that holds its
     own card. Empty: none, and articles are found by their words alone."""
     encoder_waiting: int = Field(default=1_024, gt=0)

@@ -24,6 +24,8 @@ from training.encoder_vocabulary import Vocabulary, tokenizer_file
 Floats = npt.NDArray[np.float32]
 MAX_TOKENS = 256
 """max_seq_length of all-MiniLM-L6-v2."""
+EVEN = 8
+"""Lengths of batches are multiples of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,9 @@ class BilingualEncoder(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Return (n, width) unit rows: the mean over the tokens that are not padding."""
-        hidden = self.transformer(inputs_embeds=self._rows(batch.ids), attention_mask=batch.mask).last_hidden_state
-        kept = batch.mask[:, :, None].to(hidden.dtype)
+        with mixed(batch.ids.device):
+            hidden = self.transformer(inputs_embeds=self._rows(batch.ids), attention_mask=batch.mask).last_hidden_state
+        hidden, kept = hidden.float(), batch.mask[:, :, None].float()
         return functional.normalize((hidden * kept).sum(dim=1) / kept.sum(dim=1).clamp(min=1), dim=-1)
 
     def _rows(self, ids: Tensor) -> Tensor:
@@ -59,15 +62,16 @@ class BilingualEncoder(nn.Module):
         new = functional.embedding((ids - first).clamp(min=0), self.learned)
         return torch.where(is_new, new, old)
 
-    def train_only_new_words(self) -> None:
-        """Let nothing move but the new rows."""
+    def train_words_and_layers(self, *, layers: bool) -> None:
+        """Let the new rows move and, if so wished, the layers; never the English rows."""
         for parameter in self.parameters():
             parameter.requires_grad_(False)
         self.learned.requires_grad_(True)
+        for parameter in self.moving_layers():
+            parameter.requires_grad_(layers)
 
-    def train_everything(self) -> None:
-        for parameter in self.parameters():
-            parameter.requires_grad_(True)
+    def moving_layers(self) -> list[nn.Parameter]:
+        return list(self.transformer.encoder.parameters())
 
     def merged(self) -> BertModel:
         """Return an ordinary model whose table holds both parts; it shares the other weights with this one."""
@@ -78,6 +82,11 @@ class BilingualEncoder(nn.Module):
         return self.transformer
 
 
+def mixed(device: torch.device) -> torch.autocast:
+    """Multiply in bfloat16: on processors that can, three times faster; vectors stay within cosine .9995."""
+    return torch.autocast(device.type, torch.bfloat16)
+
+
 def load_teacher(folder: Path) -> BertModel:
     """Load the teacher; dropout is off, here and in training: the pairs are few, the targets exact."""
     loaded: BertModel = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="eager")
@@ -86,8 +95,8 @@ def load_teacher(folder: Path) -> BertModel:
 
 
 def batch_of(rows: Sequence[Sequence[int]], *, padding: int, device: torch.device) -> Batch:
-    """Pad rows of token ids to one length."""
-    length = max(map(len, rows))
+    """Pad rows of token ids to one length, of few lengths: for each shape code is made at its first multiplication."""
+    length = -(-max(map(len, rows)) // EVEN) * EVEN
     ids = torch.full((len(rows), length), padding, dtype=torch.long)
     mask = torch.zeros((len(rows), length), dtype=torch.long)
     for at, row in enumerate(rows):

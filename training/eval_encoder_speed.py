@@ -57,7 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/kb"))
     parser.add_argument("--trained", type=Path, required=True, help="the folder that training.distil_encoder wrote")
-    parser.add_argument("--model", default="minilm-l6-zh-en")
+    parser.add_argument("--model", default="minilm-l6-zh-en-tuned")
     parser.add_argument("--limit", type=int, default=100, help="questions of each set")
     options = parser.parse_args()
     torch.set_num_threads(1)

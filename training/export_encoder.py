@@ -3,7 +3,7 @@
 Whoever exports must not be training: `export_onnx` puts the model to eval() itself, for an export with dropout left on
 gives other vectors at every call and no error. It does not know what the model was trained on.
 
-    python -m training.export_encoder TRAINED nlp/weights/minilm-l6-zh-en --card model_cards/minilm-l6-zh-en.md
+    python -m training.export_encoder TRAINED nlp/weights/NAME --card model_cards/NAME.md
 """
 
 from __future__ import annotations

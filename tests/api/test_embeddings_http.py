@@ -97,7 +97,7 @@ def test_readyz_names_the_encoder(encoder_client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("model", "encoder", "rung", "search"),
     [
-        ("minilm-l6-zh-en", "onnx:minilm-l6-zh-en", "shipped", "lexical:bm25+onnx:minilm-l6-zh-en"),
+        ("minilm-l6-zh-en-tuned", "onnx:minilm-l6-zh-en-tuned", "shipped", "lexical:bm25+onnx:minilm-l6-zh-en-tuned"),
         ("", "", "none", "lexical:bm25"),
     ],
     ids=["shipped", "words alone"],
