@@ -75,8 +75,8 @@ def _near(hit: Hit) -> float:
 
 
 def _lead(hits: Sequence[Hit]) -> float:
-    """Return how far the first hit stands before its rival. Two articles of one title are no rivals, either answers; nor
-    is one in another language, which may be its translation.
+    """Return how far the first hit stands before its rival. Two articles of one title are no rivals, either answers;
+    nor is one in another language, which may be its translation.
 
     The ranker's scores are likelihoods, so their ratio's logarithm is a difference of scores; its root, because the
     first step tells more than the next.
