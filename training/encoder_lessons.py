@@ -108,13 +108,14 @@ def lesson_loss(encoder: BilingualEncoder, batch: Sequence[Lesson], targets: Ten
     device = encoder.learned.device
     wanted = targets[[one.target for one in batch]].to(device)
     rows = encoder(batch_of([one.ids for one in batch], padding=0, device=device))
-    far = (1 - (rows * wanted).sum(dim=1)).mean()
+    far: Tensor = NEARNESS * (1 - (rows * wanted).sum(dim=1)).mean()
     if not is_told_apart:
-        return NEARNESS * far
+        return far
     scores = rows @ wanted.T / TEMPERATURE
     same = (wanted @ wanted.T > ALIKE) & ~torch.eye(len(rows), dtype=torch.bool, device=device)
     right = torch.arange(len(rows), device=device)
-    return functional.cross_entropy(scores.masked_fill(same, -math.inf), right) + NEARNESS * far
+    apart: Tensor = functional.cross_entropy(scores.masked_fill(same, -math.inf), right)
+    return apart + far
 
 
 def batches(items: Sequence[T], *, size: int, seed: int) -> list[list[T]]:

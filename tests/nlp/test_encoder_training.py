@@ -27,7 +27,9 @@ def encoder() -> Any:
     )
     words = Vocabulary(tuple(range(10)), tuple("abcdefghij"), tuple("一二三四五"), {})
     first = np.random.default_rng(0).normal(size=(5, WIDTH)).astype(np.float32)
-    return BilingualEncoder(BertModel(shape, add_pooling_layer=False).eval(), words, first)
+    model = BertModel(shape, add_pooling_layer=False)
+    model.eval()  # type: ignore[no-untyped-call]
+    return BilingualEncoder(model, words, first)
 
 
 def lessons() -> Any:
@@ -98,7 +100,7 @@ def test_a_question_learns_to_find_its_passage_beside_one_that_looks_right(encod
     for _ in range(15):
         rate.zero_grad()
         loss = triple_loss(encoder, batch)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         rate.step()
         losses.append(float(loss.detach()))
     assert losses[-1] < losses[0] / 2
