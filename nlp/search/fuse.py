@@ -22,11 +22,14 @@ from nlp.search.lexical import Scored
 # .84 at most .005 and .006 (2026-11-23). At their best weights: without the lead of meaning .028 and at most .005,
 # without the coverage of words, too, .027 and .008, with both legs scaled by the question's best .018 and .051.
 DEFAULT_WEIGHT = 0.8
-# A BM25 score that says as much as this nearness does.
-USUAL_SCORE, USUAL_NEARNESS = 20.0, 8.0
-# How far the nearest candidate stands before the twenty-first, where words count as they are; at most this much more.
-USUAL_LEAD, _MOST_MORE = 2.4, 2.0
+# A BM25 score that says as much as a likeness of 1.
+USUAL_SCORE = 20.0
+# How far the most alike candidate stands before the 21st, where words count as they are; at most so much more.
+USUAL_LEAD, _MOST_MORE = 0.3, 2.0
 _BEHIND = 20
+# Likenesses of a question and any passage spread so far under the encoder this was found with; under one where they
+# spread less or more, they are scaled to the nearer bound. To scale those within, too, costs stackfaq .006 nDCG@10.
+_USUAL_SPREADS = (0.09, 0.16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,15 @@ class Fusion:
         4.0
         """
         return (likeness - self.usual) / self.spread
+
+    def worth(self, likeness: float) -> float:
+        """Return a likeness on the scale of the encoder that the weights were found with.
+
+        >>> Fusion(spread=0.125).worth(0.5), Fusion(spread=0.03).worth(0.5)
+        (0.5, 1.5)
+        """
+        least, most = _USUAL_SPREADS
+        return likeness * min(max(self.spread, least), most) / self.spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +108,23 @@ def fuse(ranking: Sequence[Scored], near: Mapping[int, Alike], fusion: Fusion) -
     if not near:  # the lexical leg's own scale, as it is without a dense leg
         return tuple(Candidate(scored, None, scored.score / best, 0.0, scored.score) for scored in ranking)
     covered = max((scored.match.coverage for scored in ranking), default=0.0)
-    nearness = {number: fusion.nearness(one.likeness) for number, one in near.items()}
-    nearest, farthest = max(nearness.values()), min(nearness.values())
+    worth = {number: fusion.worth(one.likeness) for number, one in near.items()}
+    nearest, farthest = max(worth.values()), min(worth.values())
     spread = (nearest - farthest) or 1.0
     weight = fusion.dense_weight
-    told = (1 - weight) * covered * _share_of_words(sorted(nearness.values(), reverse=True)) / USUAL_SCORE
+    told = (1 - weight) * covered * _share_of_words(sorted(worth.values(), reverse=True)) / USUAL_SCORE
     candidates = []
     for scored in ranking:
         alike = near.get(scored.passage)
-        nearby = nearness.get(scored.passage, farthest)
-        score = told * scored.score + weight * nearby / USUAL_NEARNESS
-        dense = (nearby - farthest) / spread
-        candidates.append(
-            Candidate(scored, alike, scored.score / best, dense, score, None if alike is None else nearby)
-        )
+        counted = worth.get(scored.passage, farthest)
+        score = told * scored.score + weight * counted
+        nearness = None if alike is None else fusion.nearness(alike.likeness)
+        dense = (counted - farthest) / spread
+        candidates.append(Candidate(scored, alike, scored.score / best, dense, score, nearness))
     return tuple(sorted(candidates, key=lambda one: (-one.score, one.scored.passage)))
 
 
-def _share_of_words(nearness: Sequence[float]) -> float:
-    """Return how much words count beside meaning that stands so near, nearest first."""
-    lead = nearness[0] - nearness[min(_BEHIND, len(nearness) - 1)]
+def _share_of_words(worth: Sequence[float]) -> float:
+    """Return how much words count beside such likenesses, the greatest first."""
+    lead = worth[0] - worth[min(_BEHIND, len(worth) - 1)]
     return min(_MOST_MORE, USUAL_LEAD / lead) if lead > 0 else 1.0
