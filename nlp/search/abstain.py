@@ -78,20 +78,15 @@ def _near(hit: Hit) -> float:
 
 def _lead(hits: Sequence[Hit]) -> float:
     """Return how far the first hit stands before its rival. Two articles of one title are no rivals, either answers;
-    nor is one in another language, which may be its translation.
+    one in another language, which may be its translation, is only where there is no other.
 
     The ranker's scores are likelihoods, so their ratio's logarithm is a difference of scores; its root, because the
     first step tells more than the next.
     """
-    first = hits[0]
-    language = language_of(first.passage.text)
-    rivals = (
-        hit
-        for hit in hits[1:COMPARED]
-        if hit is first
-        or not (_is_alike(hit.passage.title, first.passage.title) or language_of(hit.passage.text) != language)
-    )
-    rival = next(rivals, None)
+    first, language = hits[0], language_of(hits[0].passage.text)
+    rivals = [hit for hit in hits[1:COMPARED] if hit is first or not _is_alike(hit.passage.title, first.passage.title)]
+    own = (hit for hit in rivals if language_of(hit.passage.text) == language)
+    rival = next(own, rivals[0] if rivals else None)
     ratio = rival.score / first.score if rival is not None and first.score > 0 else 0.0
     return math.sqrt(-math.log(max(_LEAST_RIVAL, min(ratio, 1.0))))
 

@@ -142,7 +142,9 @@ class ExperiencedRetriever:
 
 
 def _moved(hit: Hit, vote: float, match: Match, *, best: float) -> Hit:
-    """Return a hit with its votes; what a past question covered speaks for the article that answered it."""
+    """Return a hit with its votes; what a past question covered speaks for the article that answered it, and then it is
+    judged by these words alone: how near the article itself is in meaning says nothing of them."""
     score = max(hit.score + WEIGHT * best * max(min(vote, TOP_VOTE), -TOP_VOTE), 0.0)
-    is_better = vote > 0 and (hit.match is None or match.coverage > hit.match.coverage)
-    return replace(hit, score=score, match=match if is_better else hit.match)
+    if vote > 0 and (hit.match is None or match.coverage > hit.match.coverage):
+        return replace(hit, score=score, match=match, signals=None)
+    return replace(hit, score=score)
