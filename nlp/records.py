@@ -266,6 +266,7 @@ class Match:
     information: (
         float  # the question's sum of idf, counted in words that stand nowhere else; a greeting has almost none
     )
+    among: int = 1  # passages that the knowledge base holds: among few, one that is near is seldom near by chance
 
 
 @dataclass(frozen=True, slots=True)

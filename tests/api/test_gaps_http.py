@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
-ASKED = ("耳机连不上手机", "蓝牙耳机连不上手机怎么办 电话13800138000", "my headphones do not connect")
+ASKED = ("耳机连不上手机", "蓝牙耳机连不上手机怎么办 电话13800138000", "does the kettle come in green")
 BODY = "E4 表示缺水。请加水后重启。"
 
 

@@ -43,8 +43,8 @@ def stocked(api_client: TestClient) -> TestClient:
 @pytest.mark.parametrize(
     ("first", "again", "article_id"),
     [
-        ("除垢：滴得太慢有白渣", "咖啡滴得太慢，有白渣", "descale-zh"),
-        ("drips and tastes funny, descaler?", "my machine drips and tastes funny", "descale-en"),
+        ("除垢：滴得太慢有白渣", "滴得太慢，有白渣", "descale-zh"),
+        ("drips and tastes funny, descaler?", "it drips and tastes funny", "descale-en"),
     ],
     ids=["zh", "en"],
 )
@@ -67,8 +67,8 @@ def test_one_tenants_verdicts_teach_another_nothing(stocked: TestClient, api_app
     suggestion_id, _ = suggested(stocked, "drips and tastes funny, descaler?")
     used = {"suggestion_id": suggestion_id, "article_id": "descale-en", "action": "used"}
     assert stocked.post("/v1/feedback", json=used).status_code == 201
-    assert offered(stocked, "my machine drips and tastes funny")[0] == "descale-en"
-    assert offered(other, "my machine drips and tastes funny") == []
+    assert offered(stocked, "it drips and tastes funny")[0] == "descale-en"
+    assert offered(other, "it drips and tastes funny") == []
     assert other.post("/v1/feedback", json=used).status_code == 404
 
 

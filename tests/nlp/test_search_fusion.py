@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -123,7 +124,7 @@ def test_a_base_learns_from_its_own_passages() -> None:
 
 def hit(title: str, score: float, nearness: float = 3.0, *, coverage: float = 0.7) -> Hit:
     signals = Signals(nearness=nearness)
-    return Hit(Passage(title, title, "", "text", 0, 4), score, "", Match(coverage, 1.0, 4.0), signals)
+    return Hit(Passage(title, title, "", "text", 0, 4), score, "", Match(coverage, 1.0, 4.0, among=200), signals)
 
 
 def test_confidence_rises_with_nearness_coverage_and_the_lead() -> None:
@@ -144,6 +145,24 @@ def test_an_article_of_the_same_title_is_no_rival() -> None:
     assert confidence([hit("退款", 1.0), hit("退款", 0.95), hit("Refunds", 0.2)]) == alone
     assert confidence([hit("退款", 1.0), hit("换货", 0.95), hit("Refunds", 0.2)]) < alone
     assert confidence([hit("", 1.0), hit("", 0.95)]) < confidence([hit("", 1.0), hit("", 0.2)])
+
+
+def test_a_rival_of_the_same_language_counts_before_a_translation() -> None:
+    def text(title: str, body: str, score: float) -> Hit:
+        return Hit(
+            Passage(title, title, "", body, 0, 4), score, "", Match(0.7, 1.0, 4.0, among=200), Signals(nearness=3.0)
+        )
+
+    first, translated = text("退款", "七天内可以退款。", 1.0), text("Refunds", "You can return it.", 0.9)
+    other = text("换货", "换货请联系客服。", 0.2)
+    assert confidence([first, translated, other]) == confidence([first, other])
+    assert confidence([first, translated]) < confidence([first, other])
+
+
+def test_the_same_hit_is_surer_among_few_passages() -> None:
+    few, many = (replace(hit("退款", 1.0), match=Match(0.7, 1.0, 4.0, among=among)) for among in (20, 2_000))
+    rival = hit("Refunds", 0.5)
+    assert confidence([many, rival]) < confidence([few, rival])
 
 
 def test_a_hit_beside_itself_has_no_lead() -> None:
