@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.5, help="of the questions that are past ones")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--limit", type=int, default=300, help="tested questions a seed")
-    parser.add_argument("--encoder", default="", help="name of an encoder, e.g. minilm-l6-zh-en-tuned; words alone without")
+    parser.add_argument("--encoder", default="", help="name of an encoder; words alone without")
     options = parser.parse_args()
     embedder = build_embedder("onnx", model=options.encoder, models_dir=Path()) if options.encoder else None
     table = Table("set", "tested", *(f"hit@1 {way}" for way in WAYS))

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -28,13 +29,16 @@ from nlp.encoders.embed import Embedder
 from nlp.records import Article
 from nlp.search.abstain import COMPARED, DENSE_RULE, RULE, AbstainRule, features
 from nlp.search.knowledge_base import KnowledgeBase
-from training.kb_sets import KbSet, read_kb_set, with_fewer_articles
+from training.kb_sets import SET_NAMES, TITLED, KbSet, read_kb_set, with_fewer_articles
 from training.remembering_embedder import RememberingEmbedder
 from training.search_runs import add_run_options, is_tuned_on, open_base, open_encoder
 
-TRAINABLE = frozenset({"cmrc2018", "drcd", "tidb_faq_zh", "stackfaq", "covidfaq"})
+_TITLED = tuple(f"{name}{TITLED}" for name in ("stackfaq", "tidb_faq_zh", "esun_faq"))
+TRAINABLE = frozenset({"cmrc2018", "drcd", "tidb_faq_zh", "stackfaq", "covidfaq", *_TITLED[:2]})
 _ENGLISH = frozenset({"stackfaq", "covidfaq", "docs_en"})
 _SAME_SUBJECT = (frozenset({"docs_zh", "tidb_faq_zh"}),)  # both hold the manuals of one database
+SIZES: Mapping[str, float] = {"20": 20, "200": 200, "all": math.inf}
+"""Articles of the bases that are asked."""
 QUESTIONS = 150  # of each kind and set
 _FOREIGN = 40  # questions from each other set
 
@@ -46,6 +50,7 @@ class Example:
     features: tuple[float, ...]
     is_right: bool
     is_tuned_on: bool = True
+    articles: int = 0  # of the base
 
 
 _T = TypeVar("_T")
@@ -56,7 +61,10 @@ Ask = Callable[[KnowledgeBase, KbSet, str, str, frozenset[str]], Iterator[_T]]
 def foreign_questions(name: str, sets: Sequence[KbSet], *, seed: int) -> list[str]:
     """Draw questions of the same language from the other sets."""
     drawn: list[str] = []
+    name = name.removesuffix(TITLED)
     for other in sets:
+        if other.name.endswith(TITLED):
+            continue
         is_other_language = (other.name in _ENGLISH) != (name in _ENGLISH)
         if other.name == name or is_other_language or any({name, other.name} <= pair for pair in _SAME_SUBJECT):
             continue
@@ -112,14 +120,35 @@ def ask_once(
     hits = base.search(question, top_k=COMPARED, allowed=())
     if hits:
         is_right = hits[0].passage.article_id in answers
-        yield Example(kb_set.name, kind, features(hits), is_right, is_tuned_on(question))
+        yield Example(kb_set.name, kind, features(hits), is_right, is_tuned_on(question), base.counts().articles)
 
 
 def example_weights(found: Sequence[Example]) -> np.ndarray:
-    """Weigh examples so that every set counts alike and half of its questions have an answer in the base."""
-    counts = Counter((example.set_name, example.kind) for example in found)
+    """Weigh examples so that every set counts alike, in it every size of base, and half of the questions have an answer
+    in the base."""
+    counts = Counter((example.set_name, size_of(example), example.kind) for example in found)
     share = {"own": 0.5, "removed": 0.25, "foreign": 0.25}
-    return np.array([share[example.kind] / counts[example.set_name, example.kind] for example in found])
+    return np.array([share[one.kind] / len(SIZES) / counts[one.set_name, size_of(one), one.kind] for one in found])
+
+
+def size_of(example: Example) -> str:
+    """Return which size of base an example was asked of."""
+    return next((name for name, most in SIZES.items() if example.articles <= most), "all")
+
+
+def levelled(rule: AbstainRule, found: Sequence[Example], *, answered: float) -> AbstainRule:
+    """Weigh among how few passages a hit was found so that one threshold answers no more of what has no answer in large
+    bases than in small ones: the regression asks for the usual case, a promise for the worst."""
+    reached, few = [], []
+    for size in SIZES:
+        lost = [one for one in found if one.kind == "removed" and size_of(one) == size]
+        if lost:
+            values = np.array([one.features for one in lost])
+            logits = rule.intercept + values @ np.array(rule.weights)
+            reached.append(np.quantile(logits, 1 - answered))
+            few.append(values[:, -1].mean())
+    slope = float(np.polyfit(few, reached, 1)[0]) if len(few) > 1 else 0.0
+    return replace(rule, weights=(*rule.weights[:-1], rule.weights[-1] - slope))
 
 
 def threshold_for(promise: float, confidences: np.ndarray, is_right: np.ndarray, weights: np.ndarray) -> float:
@@ -155,8 +184,9 @@ def report(console: Console, found: Sequence[Example], confidences: np.ndarray, 
     own = np.array([example.kind == "own" for example in found])
     right = np.array([example.is_right for example in found])
     fitted = np.array([example.set_name in TRAINABLE and example.is_tuned_on for example in found])
-    for name in (*sorted({example.set_name for example in found}), "all"):
-        of_set = np.array([name in ("all", example.set_name) for example in found])
+    sizes = tuple(f"{size} articles" for size in SIZES)
+    for name in (*sorted({example.set_name for example in found}), *sizes, "all"):
+        of_set = np.array([name in ("all", one.set_name, f"{size_of(one)} articles") for one in found])
         for half, here in (("fitted", of_set & fitted), ("held", of_set & ~fitted)):
             if not here.any():
                 continue
@@ -234,6 +264,7 @@ def fitted(found: Sequence[Example], chosen: np.ndarray, options: argparse.Names
     right = np.array([example.is_right for example in some])
     weights = example_weights(some) * len(some) / len({example.set_name for example in some})
     rule = fit_rule(values, right, weights)
+    rule = levelled(rule, some, answered=options.answered) if options.encoder else rule
     sure = judged(rule, values)
     threshold = max(
         threshold_for(options.promise, sure, right, weights),
@@ -261,6 +292,7 @@ def main() -> None:
     """Fit, print the constants and what they promise."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_run_options(parser)
+    parser.set_defaults(sets=",".join((*SET_NAMES, *_TITLED)))
     parser.add_argument("--promise", type=float, default=0.90, help="share of offered answers that must be right")
     parser.add_argument("--answered", type=float, default=0.015, help="share of unanswerable questions offered one")
     parser.add_argument("--questions", type=int, default=QUESTIONS, help="of each kind and set")

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nlp.records import Article
@@ -15,6 +15,9 @@ CROSS_NAMES = ("docs_zh2en_700", "docs_zh2en")
 """Chinese questions on English articles: among 700 of them, and among all."""
 _CROSS_CORPUS = "docs_en"
 _FEW = 700
+_LONGEST_TITLE = 150
+TITLED = "+titles"
+"""After a set's name: each document's first line becomes the article's title, where more lines follow."""
 SET_NAMES = ("cmrc2018", "drcd", "docs_zh", "tidb_faq_zh", "esun_faq", "stackfaq", "covidfaq", "docs_en")
 
 
@@ -30,8 +33,17 @@ def read_kb_set(folder: Path) -> KbSet:
     """Read corpus, queries and qrels. A document becomes an article without title, as nobody gave it one."""
     if folder.name in CROSS_NAMES:
         return _read_cross_set(folder)
+    if folder.name.endswith(TITLED):
+        whole = read_kb_set(folder.with_name(folder.name.removesuffix(TITLED)))
+        return replace(whole, name=folder.name, articles=tuple(_titled(article) for article in whole.articles))
     articles = tuple(Article(str(row["_id"]), "", str(row["text"])) for row in _rows(folder, "corpus.jsonl"))
     return _with_questions(folder, folder.name, articles)
+
+
+def _titled(article: Article) -> Article:
+    first, _, rest = article.body.partition("\n")
+    is_title = len(first) <= _LONGEST_TITLE and rest.strip()
+    return replace(article, title=first.strip(), body=rest.strip()) if is_title else article
 
 
 def _read_cross_set(folder: Path) -> KbSet:
