@@ -2,8 +2,8 @@
 
 By default every busy thread gets an arena of its own, and once a large block was freed, blocks of its size come from
 these arenas too: pictures, text and telemetry side by side leave holes in all of them. Half an hour of mixed load went
-from 520 to 690 MB (medians of 150 s, level after 20 minutes); with these bounds four minutes of it stood at 404 MB from
-the first minute on, where the default stood at 560 (2026-11-23).
+from 520 to 690 MB (medians of 150 s, level after 20 minutes); with these bounds it stood at 412 MB after five minutes
+and at 414 at the end (`make soak`, 2026-11-23).
 """
 
 from __future__ import annotations

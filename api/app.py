@@ -24,12 +24,14 @@ from api.routes import (
     documentation,
     embeddings,
     feedback,
+    gaps,
     hooks,
     jobs,
     learn,
     media,
     ops,
     panel_links,
+    past_cases,
     prefills,
     problems,
     promises,
@@ -51,7 +53,7 @@ from api.settings import VERSION, Settings
 from api.store import DEFAULT_TENANT
 
 RESOURCES = (
-    *(prefills, feedback, learn, suggestions, articles, media, embeddings),
+    *(prefills, feedback, learn, suggestions, gaps, articles, past_cases, media, embeddings),
     *(telemetry, devices, tickets, templates, catalogues, promises),
     *(hooks, changes, panel_links, jobs, webhooks),
     *(reports, audit, customers, ops),
@@ -111,6 +113,7 @@ def _give_state(app: FastAPI, service: Service) -> None:
     )
     state.loop, state.connectors = service.loop, service.loop.connectors
     state.panel_work, state.past_tickets = service.panel_work, service.past_tickets
+    state.past_cases = service.past_cases
 
 
 def _add_middleware(app: FastAPI, service: Service) -> None:

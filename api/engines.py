@@ -7,10 +7,7 @@ Values in, values out; an engine that raises on an input becomes EngineFailed. K
 
 from __future__ import annotations
 
-import json
-import re
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +16,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from api.batching import Batched, BatchOptions
-from api.encoder import Encoder
-from api.errors import EngineFailed, Language, Problem, say, words
+from api.catalogues import Catalogues
+from api.drafting import Drafted, Drafter
+from api.encoder import Encoder, search_embedder, search_state
+from api.errors import EngineFailed, Language, words
+from api.intents import Intents
+from api.knowledge_bases import KnowledgeBases
 from api.learned import Learned
 from api.schemas.ops import EngineState
 from api.settings import VERSION, Settings
@@ -29,9 +30,9 @@ from api.taggers import Taggers
 from model_cards import ModelCardError, locate
 
 if TYPE_CHECKING:
-    from nlp import Catalogue, Classifier, KnowledgeBase
+    from nlp import KnowledgeBase
+    from nlp.encoders.embed import Embedder, Vectors
     from nlp.records import RecordSystem, Retriever
-    from nlp.search.embed import Embedder, Vectors
     from speech import ActivityDetector, Transcriber
     from speech.records import Transcript
     from vision import Reader
@@ -39,12 +40,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-CATALOGUE_SUFFIXES = (".csv", ".jsonl")
-MAIN_CATALOGUE = "devices"
-INTENT_FOLDER = Path("classifiers") / "intent"
-WEIGHTS_FILE, TEMPLATES_FILE = "weights.npz", "templates.json"
-STORED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}\Z")
-"""A name that may be a file's: no separator, no leading dot."""
 FLOOR_MODEL = "pocketsphinx-en-us"
 FIELDS_ENGINE = f"rules:{VERSION}"
 
@@ -81,6 +76,7 @@ class Engines:
         stand_ins: StandIns = NO_STAND_INS,
         note_turn: NoteTurn = note_nothing,
         note_batch: Callable[[Batched], None] = lambda batched: None,
+        note_draft: Callable[[str, Drafted], None] = lambda tenant, drafted: None,
     ) -> None:
         self.settings = settings
         self._find_records = find_records
@@ -89,12 +85,15 @@ class Engines:
         self._reader: Shared[Reader] = Shared("vision", self._build_reader, note_turn=note_turn)
         options = BatchOptions(waiting=settings.encoder_waiting)
         self.encoder = Encoder(self._build_embedder, options=options, on_batch=note_batch)
-        self._lock = threading.Lock()
-        self._knowledge_bases: dict[str, KnowledgeBase] = {}
-        self._catalogues: dict[Path, tuple[float, Catalogue]] = {}
-        self._intent: tuple[float, Classifier] | None = None
-        self.learned = Learned(settings.data_dir / "learned")
-        self.taggers = Taggers(settings.data_dir)
+        self.drafter = Drafter(settings.drafting, hosts=settings.outgoing_hosts, note=note_draft)
+        data_dir = settings.data_dir
+        self.knowledge_bases = KnowledgeBases(
+            data_dir / "kb", default=settings.default_knowledge_base, find_embedder=self._find_embedder
+        )
+        self.catalogues = Catalogues(data_dir / "catalogues", chosen=settings.catalogue)
+        self.intents = Intents(data_dir, encode=self.encode, encoder_state=self.encoder_state)
+        self.learned = Learned(data_dir / "learned")
+        self.taggers = Taggers(data_dir)
 
     def beside(self, data_dir: Path, *, find_records: Callable[[], RecordSystem | None]) -> Engines:
         """Return engines on other data that share this one's models and turns."""
@@ -105,6 +104,7 @@ class Engines:
         }
         other = Engines(self.settings.model_copy(update=changes), find_records=find_records, stand_ins=self._stand_ins)
         other._hearing, other._reader, other.encoder = self._hearing, self._reader, self.encoder
+        other.drafter = self.drafter
         return other
 
     @property
@@ -201,10 +201,13 @@ class Engines:
     # --- text
 
     def encoder_state(self) -> EngineState:
-        """Say which sentence encoder answers; none is no lower rung: only /v1/embeddings asks for it."""
+        """Say which sentence encoder answers; without one articles are found by their words alone."""
         if self._stand_ins.embedder is not None:
             return EngineState(name="encoder", engine=self._stand_ins.embedder.engine, rung="given")
         name = self.settings.encoder_model
+        if not name:
+            reason, fix = "encoder_model is empty", "BEFOREHAND_ENCODER_MODEL=minilm-l6-zh-en-tuned"
+            return EngineState(name="encoder", engine="", rung="none", reason=reason, fix=fix)
         try:
             located = locate(name, models_dir=self.settings.models_folder)
         except ModelCardError as error:
@@ -214,7 +217,7 @@ class Engines:
         return EngineState(name="encoder", engine=f"onnx:{located.card.name}", rung=located.rung)
 
     def _build_embedder(self) -> Embedder:
-        from nlp.search.embed import build_embedder
+        from nlp.encoders.embed import build_embedder
 
         if self._stand_ins.embedder is not None:
             return self._stand_ins.embedder
@@ -225,112 +228,22 @@ class Engines:
             threads=self.settings.threads,
         )
 
-    def knowledge_base(self, name: str | None = None) -> KnowledgeBase:
-        """Return the knowledge base of that name; it is made where there is none yet."""
-        from nlp import KnowledgeBase
-
-        name = name or self.settings.default_knowledge_base
-        _require_stored_name(name, "knowledge_base")
-        with self._lock:
-            if name not in self._knowledge_bases:
-                folder = self.settings.data_dir / "kb"
-                folder.mkdir(parents=True, exist_ok=True)
-                self._knowledge_bases[name] = KnowledgeBase(folder / f"{name}.sqlite3")
-            return self._knowledge_bases[name]
-
-    def retriever(self, name: str | None = None) -> Retriever:
-        """Return a knowledge base of that name with what its people's verdicts taught."""
-        return self.learned.retriever(self.knowledge_base(name), name or self.settings.default_knowledge_base)
-
-    def catalogue_names(self) -> tuple[str, ...]:
-        """Return the names of the catalogues at hand."""
-        folder = self.settings.data_dir / "catalogues"
-        return tuple(sorted(path.stem for path in folder.glob("*") if path.suffix in CATALOGUE_SUFFIXES))
-
-    def catalogue(self, name: str) -> Catalogue:
-        """Return a loaded catalogue; a file that changed is read again."""
-        from nlp import read_catalogue
-
-        path = self._catalogue_path(name)
-        if path is None:
-            raise Problem(
-                "catalogue_invalid",
-                say("detail.catalogue_unknown", name=repr(name), names=", ".join(self.catalogue_names()) or "-"),
-                fix=say("fix.catalogue_unknown", name=name),
-            )
-        changed_at = path.stat().st_mtime
-        with self._lock:
-            known = self._catalogues.get(path)
-            if known is None or known[0] != changed_at:
-                known = (changed_at, read_catalogue(path))
-                self._catalogues[path] = known
-            return known[1]
-
-    def device_catalogue(self) -> Catalogue | None:
-        """Return the catalogue that prefill resolves device models against; None where none is loaded."""
-        names = self.catalogue_names()
-        name = self.settings.catalogue or (names[0] if len(names) == 1 else MAIN_CATALOGUE)
-        return self.catalogue(name) if self.settings.catalogue or name in names else None
-
-    def put_catalogue(self, name: str, content: bytes, *, suffix: str) -> int:
-        """Check a catalogue and keep it in place of the one of that name; return how many products it has."""
-        from nlp import read_catalogue
-
-        _require_stored_name(name, "catalogue")
-        catalogue = read_catalogue(content, suffix)
-        folder = self.settings.data_dir / "catalogues"
-        folder.mkdir(parents=True, exist_ok=True)
-        kept = folder / f"{name}{'.csv' if suffix.lower() == '.csv' else '.jsonl'}"
-        fresh = folder / f"{name}.new"
-        fresh.write_bytes(content)
-        fresh.replace(kept)
-        for other in CATALOGUE_SUFFIXES:
-            if other != kept.suffix:
-                (folder / f"{name}{other}").unlink(missing_ok=True)
-        return len(catalogue)
-
-    def _catalogue_path(self, name: str) -> Path | None:
-        if not STORED_NAME.match(name):
-            return None
-        paths = (self.settings.data_dir / "catalogues" / f"{name}{suffix}" for suffix in CATALOGUE_SUFFIXES)
-        return next((path for path in paths if path.is_file()), None)
-
-    def intent_classifier(self) -> Classifier | None:
-        """Return what tells a ticket's intent, None where none is in force; one that changed is read again.
-
-        Raises:
-            nlp.records.LabelsInvalid: its files do not fit together.
-        """
-        from nlp import Classifier
-
-        folder = self.settings.data_dir / INTENT_FOLDER
-        if not (folder / WEIGHTS_FILE).is_file():
-            return None
-        changed_at = (folder / WEIGHTS_FILE).stat().st_mtime
-        with self._lock:
-            if self._intent is None or self._intent[0] != changed_at:
-                self._intent = (changed_at, self._with_encoder(Classifier.load(folder)))
-            return self._intent[1]
-
-    def _with_encoder(self, classifier: Classifier) -> Classifier:
-        """Give a classifier the encoder that it was fitted with; without it the n-grams answer, with a warning."""
-        state = self.encoder_state()
-        if not classifier.encoder:
-            return classifier
-        if state.engine != classifier.encoder:
-            log.warning("classifier_without_encoder", wanted=classifier.encoder, found=state.engine, fix=state.fix)
-            return classifier
-        return classifier.with_encoder(self._encode, engine=state.engine)
-
-    def _encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return a row for each text."""
         import numpy as np
 
         return np.stack(self.encoder.encode(texts).vectors)
 
-    def intent_templates(self) -> Mapping[str, str]:
-        """Return which template stands for which label; a label that is not named stands for itself."""
-        path = self.settings.data_dir / INTENT_FOLDER / TEMPLATES_FILE
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    def knowledge_base(self, name: str | None = None) -> KnowledgeBase:
+        """Return the knowledge base of that name; it is made where there is none yet."""
+        return self.knowledge_bases.get(name)
+
+    def retriever(self, name: str | None = None) -> Retriever:
+        """Return a knowledge base of that name with what its people's verdicts taught."""
+        return self.learned.retriever(self.knowledge_base(name), name or self.knowledge_bases.default)
+
+    def _find_embedder(self) -> Embedder | None:
+        return search_embedder(self.encoder, self.encoder_state())
 
     # --- all
 
@@ -340,7 +253,7 @@ class Engines:
             self.speech_state(),
             self.vision_state(),
             self.encoder_state(),
-            EngineState(name="search", engine="lexical:bm25", rung="built_in"),
+            search_state(self.encoder_state()),
             EngineState(name="fields", engine=FIELDS_ENGINE, rung="built_in"),
             EngineState(name="telemetry", engine="monitor", rung="built_in"),
         )
@@ -365,19 +278,7 @@ class Engines:
     def close(self) -> None:
         """Release files."""
         self.learned.close()
-        with self._lock:
-            for base in self._knowledge_bases.values():
-                base.close()
-            self._knowledge_bases.clear()
-
-
-def _require_stored_name(name: str, noun: str) -> None:
-    if not STORED_NAME.match(name):
-        raise Problem(
-            "validation_failed",
-            say("detail.name_unusable", name=repr(name[:50]), what=say(f"what.{noun}")),
-            fix=say("fix.name_unusable"),
-        )
+        self.knowledge_bases.close()
 
 
 @contextmanager

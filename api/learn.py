@@ -14,12 +14,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from api.engines import Engines
+from api.learned_ranking import learn_rankings
 from api.prefill.promises import promised_by
 from api.prefill.templates import find_template
-from api.schemas.learning import FitBody, LessonBody, LessonsBody
+from api.schemas.learning import FitBody, LessonBody, LessonsBody, RankingBody
 from api.schemas.prefill import Feedback
 from api.store import Store
 from api.store.feedback import keep_feedback
+from api.store.outdated import digest_of_article
 from api.store.verdicts import Judgement, SuggestionVerdict
 from nlp.records import TemplateUnknown
 
@@ -45,6 +47,7 @@ class LearnReport:
     fields: tuple[str, ...]
     experiences: int
     lessons: tuple[LessonBody, ...] = ()
+    rankings: tuple[RankingBody, ...] = ()
 
 
 def take_feedback(feedback: Feedback, *, feedback_id: str, engines: Engines, store: Store, at: datetime) -> None:
@@ -54,10 +57,11 @@ def take_feedback(feedback: Feedback, *, feedback_id: str, engines: Engines, sto
         Problem: nothing of that id is kept, or the prefill has no such field.
     """
     keep_feedback(feedback, feedback_id=feedback_id, store=store, at=at)
-    if feedback.suggestion_id is not None and feedback.action in VERDICTS:
-        verdict = store.verdicts.on_suggestion(feedback_id)
-        if verdict is not None:
-            _remember(verdict, engines)
+    verdict = store.verdicts.on_suggestion(feedback_id) if feedback.suggestion_id is not None else None
+    if verdict is not None and verdict.action in VERDICTS:
+        _remember(verdict, engines)
+    if verdict is not None and verdict.action == "outdated":
+        _mark_outdated(verdict, engines=engines, store=store, at=at)
 
 
 def learn(*, engines: Engines, store: Store, at: datetime, actor: str = ACTOR) -> LearnReport:
@@ -81,7 +85,9 @@ def learn(*, engines: Engines, store: Store, at: datetime, actor: str = ACTOR) -
         if verdict.action in VERDICTS:
             _remember(verdict, engines)
             experiences += 1
-    return LearnReport(len(judged), tuple(sorted({one.field for one in judged})), experiences, lessons)
+    rankings = learn_rankings(engines=engines, store=store, at=at, actor=actor)
+    fields = tuple(sorted({one.field for one in judged}))
+    return LearnReport(len(judged), fields, experiences, lessons, rankings)
 
 
 def lesson_body(lesson: Lesson) -> LessonBody:
@@ -113,6 +119,14 @@ def _remember(verdict: SuggestionVerdict, engines: Engines) -> None:
     engines.learned.experience(name).add(
         verdict.experience_id, verdict.question, article_id=verdict.article_id, verdict=VERDICTS[verdict.action]
     )
+
+
+def _mark_outdated(verdict: SuggestionVerdict, *, engines: Engines, store: Store, at: datetime) -> None:
+    name = verdict.knowledge_base or engines.settings.default_knowledge_base
+    article = engines.knowledge_base(name).get(verdict.article_id)
+    if article is not None:
+        digest = digest_of_article(article.title, article.body)
+        store.outdated.mark(name, article.id, digest=digest, at=at)
 
 
 def _judged(store: Store) -> list[Judged]:

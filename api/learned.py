@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nlp import Calibration, Experience, KnowledgeBase
     from nlp.records import Retriever
+    from nlp.search.feedback_ranker import FeedbackWeights
 
 CALIBRATION = "calibration.json"
 LESSONS = "lessons.json"
@@ -27,6 +28,7 @@ class Learned:
         self._lock = threading.Lock()
         self._calibration: tuple[float, Calibration] | None = None
         self._experiences: dict[str, Experience] = {}
+        self._rankings: dict[str, tuple[float, FeedbackWeights]] = {}
 
     def calibration(self) -> Calibration | None:
         """Return the calibration learned from corrections; None while there is none."""
@@ -71,10 +73,38 @@ class Learned:
         return self.experience(knowledge_base).forget(experience_ids) if self._path(knowledge_base).is_file() else 0
 
     def retriever(self, base: KnowledgeBase, name: str) -> Retriever:
-        """Return a knowledge base with its past questions, or as it is where none were kept."""
+        """Return a knowledge base in the order that verdicts taught, with what was used before and with its past
+        questions; as it is without."""
         from nlp import ExperiencedRetriever
+        from nlp.search.experience import UsedRetriever
+        from nlp.search.feedback_ranker import FeedbackRankedRetriever
 
-        return ExperiencedRetriever(base, self.experience(name)) if self._path(name).is_file() else base
+        weights = self.ranking(name)
+        has_past = self._path(name).is_file()
+        used: Retriever = UsedRetriever(base, self.experience(name)) if has_past else base
+        ranked = used if weights.are_zero else FeedbackRankedRetriever(used, weights)
+        return ExperiencedRetriever(base, self.experience(name), ranked=ranked) if has_past else ranked
+
+    def ranking(self, knowledge_base: str) -> FeedbackWeights:
+        """Return what verdicts taught of the order of a knowledge base's hits; zero weights before anything is."""
+        from nlp.search.feedback_ranker import FeedbackWeights, read_weights
+
+        path = self._folder / ranking_file(knowledge_base)
+        with self._lock:
+            if not path.is_file():
+                return FeedbackWeights()
+            changed_at = path.stat().st_mtime
+            known = self._rankings.get(knowledge_base)
+            if known is None or known[0] != changed_at:
+                known = (changed_at, read_weights(path.read_text(encoding="utf-8")))
+                self._rankings[knowledge_base] = known
+            return known[1]
+
+    def keep_ranking(self, knowledge_base: str, weights: FeedbackWeights) -> None:
+        """Keep weights in place of the last, whole or not at all."""
+        from nlp.search.feedback_ranker import write_weights
+
+        self._keep(ranking_file(knowledge_base), write_weights(weights))
 
     def close(self) -> None:
         """Release files."""
@@ -91,3 +121,8 @@ class Learned:
 
     def _path(self, knowledge_base: str) -> Path:
         return self._folder / f"{knowledge_base}.sqlite3"
+
+
+def ranking_file(knowledge_base: str) -> str:
+    """Return the name of the file that a knowledge base's learned weights stand in."""
+    return f"{knowledge_base}.ranking.json"

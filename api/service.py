@@ -20,6 +20,7 @@ from api.engines import Engines, StandIns
 from api.enrich import Loop, open_loop
 from api.heartbeat import Heartbeat
 from api.ingest.mqtt_intake import MqttIntake
+from api.past_case_work import PastCaseWork, open_past_case_work
 from api.routes.health import Health
 from api.routes.metrics import Metrics
 from api.routes.mqtt_parts import open_intakes
@@ -46,6 +47,7 @@ class Service:
     loop: Loop
     panel_work: PanelWork
     past_tickets: PastTicketsOf
+    past_cases: PastCaseWork
     metrics: Metrics
     health: Health
     intakes: tuple[MqttIntake, ...] = ()
@@ -60,6 +62,8 @@ class Service:
         for state in self.engines.states():
             if state.degraded:
                 log.warning("engine_degraded", engine=state.engine, reason=state.reason, fix=state.fix)
+        for tenant in self.tenants.open():
+            tenant.engines.knowledge_bases.start_embedding()
         self.work.start()
         self.loop.start()
         self.heartbeat = Heartbeat(
@@ -81,8 +85,8 @@ class Service:
         for tenant in self.tenants.open():
             tenant.foresight.snapshot(at=self.clock())
         self.health.close()
-        self.engines.encoder.close()
         self.tenants.close()
+        self.engines.encoder.close()
         self.store.database.close()
 
 
@@ -111,6 +115,7 @@ def build_service(settings: Settings, *, stand_ins: StandIns, clock: Callable[[]
         loop=loop,
         panel_work=open_panel_work(work.jobs, loop.connectors, loop.enrichment),
         past_tickets=PastTicketsOf(),
+        past_cases=open_past_case_work(work.jobs, loop.connectors, tenants),
         metrics=metrics,
         health=health,
         intakes=open_intakes(settings, tenants=tenants, metrics=metrics, health=health, clock=clock),
@@ -125,6 +130,7 @@ def _build_engines(settings: Settings, *, records: RecordSystems, stand_ins: Sta
         stand_ins=stand_ins,
         note_turn=metrics.note_turn,
         note_batch=metrics.note_batch,
+        note_draft=metrics.note_draft,
     )
     metrics.add_source("encoder_waiting", "Texts that wait for the encoder", (), lambda: {(): engines.encoder.waiting})
     return engines

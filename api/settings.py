@@ -103,6 +103,38 @@ class Costs(BaseModel):
     """Of yours; 0 where you do not say: then nothing is projected to a month."""
 
 
+class Drafting(BaseModel):
+    """A language model that may word answers, by an endpoint of OpenAI's form; off while `url` and `model` are empty.
+    What it may see and cost; what it writes is held against its sources."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = ""
+    """Up to, without, /chat/completions: https://api.example/v1. One inside your network is named in outgoing_hosts,
+    too."""
+    model: str = ""
+    key: SecretStr = SecretStr("")
+    key_file: Path | None = None
+    """A file that holds the key, e.g. /run/secrets/drafting."""
+    timeout_s: float = Field(default=8.0, gt=0, le=120)
+    """For a whole draft; then the answer is extractive. An agent waits no longer than for a page."""
+    tokens_per_answer: int = Field(default=4_000, ge=1_000, le=200_000)
+    """Sources and draft together: three passages of 500 Chinese characters are 2,000."""
+    tokens_per_day: int = Field(default=400_000, ge=0)
+    """Of each tenant: a hundred answers at the most one may cost; usual ones cost a quarter."""
+    personal: bool = False
+    """Whether personal data (nlp/personal.py) may stand in the question that is sent."""
+
+    @property
+    def is_on(self) -> bool:
+        """Return whether there is a model to ask."""
+        return bool(self.url and self.model)
+
+    def secret(self) -> str:
+        """Return the key, from its file where one is named; "" where the endpoint needs none."""
+        return self.key_file.read_text(encoding="utf-8").strip() if self.key_file else self.key.get_secret_value()
+
+
 class Settings(BaseSettings):
     """Everything that an administrator may set."""
 
@@ -144,8 +176,9 @@ class Settings(BaseSettings):
     catalogue: str = ""
     """Name of the catalogue prefill resolves device models against; empty: the only one loaded, else "devices"."""
 
-    encoder_model: str = "multilingual-e5-small"
-    """Sentence encoder of POST /v1/embeddings; a card's name, or a folder in models_dir that holds its own card."""
+    encoder_model: str = "minilm-l6-zh-en-tuned"
+    """Sentence encoder of search and of POST /v1/embeddings: a card's name, or a folder in models_dir that holds its
+    own card. Empty: none, and articles are found by their words alone."""
     encoder_waiting: int = Field(default=1_024, gt=0)
     """Texts that may wait for the encoder; the next ones are told 429."""
     idle_unload_s: float = Field(default=1_800.0, ge=0)
@@ -208,6 +241,7 @@ class Settings(BaseSettings):
     """How long the pictures and sound of a draft can be looked at beside its values."""
     media_keep_mib: int = Field(default=4096, gt=0)
     """Room for them, each tenant: 2,000 drafts of 2 MB (a three-minute call and three photos)."""
+    drafting: Drafting = Drafting()
     limits: Limits = Limits()
     costs: Costs = Costs()
 

@@ -49,6 +49,20 @@ class CardSource:
 
 
 @dataclass(frozen=True, slots=True)
+class CardEncoding:
+    """How a sentence encoder is asked, where its own folder does not say it.
+
+    `pooling` is "mean" or "cls"; `question` and `passage` are what the model was trained to see before each; 0 tokens:
+    as many as the engine reads.
+    """
+
+    pooling: str = ""
+    question: str = ""
+    passage: str = ""
+    max_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """One number, with what is needed to get it again."""
 
@@ -72,6 +86,7 @@ class ModelCard:
     files: tuple[CardFile, ...]
     metrics: tuple[Metric, ...]
     prose: str
+    encoding: CardEncoding = CardEncoding()
 
 
 def card_names() -> tuple[str, ...]:
@@ -141,6 +156,7 @@ def _card_of(front: Mapping[str, object], prose: str) -> ModelCard:
         files=tuple(_file_of(_mapping(row)) for row in _rows(front["files"])),
         metrics=tuple(_metric_of(_mapping(row)) for row in _rows(front["metrics"])),
         prose=prose,
+        encoding=_encoding_of(_mapping(front.get("encoding", {}))),
     )
 
 
@@ -153,6 +169,16 @@ def _source_of(row: Mapping[str, object]) -> CardSource:
     if source.package and not source.requirement:
         raise ValueError("a package source needs the requirement that brings it")
     return source
+
+
+def _encoding_of(row: Mapping[str, object]) -> CardEncoding:
+    if row.get("pooling", "mean") not in ("mean", "cls"):
+        raise ValueError(f"pooling is mean or cls, not {row['pooling']!r}")
+    texts = {key: str(value) for key, value in row.items() if key != "max_tokens"}
+    max_tokens = row.get("max_tokens", 0)
+    if not isinstance(max_tokens, int) or max_tokens < 0:
+        raise ValueError(f"max_tokens is a whole number, not {max_tokens!r}")
+    return CardEncoding(**texts, max_tokens=max_tokens)
 
 
 def _file_of(row: Mapping[str, object]) -> CardFile:

@@ -1,6 +1,7 @@
 """Text in, meaning out: fields with evidence, questions, classes, summaries, and a searchable knowledge base."""
 
 # Fields: messages, transcripts and pages -> values.
+from nlp.answers.ticket_suggest import suggest_for_ticket
 from nlp.classification import classify
 from nlp.classifier import Classifier, Labelled, LabelResult
 from nlp.classifier_fit import fit_classifier
@@ -22,11 +23,13 @@ from nlp.extraction.templates import Template, TemplateField, load_template, tem
 # Knowledge base: articles -> cited suggestions.
 from nlp.search.experience import Experience, ExperiencedRetriever
 from nlp.search.knowledge_base import Counts, KnowledgeBase
+from nlp.search.ledger import KnownSource, Ledger
 from nlp.search.lexical import QuestionTooLong
 from nlp.search.schema import KnowledgeBaseUnreadable
-from nlp.search.sources import load_articles
 from nlp.search.suggest import suggest
-from nlp.search.ticket_suggest import suggest_for_ticket
+from nlp.sources.ingest import SourceReport, bring_up_to_date, forget_source
+from nlp.sources.source import Source, SourceFile, open_source
+from nlp.sources.sources import is_loadable, load_articles
 from nlp.summary import summarise
 from nlp.text import fold, language_of
 
@@ -46,18 +49,24 @@ __all__ = [
     "Judged",
     "KnowledgeBase",
     "KnowledgeBaseUnreadable",
+    "KnownSource",
     "LabelResult",
     "Labelled",
     "Learned",
+    "Ledger",
     "Lesson",
     "Localised",
     "Pattern",
     "Product",
     "QuestionTooLong",
     "RecordTable",
+    "Source",
+    "SourceFile",
+    "SourceReport",
     "Standing",
     "Template",
     "TemplateField",
+    "bring_up_to_date",
     "build_extractors",
     "classify",
     "compose",
@@ -66,6 +75,8 @@ __all__ = [
     "field_names",
     "fit_classifier",
     "fold",
+    "forget_source",
+    "is_loadable",
     "language_of",
     "learn_calibration",
     "load_articles",
@@ -73,6 +84,7 @@ __all__ = [
     "missing_fields",
     "needed_fields",
     "next_question",
+    "open_source",
     "read_calibration",
     "read_catalogue",
     "resolve",

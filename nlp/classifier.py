@@ -35,7 +35,7 @@ from nlp.text import fold
 Floats = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 Encode = Callable[[Sequence[str]], Floats]
-"""(n) texts -> (n, d) float32, unit rows: nlp.search.embed.Embedder.embed, or what batches it."""
+"""(n) texts -> (n, d) float32, unit rows: nlp.encoders.embed.Embedder.embed, or what batches it."""
 
 MAX_TEXT_CHARS = 4_000
 TOP_LABELS = 3

@@ -62,7 +62,7 @@ refused .640 for .577 with n-grams, .871 for .840 with MiniLM (2026-11-22)."""
 
 @dataclass(frozen=True, slots=True)
 class FitOptions:
-    """`encode` with the engine's name where an encoder is present: nlp.search.embed.Embedder.engine."""
+    """`encode` with the engine's name where an encoder is present: nlp.encoders.embed.Embedder.engine."""
 
     seed: int = 0
     encode: Encode | None = None

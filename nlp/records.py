@@ -41,7 +41,13 @@ class TemplateUnknown(NlpError): ...
 class CatalogueInvalid(NlpError): ...
 
 
-class ArticleRejected(NlpError): ...
+class ArticleRejected(NlpError):
+    """`zh` says the same in Chinese; `where` is the file, with a line or article where it holds several."""
+
+    def __init__(self, message: str, *, zh: str = "", where: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh
+        self.where = where
 
 
 class RecordSystemDown(NlpError):
@@ -260,6 +266,21 @@ class Match:
     information: (
         float  # the question's sum of idf, counted in words that stand nowhere else; a greeting has almost none
     )
+    among: int = 1  # passages that the knowledge base holds: among few, one that is near is seldom near by chance
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for a passage, each in 0..1 unless said: what hits are ranked and judged by."""
+
+    lexical: float = 0.0  # BM25, as a share of the best passage's of this question
+    dense: float | None = None  # cosine with the question, -1..1; None where there is no encoder or no vector yet
+    dense_share: float = 0.0  # the cosine between the least (0) and the best (1) of this question's candidates
+    nearness: float | None = None  # how far the cosine stands above that of passages that do not answer; about -3..5
+    title: float = 0.0  # share of the question's information that stands in the title or the heading
+    code: float = 0.0  # share of the question's codes ("E4", "KFR-35GW") that the passage names; 0 without codes
+    recency: float = 0.0  # 1 is changed just now, 0 is old or not known
+    usefulness: float = 0.0  # how often the article helped before; 0 is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +289,7 @@ class Hit:
     score: float  # the retriever's own scale, high is good
     url: str = ""
     match: Match | None = None  # None where the retriever compares no tokens
+    signals: Signals | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +330,37 @@ class Suggestions:
 
     is_abstained: bool
     suggestions: tuple[Suggestion, ...]
+    question: str = ""  # what was searched for: of a ticket, the one of its questions that found them
+
+
+LineKind = Literal["sentence", "step", "item", "row", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One sentence, step, list item or table row of an answer, and the places that it stands in or is proved by."""
+
+    text: str
+    kind: LineKind
+    citations: tuple[Citation, ...]
+    number: int = 0  # of a step, counted as its article counts; 0 for what is no step
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What answers, line by line, in reading order; `engine` says who wrote it: "extractive" quotes articles."""
+
+    lines: tuple[AnswerLine, ...]
+    engine: str = "extractive"
+
+    @property
+    def text(self) -> str:
+        signs = {"step": "{}. ", "item": "- "}
+        return "\n".join(signs.get(line.kind, "").format(line.number) + line.text for line in self.lines)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return tuple(dict.fromkeys(citation for line in self.lines for citation in line.citations))
 
 
 class Retriever(Protocol):

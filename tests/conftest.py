@@ -23,11 +23,13 @@ from api.app import create_app
 from api.cli.keys import create_key
 from api.engines import StandIns
 from api.settings import Limits, Settings
+from nlp.encoders.embed import build_embedder
 from speech import Word, build_activity, build_transcriber
 from tests.browser.console_server import ConsoleServer
 from tests.console.panel_agent import Agent
 from tests.console.ticket_desk import TicketDesk, connect, write_connectors
 from tests.model_cards.hub_server import Hub
+from training.remembering_embedder import RememberingEmbedder
 from vision import Line, build_reader
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,8 +115,14 @@ def api_settings(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path / "data", models_dir=tmp_path / "models")
 
 
+@pytest.fixture(scope="session")
+def encoder() -> RememberingEmbedder:
+    """Load the shipped encoder once; it encodes no text twice."""
+    return RememberingEmbedder(build_embedder("onnx", model=Settings().encoder_model, threads=1))
+
+
 @pytest.fixture
-def api_app(api_settings: Settings) -> FastAPI:
+def api_app(api_settings: Settings, encoder: RememberingEmbedder) -> FastAPI:
     """Put the service together on engines that say what they were told to."""
     words = (
         Word(0.5, 0.9, "订", 0.9),
@@ -127,6 +135,7 @@ def api_app(api_settings: Settings) -> FastAPI:
         transcriber=build_transcriber("scripted", script=words, language="zh"),
         activity=build_activity("energy"),
         reader=build_reader("scripted", lines=lines),
+        embedder=encoder,
     )
     return create_app(api_settings, stand_ins=stand_ins)
 
@@ -150,13 +159,14 @@ def api_client(api_app: FastAPI, api_key: str) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session")
-def console_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+def console_app(tmp_path_factory: pytest.TempPathFactory, encoder: RememberingEmbedder) -> Iterator[FastAPI]:
     """Put one service together for all console tests: its database is made once."""
     box = ((10.0, 10.0), (200.0, 10.0), (200.0, 30.0), (10.0, 30.0))
     stand_ins = StandIns(
         transcriber=build_transcriber("scripted", script=(Word(0.5, 1.0, "E4", 0.9),), language="zh"),
         activity=build_activity("energy"),
         reader=build_reader("scripted", lines={"label.png": (Line("S/N CL3A2506180427", box, 0.99),)}),
+        embedder=encoder,
     )
     app = create_app(Settings(data_dir=tmp_path_factory.mktemp("console")), stand_ins=stand_ins)
     yield app
@@ -188,13 +198,18 @@ def ticket_desk() -> TicketDesk:
 
 
 @pytest.fixture(scope="module")
-def panel_app(tmp_path_factory: pytest.TempPathFactory, ticket_desk: TicketDesk) -> Iterator[FastAPI]:
+def panel_app(
+    tmp_path_factory: pytest.TempPathFactory, ticket_desk: TicketDesk, encoder: RememberingEmbedder
+) -> Iterator[FastAPI]:
     """Put a service together that is connected to the ticket desk."""
     patient = Limits(failures_at_once=10_000)
     settings = Settings(data_dir=tmp_path_factory.mktemp("panel"), limits=patient)
     write_connectors(settings.data_dir)
     box = ((10.0, 10.0), (200.0, 10.0), (200.0, 30.0), (10.0, 30.0))
-    stand_ins = StandIns(reader=build_reader("scripted", lines={"label.png": (Line("S/N CL3A2506180427", box, 0.99),)}))
+    stand_ins = StandIns(
+        reader=build_reader("scripted", lines={"label.png": (Line("S/N CL3A2506180427", box, 0.99),)}),
+        embedder=encoder,
+    )
     app = create_app(settings, stand_ins=stand_ins)
     connect(app, ticket_desk)
     app.state.foresight.start()
@@ -245,7 +260,7 @@ def served_console(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> 
     )
     settings = Settings(data_dir=tmp_path_factory.mktemp("served"))
     app = create_app(settings, stand_ins=stand_ins)
-    app.state.engines.put_catalogue("devices", (examples / "catalogue.csv").read_bytes(), suffix=".csv")
+    app.state.engines.catalogues.put("devices", (examples / "catalogue.csv").read_bytes(), suffix=".csv")
     (settings.data_dir / "records").mkdir()
     (settings.data_dir / "records" / "orders.csv").write_bytes((examples / "orders.csv").read_bytes())
     app.state.engines.knowledge_base().put_many(load_articles(examples / "kb"))

@@ -27,7 +27,7 @@ from rich.table import Table
 
 from nlp import Labelled, LabelResult, fit_classifier
 from nlp.classifier_fit import PLAIN, FitOptions
-from nlp.search.embed import build_embedder
+from nlp.encoders.embed import build_embedder
 
 SEED = 20261122
 FEW = 10

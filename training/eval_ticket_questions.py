@@ -3,10 +3,11 @@
 Each question is written as a ticket: a greeting, who it is from, what else customers tell, the question, an order
 number, a request to hurry. As in training.fit_abstain a third of the right articles is taken out of the base, and
 questions of other sets come in. Three ways are held side by side: the bare question, the ticket as one question (as
-before), and the ticket's own questions (nlp.search.ticket_suggest). The frames are made up; no real ticket is in them.
+before), and the ticket's own questions (nlp.answers.ticket_suggest). The frames are made up; no real ticket is in them.
 
     python -m training.eval_ticket_questions            measure what ships
-    python -m training.eval_ticket_questions --fit      fit RULE of nlp/search/ticket_suggest.py anew
+    python -m training.eval_ticket_questions --fit      fit RULE of nlp/answers/ticket_suggest.py anew
+    python -m training.eval_ticket_questions --encoder FOLDER_OR_CARD [--fit]           the same with DENSE_RULE
 """
 
 from __future__ import annotations
@@ -16,21 +17,30 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.progress import track
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
+from nlp.answers.ticket_suggest import DENSE_RULE, RULE, ask_ticket, features, ticket_confidence
 from nlp.records import Hit
+from nlp.search.abstain import COMPARED, confidence
+from nlp.search.abstain import DENSE_RULE as PLAIN_DENSE
 from nlp.search.abstain import RULE as PLAIN
-from nlp.search.abstain import confidence
 from nlp.search.knowledge_base import KnowledgeBase
-from nlp.search.ticket_suggest import RULE, ask_ticket, features, ticket_confidence
 from nlp.text import language_of
-from training.fit_abstain import TRAINABLE, examples, foreign_questions, threshold_for
-from training.kb_sets import SET_NAMES, KbSet, read_kb_set
+from training.fit_abstain import (
+    TRAINABLE,
+    examples,
+    foreign_questions,
+    read_sets,
+    remembering,
+    threshold_against,
+    threshold_for,
+)
+from training.kb_sets import KbSet
+from training.search_runs import add_run_options
 
 KINDS = {"own": 0.5, "removed": 0.25, "foreign": 0.25}
 """Half of the tickets have an article, as in training.fit_abstain."""
@@ -106,7 +116,7 @@ def ask_three_ways(
 ) -> Iterator[Measured]:
     """Ask one question bare, as a ticket, and as a ticket's own questions."""
     ticket = as_ticket(question, random.Random(f"{kb_set.name}{question}"))
-    bare, whole = (base.search(text, top_k=2, allowed=()) for text in (question, ticket))
+    bare, whole = (base.search(text, top_k=COMPARED, allowed=()) for text in (question, ticket))
     asked = ask_ticket(ticket, retriever=base)
 
     def right(hits: Sequence[Hit]) -> bool:
@@ -154,7 +164,7 @@ def report(console: Console, found: Sequence[Measured], confidences: np.ndarray,
             )
 
 
-def fit(console: Console, found: Sequence[Measured], *, promise: float) -> tuple[np.ndarray, float]:
+def fit(console: Console, found: Sequence[Measured], *, promise: float, answered: float) -> tuple[np.ndarray, float]:
     """Fit on the sets that may train what we ship; print the constants; return the confidences and the threshold."""
     is_fitted = np.array([one.set_name in TRAINABLE for one in found])
     values = np.array([one.features for one in found])
@@ -167,7 +177,11 @@ def fit(console: Console, found: Sequence[Measured], *, promise: float) -> tuple
         sample_weight=weights[is_fitted] * is_fitted.sum() / weights[is_fitted].sum(),
     )
     sure = model.predict_proba(values)[:, 1]
-    threshold = threshold_for(promise, sure[is_fitted], right[is_fitted], weights[is_fitted])
+    kinds = [one.kind for one in found if one.set_name in TRAINABLE]
+    threshold = max(
+        threshold_for(promise, sure[is_fitted], right[is_fitted], weights[is_fitted]),
+        threshold_against(answered, sure[is_fitted], kinds),
+    )
     coefficients = ", ".join(f"{weight:.2f}" for weight in model.coef_[0])
     console.print(
         f"RULE = AbstainRule(intercept={model.intercept_[0]:.2f}, weights=({coefficients}), threshold={threshold:.2f})"
@@ -177,16 +191,18 @@ def fit(console: Console, found: Sequence[Measured], *, promise: float) -> tuple
 
 def main() -> None:
     """Measure, or fit and measure."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/kb"))
-    parser.add_argument("--sets", default=",".join(SET_NAMES))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_run_options(parser)
     parser.add_argument("--questions", type=int, default=40, help="of each kind and set")
+    parser.add_argument("--articles", type=int, default=100_000, help="of each set")
     parser.add_argument("--promise", type=float, default=FITTED_PROMISE, help="share of what is offered to be right")
+    parser.add_argument("--answered", type=float, default=1.0, help="share of tickets without an answer offered one")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     console = Console(width=170)
-    sets = [read_kb_set(options.data / name) for name in options.sets.split(",")]
+    sets = read_sets(options)
+    embedder = remembering(options, sets)
     found: list[Measured] = []
     for kb_set in track(sets, description="asking", console=Console(stderr=True)):
         foreign = foreign_questions(kb_set.name, sets, seed=options.seed)
@@ -196,12 +212,14 @@ def main() -> None:
             seed=options.seed,
             ask=ask_three_ways,
             questions=options.questions,
+            embedder=embedder,
         )
+    plain, own = (PLAIN, RULE) if embedder is None else (PLAIN_DENSE, DENSE_RULE)
     confidences = np.array([one.confidences for one in found])
-    threshold = RULE.threshold
+    threshold = own.threshold
     if options.fit:
-        confidences[:, 2], threshold = fit(console, found, promise=options.promise)
-    report(console, found, confidences, (PLAIN.threshold, PLAIN.threshold, threshold))
+        confidences[:, 2], threshold = fit(console, found, promise=options.promise, answered=options.answered)
+    report(console, found, confidences, (plain.threshold, plain.threshold, threshold))
 
 
 if __name__ == "__main__":

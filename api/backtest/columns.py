@@ -44,6 +44,7 @@ TICKET_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "customer_id": ("customer id", "client id", "user id", "客户编号", "客户号", "用户编号", "会员号"),
     "customer_phone": ("customer phone", "caller id", "来电号码", "主叫号码"),
     "locale": ("locale", "language", "语言"),
+    "attachments": ("attachments", "attachment", "files", "附件", "附件列表"),
     "queue": ("queue", "department", "group", "team", "队列", "部门", "技能组"),
 }
 FIELD_COLUMNS: Mapping[str, tuple[str, ...]] = {

@@ -38,6 +38,7 @@ class PastTicket:
     customer_phone: str = ""
     locale: str = ""
     queue: str = ""
+    attachments: tuple[str, ...] = ()  # files beside the export
 
 
 @dataclass(frozen=True, slots=True)

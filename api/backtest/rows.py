@@ -73,7 +73,17 @@ def ticket_of_row(row: Mapping[str, JsonValue], *, columns: Columns, line: int, 
         customer_phone=text_of(nouns.get("customer_phone"))[:NAME_CHARS],
         locale=text_of(nouns.get("locale"))[:20],
         queue=text_of(nouns.get("queue"))[:NAME_CHARS],
+        attachments=_attachments(nouns.get("attachments")),
     )
+
+
+def _attachments(listed: JsonValue) -> tuple[str, ...]:
+    """Return the names of files: of a list, of objects with a path or a name, or of one cell with semicolons."""
+    if isinstance(listed, str):
+        listed = _parsed(listed)
+    entries = listed.split(";") if isinstance(listed, str) else listed if isinstance(listed, list) else []
+    names = [entry.get("path") or entry.get("name") if isinstance(entry, dict) else entry for entry in entries]
+    return tuple(name.strip() for name in names[:MESSAGES] if isinstance(name, str) and name.strip())
 
 
 def _values(values: Mapping[str, JsonValue], columns: Columns) -> dict[str, str]:

@@ -137,7 +137,7 @@ def _run(source: Source, form: Template, columns: Columns, *, costs: Costs, kb: 
         engines=engines,
         template=form,
         columns=columns,
-        sameness=Sameness(settings.default_region, engines.device_catalogue()),
+        sameness=Sameness(settings.default_region, engines.catalogues.of_devices()),
         costs=costs,
         fields=source.fields,
         kb=kb,

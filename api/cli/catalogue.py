@@ -41,8 +41,8 @@ def load(
     log_to_stderr()
     with reported():
         engines = open_engines(settings_for(data_dir))
-        products = engines.put_catalogue(name, read_file(file), suffix=file.suffix)
-        rejected = engines.catalogue(name).rejected
+        products = engines.catalogues.put(name, read_file(file), suffix=file.suffix)
+        rejected = engines.catalogues.get(name).rejected
     if speaks_json(as_json):
         write_line({"name": name, "products": products, "rejected": len(rejected)})
     else:
@@ -58,7 +58,7 @@ def match(
     """Match texts: stdin JSONL {id, text, source: ocr|speech|text}."""
     log_to_stderr()
     with reported():
-        catalogue = open_engines(settings_for(data_dir)).catalogue(name)
+        catalogue = open_engines(settings_for(data_dir)).catalogues.get(name)
     has_failed = False
     for row in read_lines(needs=("text",)):
         try:

@@ -24,13 +24,13 @@ from api.cli.output import (
     speaks_json,
     write_line,
 )
-from api.engines import INTENT_FOLDER
 from api.errors import EXPECTED_ERRORS, Problem, say
+from api.intents import INTENT_FOLDER
 from api.store import DEFAULT_TENANT
 from api.tenants import folder_of
 from nlp import Classifier, Labelled, fit_classifier
 from nlp.classifier_fit import PLAIN, FitOptions
-from nlp.search.embed import Embedder, build_embedder
+from nlp.encoders.embed import Embedder, build_embedder
 
 group = typer.Typer(help="Labels learnt from examples.", no_args_is_help=True)
 EncoderFolder = Annotated[

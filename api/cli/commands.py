@@ -16,12 +16,14 @@ from api.cli import (
     export,
     extract,
     failures,
+    gaps,
     jobs,
     keys,
     knowledge,
     learn,
     media,
     models,
+    past_cases,
     prefill,
     promises,
     records,
@@ -43,6 +45,7 @@ command.command("extract")(extract.extract)
 command.command("prefill")(prefill.prefill)
 command.add_typer(catalogue.group, name="catalogue")
 command.command("index")(knowledge.index)
+command.command("past-cases")(past_cases.past_cases)
 command.command("suggest")(knowledge.suggest)
 command.add_typer(classify.group, name="classify")
 command.command("detect")(telemetry.detect)
@@ -51,6 +54,8 @@ command.command("replay")(telemetry.replay)
 command.command("backtest")(backtest.backtest)
 command.command("export")(export.export)
 command.command("learn")(learn.learn)
+command.command("gaps")(gaps.gaps)
+command.command("stale")(gaps.stale)
 command.add_typer(promises.group, name="promises")
 command.add_typer(keys.group, name="keys")
 command.add_typer(audit.group, name="audit")

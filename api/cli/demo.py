@@ -15,11 +15,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from api.app import utc_now
+from api.catalogues import MAIN_CATALOGUE
 from api.cli.desk import open_data, open_engines
 from api.cli.output import SOME_FAILED, Row, console, error_console, log_to_stderr, read_file, reported, with_progress
 from api.cli.show import show_prefill, show_suggestions, show_ticket
 from api.cli.telemetry import read_parts
-from api.engines import MAIN_CATALOGUE, Engines
+from api.engines import Engines
 from api.errors import Problem, say
 from api.prefill import Attachment, prefill
 from api.routes.prefill_call import parse_request
@@ -173,7 +174,7 @@ def _load(stage: Stage) -> None:
 
     if not stage.examples.is_dir():
         raise Problem("not_found", say("detail.no_examples", path=stage.examples), fix=say("fix.no_examples"))
-    stage.engines.put_catalogue(MAIN_CATALOGUE, read_file(stage.examples / "catalogue.csv"), suffix=".csv")
+    stage.engines.catalogues.put(MAIN_CATALOGUE, read_file(stage.examples / "catalogue.csv"), suffix=".csv")
     records = stage.engines.settings.data_dir / "records"
     records.mkdir()
     for name in RECORDS:

@@ -157,7 +157,7 @@ def _engines(settings: Settings, said: Words) -> Iterator[PartState]:
         elif state.rung == "none":
             how = "off"
         yield PartState(name=state.name, state=how, detail=detail, fix=state.fix)
-    names = ", ".join(engines.catalogue_names())
+    names = ", ".join(engines.catalogues.names())
     fix = "" if names else said("fix.no_catalogue")
     how = "ok" if names else "degraded"
     yield PartState(name="catalogues", state=how, detail=names or said("doctor.none"), fix=fix)

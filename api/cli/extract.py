@@ -29,7 +29,7 @@ def extract(
     engines = open_engines(settings_for(data_dir))
     with reported():
         wanted = [name.strip() for name in fields.split(",") if name.strip()] or None
-        catalogue, own = engines.device_catalogue(), engines.taggers.current()
+        catalogue, own = engines.catalogues.of_devices(), engines.taggers.current()
         extractors = nlp.build_extractors(wanted, catalogue=catalogue, own=own)
     has_failed = False
     for row in read_lines(needs=("text",)):

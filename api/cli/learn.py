@@ -21,6 +21,13 @@ SAID = {
     "too_few": "counted; too few to try confidence on",
 }
 
+RANKED = {
+    "taken": "taken: the newest third is surely answered better",
+    "refused": "refused: the newest third would be answered worse; all stays as it was",
+    "unchanged": "no sure gain; all stays as it was",
+    "too_few": "too few to try",
+}
+
 
 def learn(
     tenant: Annotated[str, typer.Option(help="Whose feedback; each tenant learns from their own.")] = DEFAULT_TENANT,
@@ -35,8 +42,9 @@ def learn(
     report = learn_from_feedback(engines=open_engines(settings.model_copy(update=changes)), store=store, at=utc_now())
     if as_json:
         lessons: list[JsonValue] = [lesson.model_dump(mode="json") for lesson in report.lessons]
+        rankings: list[JsonValue] = [ranking.model_dump(mode="json") for ranking in report.rankings]
         counts = {"corrections": report.corrections, "experiences": report.experiences}
-        write_line({**counts, "fields": list(report.fields), "lessons": lessons})
+        write_line({**counts, "fields": list(report.fields), "lessons": lessons, "rankings": rankings})
         return
     fields = ", ".join(report.fields) or "no field yet"
     console().print(
@@ -44,3 +52,8 @@ def learn(
     )
     for lesson in report.lessons:
         console().print(f"  {lesson.field}: {lesson.corrections} corrections, {SAID[lesson.outcome]}", highlight=False)
+    for ranking in report.rankings:
+        console().print(
+            f"  ranking of {ranking.knowledge_base}: {ranking.judged} judged questions, {RANKED[ranking.outcome]}",
+            highlight=False,
+        )

@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -95,6 +95,25 @@ def with_progress(items: Iterable[Item], *, what: str, total: int | None = None)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=error_console(), disable=not sys.stderr.isatty(), transient=True) as progress:
         yield from progress.track(items, total=total, description=what)
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Draw how many of how many are done, and which is next; nothing is drawn where stderr is no terminal."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[name]}"),
+    )
+    with Progress(*columns, console=error_console(), disable=not sys.stderr.isatty(), transient=True) as progress:
+        bar = progress.add_task(what, total=None, name="")
+
+        def show(done: int, total: int, name: str) -> None:
+            progress.update(bar, completed=done, total=total, name=name[-60:])
+
+        yield show
 
 
 def read_lines(*, needs: tuple[str, ...]) -> Iterator[Row | Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect
@@ -70,7 +71,7 @@ def _connect_args(url: URL, timeout_s: float) -> dict[str, object]:
     return {}
 
 
-def _only_read_by(backend: str):  # type: ignore[no-untyped-def]
+def _only_read_by(backend: str) -> Callable[[object, ConnectionPoolEntry], None]:
     def only_read(connection: object, entry: ConnectionPoolEntry) -> None:
         if isinstance(connection, sqlite3.Connection):
             connection.execute("PRAGMA query_only=ON")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Depends, Form, Query, Response
 from markupsafe import Markup
 from pydantic import ValidationError
 
+from api.console.answer_view import shown_answer
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import percent
 from api.console.prose import prose
@@ -17,10 +19,14 @@ from api.learn import take_feedback
 from api.schemas.knowledge import SuggestionBody, SuggestionRequest, SuggestionResponse
 from api.schemas.prefill import Feedback
 from api.security import make_id
-from api.suggest import suggest
+from api.suggest import suggest, word_later
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute)
 AskDesk = Annotated[Desk, Depends(Entry("suggest"))]
+LIKELY = 0.2
+"""One in five of those still answers; of those below, which take half of the page, hardly any."""
+WORDED: Mapping[str, Any] = {"draft_to": "/console/ask/draft", "use_to": "/console/feedback", "has_pages": True}
+"""Where the part of the page goes that waits for a drafting model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +35,23 @@ class SuggestionView:
     percent: int
     passage: Markup
 
+    @property
+    def is_likely(self) -> bool:
+        """Return whether it may well answer; what does not is folded away."""
+        return self.body.confidence >= LIKELY
+
 
 @router.get("/ask")
 def ask(desk: AskDesk, question: str = "", prefill: str = "") -> Response:
     """Show the question and, where one was asked, its suggestions."""
     question = question.strip()
     response = None
-    if prefill:
-        found = desk.store.drafts.prefill(prefill)
-        question = found.text if found else question
-    if question:
+    found = desk.store.drafts.prefill(prefill) if prefill else None
+    if found is not None:
+        asked = SuggestionRequest(prefill_id=prefill, locale=desk.words.locale, draft=False)
+        response = suggest(asked, engines=desk.engines, store=desk.store, at=desk.now)
+        question = found.text
+    elif question:
         response = suggest(_request(question, desk), engines=desk.engines, store=desk.store, at=desk.now)
     shown: dict[str, Any] = {
         "question": question,
@@ -46,10 +59,19 @@ def ask(desk: AskDesk, question: str = "", prefill: str = "") -> Response:
         "is_asked": response is not None,
         "is_empty": not desk.engines.knowledge_base().article_ids(),
         "abstained": response is not None and response.abstained,
-        "suggestion_id": response.id if response else "",
         "suggestions": views_of(response) if response else (),
+        **(shown_answer(response, drafter=desk.engines.drafter) if response else {}),
+        **WORDED,
     }
     return desk.page("answers.html" if desk.is_partial else "ask.html", here="ask", **shown)
+
+
+@router.post("/ask/draft")
+def word_answer(desk: AskDesk, suggestion_id: Annotated[str, Form(max_length=50)]) -> Response:
+    """Have a drafting model word an answer that is shown already."""
+    locale = desk.words.locale
+    response = word_later(suggestion_id, engines=desk.engines, store=desk.store, at=desk.now, locale=locale)
+    return desk.page("answer_worded.html", **shown_answer(response, drafter=None), **WORDED)
 
 
 @router.post("/feedback")
@@ -65,7 +87,7 @@ def create_feedback(
     except ValidationError as error:
         raise invalid_problem(error.errors()) from error
     take_feedback(feedback, feedback_id=make_id(), engines=desk.engines, store=desk.store, at=desk.now)
-    return desk.page("thanks.html") if desk.is_partial else desk.go("/console/ask")
+    return desk.page("thanks.html", action=feedback.action) if desk.is_partial else desk.go("/console/ask")
 
 
 @router.get("/articles/{article_id:path}")
@@ -93,6 +115,6 @@ def quoted(body: SuggestionBody) -> Markup:
 
 def _request(question: str, desk: Desk) -> SuggestionRequest:
     try:
-        return SuggestionRequest(question=question, locale=desk.words.locale)
+        return SuggestionRequest(question=question, locale=desk.words.locale, draft=False)
     except ValidationError as error:
         raise invalid_problem(error.errors()) from error

@@ -9,8 +9,9 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from api.catalogues import MAIN_CATALOGUE
 from api.connectors.record_systems import RecordSystems
-from api.engines import MAIN_CATALOGUE, Engines
+from api.engines import Engines
 from api.errors import LANGUAGES, words
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -33,5 +34,5 @@ def example_engines(engines: Engines) -> Engines:
         for name in RECORDS:
             (records / name).write_bytes((EXAMPLES / name).read_bytes())
         beside = engines.beside(folder, find_records=RecordSystems(folder).current)
-        beside.put_catalogue(MAIN_CATALOGUE, (EXAMPLES / "catalogue.csv").read_bytes(), suffix=".csv")
+        beside.catalogues.put(MAIN_CATALOGUE, (EXAMPLES / "catalogue.csv").read_bytes(), suffix=".csv")
     return beside

@@ -6,12 +6,14 @@ system goes as durable work.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import FileResponse
 
+from api.console.answer_view import shown_answer
 from api.console.ask_pages import views_of
 from api.console.device_health import devices_of, health_of
 from api.console.draft_view import percent
@@ -25,17 +27,20 @@ from api.console.ticket_pages import plot_answer, quantity, title_of
 from api.errors import Problem, say
 from api.learn import take_feedback
 from api.prefill.kept_media import media_of
-from api.schemas.knowledge import SuggestionRequest, SuggestionResponse
+from api.schemas.knowledge import SuggestionBody, SuggestionRequest, SuggestionResponse
 from api.schemas.prefill import Feedback
 from api.security import make_id
 from api.store.drafts import StoredPrefill
-from api.suggest import suggest
+from api.suggest import suggest, word_later
 from api.tenants import Tenants
 
 ANSWERS = 3
 """Read at a glance, beside a ticket."""
 FRESH_FOR = timedelta(minutes=15)
 """A panel drawn again within this shows the same suggestions, so that opening a ticket twice does not count twice."""
+
+WORDED: Mapping[str, Any] = {"draft_to": "/panel/draft", "use_to": "/panel/use", "has_pages": False}
+"""Where the part of the panel goes that waits for a drafting model."""
 
 router = APIRouter(route_class=PanelRoute)
 LinkPanel = Annotated[PanelDesk, Depends(panel_by_link)]
@@ -66,16 +71,28 @@ def show_sources(panel: TokenPanel) -> Response:
 @router.get("/panel/answers")
 def show_answers(panel: TokenPanel, work: WorkOf) -> Response:
     """Show what the knowledge base says."""
-    response = _suggestions(panel, _known(panel))
+    stored = _known(panel)
+    response = _suggestions(panel, stored)
+    drafter = panel.desk.engines.drafter if stored.origin.mode == "live" else None
     return panel.page(
         "panel_answers.html",
-        suggestion_id=response.id,
+        **shown_answer(response, drafter=drafter),
+        **WORDED,
         abstained=response.abstained,
         suggestions=views_of(response),
         opinions=past_drafts(panel).opinions(response.id),
         is_empty=not panel.desk.engines.knowledge_base().article_ids(),
         can_write=work.can_comment(panel.options),
     )
+
+
+@router.post("/panel/draft")
+def word_answer(panel: TokenPanel, work: WorkOf, suggestion_id: Annotated[str, Form(max_length=50)]) -> Response:
+    """Have a drafting model word an answer that is shown already."""
+    desk, locale = panel.desk, panel.words.locale
+    response = word_later(suggestion_id, engines=desk.engines, store=desk.store, at=desk.now, locale=locale)
+    shown = shown_answer(response, drafter=None)
+    return panel.page("answer_worded.html", **shown, **WORDED, can_write=work.can_comment(panel.options))
 
 
 @router.get("/panel/similar")
@@ -113,7 +130,7 @@ def take_opinion(
     panel: TokenPanel,
     suggestion_id: Annotated[str, Form(max_length=50)],
     article_id: Annotated[str, Form(max_length=500)],
-    action: Annotated[Literal["helpful", "not_relevant"], Form()],
+    action: Annotated[Literal["helpful", "not_relevant", "incorrect", "outdated"], Form()],
 ) -> Response:
     """Keep what an agent thinks of an answer."""
     _keep_opinion(panel, suggestion_id, article_id, action)
@@ -126,15 +143,18 @@ def use_answer(
     work: WorkOf,
     suggestion_id: Annotated[str, Form(max_length=50)],
     article_id: Annotated[str, Form(max_length=500)],
+    worded: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Keep that an answer was used, and send it to the ticket as an internal comment."""
+    """Keep that an answer was used, and send it to the ticket as an internal comment: as quoted, or as worded."""
     response = panel.desk.store.drafts.suggestions(suggestion_id)
     chosen = next((one for one in response.suggestions if one.article_id == article_id), None) if response else None
     if chosen is None:
         raise Problem("not_found", say("detail.unknown", what=say("what.suggestions"), name=repr(suggestion_id)))
     _keep_opinion(panel, suggestion_id, article_id, "used")
-    text = panel.words("panel.used_comment", title=chosen.title, passage=chosen.passage, user=panel.actor)
-    job = work.comment(panel, text, mark=f"use-{suggestion_id}-{article_id}")
+    passage = _shown_text(response, chosen, worded=worded) if response else chosen.passage
+    text = panel.words("panel.used_comment", title=chosen.title, passage=passage, user=panel.actor)
+    mark = f"use-{suggestion_id}-{article_id}" + ("-worded" if worded else "")
+    job = work.comment(panel, text, mark=mark)
     _note(panel, "answer.used", suggestion=suggestion_id, article=article_id, job=job.id if job else "")
     return panel.page("panel_said.html", said=panel.words.known("panel.said", "used"), job=job)
 
@@ -220,7 +240,7 @@ def _suggestions(panel: PanelDesk, stored: StoredPrefill) -> SuggestionResponse:
     kept = past_drafts(panel).suggestions_for(stored.response.id)
     if kept is not None and panel.desk.now - kept.created_at < FRESH_FOR:
         return kept.response
-    asked = SuggestionRequest(prefill_id=stored.response.id, locale=panel.words.locale, top_k=ANSWERS)
+    asked = SuggestionRequest(prefill_id=stored.response.id, locale=panel.words.locale, top_k=ANSWERS, draft=False)
     return suggest(asked, engines=panel.desk.engines, store=panel.desk.store, at=panel.desk.now)
 
 
@@ -228,6 +248,14 @@ def _keep_opinion(panel: PanelDesk, suggestion_id: str, article_id: str, action:
     feedback = Feedback.model_validate({"suggestion_id": suggestion_id, "article_id": article_id, "action": action})
     desk = panel.desk
     take_feedback(feedback, feedback_id=make_id(), engines=desk.engines, store=desk.store, at=desk.now)
+
+
+def _shown_text(response: SuggestionResponse, chosen: SuggestionBody, *, worded: bool) -> str:
+    """Return what the agent saw of a suggestion: of the first the answer, of the others the passage."""
+    is_first = response.suggestions[0].article_id == chosen.article_id
+    if worded and is_first and response.worded is not None:
+        return response.worded.text
+    return response.answer.text if response.answer is not None and is_first else chosen.passage
 
 
 def _note(panel: PanelDesk, action: str, **detail: str) -> None:

@@ -56,7 +56,7 @@ def show_form(desk: PrefillDesk) -> Response:
         templates=_template_titles(desk),
         chosen_template=desk.settings.default_template,
         text_limit=desk.settings.limits.text_chars,
-        is_bare=desk.engines.records is None and desk.engines.device_catalogue() is None,
+        is_bare=desk.engines.records is None and desk.engines.catalogues.of_devices() is None,
         records_folder=desk.engines.settings.data_dir / "records",
         has_example=_example_path(desk).is_file(),
         utc_offset=USUAL_OFFSET_MINUTES[desk.words.language],

@@ -39,6 +39,16 @@ def prose(text: str, quotes: Sequence[str] = ()) -> Markup:
     return Markup(html.replace(OPEN, "").replace(CLOSE, ""))
 
 
+def prose_line(text: str) -> Markup:
+    """Return one line as HTML without a paragraph around it.
+
+    >>> print(prose_line("**Filter**: rinse <it>"))
+    <strong>Filter</strong>: rinse &lt;it&gt;
+    """
+    plain = text.replace(OPEN, "").replace(CLOSE, "")
+    return Markup(_reader().renderInline(plain, {IN_MARK: False}))
+
+
 def _marked(text: str, quote: str) -> str:
     """Put the marks inside what Markdown reads as structure: list signs, table bars."""
     at = text.find(quote) if quote else -1
@@ -55,7 +65,8 @@ def _marked_line(line: str) -> str:
     end = LINE_END.search(body)
     tail = end.group() if end else ""
     core = body[: len(body) - len(tail)]
-    return f"{head}{OPEN}{core}{CLOSE}{tail}" if core else line
+    # A number alone is a list's sign that was cut off its text: marked, it would be a sign no more.
+    return f"{head}{OPEN}{core}{CLOSE}{tail}" if any(map(str.isalpha, core)) else line
 
 
 @cache

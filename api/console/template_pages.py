@@ -22,8 +22,8 @@ from api.console.template_form import (
     rows_of,
     schema_of,
 )
-from api.engines import INTENT_FOLDER, WEIGHTS_FILE
 from api.errors import Problem, say
+from api.intents import INTENT_FOLDER, WEIGHTS_FILE
 from api.prefill import draft_ticket
 from api.prefill.templates import drop_template, find_schema, find_template, keep_template, template_names
 from api.schemas.prefill import DraftField, PrefillRequest
@@ -176,7 +176,7 @@ def _chooser(desk: Desk) -> Chooser:
     tenant = desk.visitor.tenant if desk.visitor else DEFAULT_TENANT
     command = "beforehand classify fit --examples F --use" + (f" --tenant {tenant}" if tenant != DEFAULT_TENANT else "")
     try:
-        classifier = desk.engines.intent_classifier()
+        classifier = desk.engines.intents.classifier()
     except LabelsInvalid:
         return Chooser(command, is_unreadable=True)
     if classifier is None:

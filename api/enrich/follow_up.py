@@ -136,7 +136,7 @@ def same_in(template_name: str, tenant: Tenant) -> Same:
         log.warning("template_gone", template=template_name, fix="values are compared as they are written")
         return lambda _, one, other: is_same(one, other)
     engines = tenant.engines
-    sameness = Sameness(engines.settings.default_region, engines.device_catalogue())
+    sameness = Sameness(engines.settings.default_region, engines.catalogues.of_devices())
 
     def same(name: str, one: str, other: str) -> bool:
         field = template.field(name)

@@ -114,5 +114,7 @@ def problem_of(error: Exception, *, where: str = "") -> Problem:
 
 
 def _reported(error: Exception) -> Said:
-    """Quote an engine, which speaks English."""
+    """Quote an engine, which speaks English unless it says more."""
+    if isinstance(error, ArticleRejected) and error.zh:
+        return say("detail.twofold", zh=error.zh, original=str(error))
     return say("detail.engine", original=str(error))

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from nlp.entities.tagged_field import TaggedField
 
 NAMED_BY_ARTICLES = ("error_code", "device_model")
+KEPT_IN_WORDS = frozenset({*NAMED_BY_ARTICLES, "product_name"})
+"""What is not the customer's alone; without the product "my washing machine does not drain" asks for any drain."""
 QUESTION_CHARS = 1_000
 """Of what the customer wrote, kept as the question for suggestions: a lexical ranking gains nothing from more."""
 
@@ -136,7 +138,7 @@ def _draft(
     with watch.step("extract"):
         names = nlp.needed_fields(field.field for field in template.fields)
         tagged = {name: one for name, one in engines.taggers.current().items() if name in names}
-        guarded = GuardedExtractors(nlp.build_extractors(names, catalogue=engines.device_catalogue(), own=tagged))
+        guarded = GuardedExtractors(nlp.build_extractors(names, catalogue=engines.catalogues.of_devices(), own=tagged))
         mentions = nlp.extract(document, guarded.extractors)
     with watch.step("resolve"):
         kinds = [field.kind for field in template.fields]
@@ -229,7 +231,7 @@ def _without_numbers(text: str, response: PrefillResponse) -> str:
     """Take out what stands for this customer alone: an order or phone number is in no article, and a question of which
     half is unknown words is abstained from."""
     for name, field in response.fields.items():
-        if name not in NAMED_BY_ARTICLES:
+        if name not in KEPT_IN_WORDS:
             for evidence in field.evidence:
                 if evidence.kind in ("text", "audio") and evidence.quote:
                     text = text.replace(evidence.quote, " ")

@@ -96,7 +96,7 @@ def _hotwords(request: PrefillRequest, engines: Engines) -> tuple[str, ...]:
     system, customer_id = engines.records, request.customer.id
     records = system.of_customer(customer_id) if system is not None and customer_id else ()
     words = [record.values.get("device_model", "") for record in records]
-    catalogue = engines.device_catalogue()
+    catalogue = engines.catalogues.of_devices()
     if catalogue is not None and len(catalogue) <= HOTWORDS:
         words += list(catalogue.products)
     return tuple(dict.fromkeys(word for word in words if word))[:HOTWORDS]

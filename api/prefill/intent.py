@@ -43,7 +43,7 @@ def label_of(document: Document, *, engines: Engines) -> LabelResult | None:
     from nlp.classification import label_document
 
     try:
-        classifier = engines.intent_classifier()
+        classifier = engines.intents.classifier()
     except LabelsInvalid as error:
         log.warning("intent_classifier_unreadable", reason=str(error), fix="beforehand classify fit --use")
         return None
@@ -56,7 +56,7 @@ def chosen_by_intent(*, engines: Engines, store: Store) -> Choose:
     def choose(label: LabelResult | None) -> Chosen:
         name = engines.settings.default_template
         if label is not None and not label.is_out_of_scope and label.confidence >= MIN_CONFIDENCE:
-            wanted = engines.intent_templates().get(label.label, label.label)
+            wanted = engines.intents.templates().get(label.label, label.label)
             name = wanted if wanted in template_names(store=store) else name
         return Chosen(name, find_template(name, store=store))
 

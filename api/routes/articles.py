@@ -12,14 +12,32 @@ from api.routes.documentation import problems
 from api.routes.jobs import ACCEPTED, Preference, wants_async
 from api.routes.later import LaterOf
 from api.routes.wiring import EnginesOf, IdempotencyKey, MayAdminister, MaySuggest, SettingsOf
-from api.schemas.knowledge import ArticleBody, ArticleIn, ArticlesImported, ArticleWritten
+from api.schemas.knowledge import (
+    ArticleBody,
+    ArticleIn,
+    ArticlesImported,
+    ArticleWritten,
+    KnownSourceBody,
+    SourceForgotten,
+)
 from api.schemas.text import Name, StoredName
+from api.sources import forgotten_source, known_sources
 from nlp.records import Article
 
 router = APIRouter(tags=["knowledge base"])
 
 ArticleId = Annotated[Name, Path(description="Any text without a slash")]
 BaseName = Annotated[StoredName | None, Query(description="Knowledge base; the default one where absent")]
+
+SourceName = Annotated[
+    Name | None,
+    Query(description="The files are all of this source: what came from it before and is in none of them is deleted"),
+]
+PastCases = Annotated[
+    bool,
+    Query(description="Exports of past tickets and their attachments: solved ones become articles"),
+]
+SourcePath = Annotated[str, Query(min_length=1, max_length=4_000, description="As it is listed")]
 
 
 @router.get("/v1/articles", responses=problems(401, 403, 422))
@@ -86,13 +104,27 @@ def create_articles(
     engines: EnginesOf,
     later: LaterOf,
     kb: BaseName = None,
+    source: SourceName = None,
+    past_cases: PastCases = False,
     key: IdempotencyKey = None,
     prefer: Preference = None,
 ) -> Response | ArticlesImported:
     """Add or replace many articles; those that cannot be taken are listed with the reason."""
     if wants_async(prefer):
-        return later.accept(import_call(files, kb=kb), key=key)
-    return import_articles(files, engines=engines, kb=kb)
+        return later.accept(import_call(files, kb=kb, source=source, past_cases=past_cases), key=key)
+    return import_articles(files, engines=engines, kb=kb, source=source, past_cases=past_cases)
+
+
+@router.get("/v1/sources", responses=problems(401, 403, 422))
+def list_sources(_: MayAdminister, engines: EnginesOf, kb: BaseName = None) -> list[KnownSourceBody]:
+    """List what the knowledge base is made from."""
+    return known_sources(engines.knowledge_base(kb))
+
+
+@router.delete("/v1/sources", responses=problems(401, 403, 404, 422))
+def forget_source(_: MayAdminister, engines: EnginesOf, name: SourcePath, kb: BaseName = None) -> SourceForgotten:
+    """Forget a source: delete the articles that only it gives."""
+    return forgotten_source(engines.knowledge_base(kb), name)
 
 
 def article_of(article_id: str, body: ArticleIn) -> Article:

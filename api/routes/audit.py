@@ -12,6 +12,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.routes.documentation import problems
@@ -30,6 +31,8 @@ ACTIONS: Mapping[tuple[str, str], str] = {
     ("PUT", "/v1/articles/{article_id}"): "article.put",
     ("DELETE", "/v1/articles/{article_id}"): "article.deleted",
     ("POST", "/v1/articles/import"): "articles.imported",
+    ("DELETE", "/v1/sources"): "source.forgotten",
+    ("DELETE", "/v1/knowledge/stale/{article_id}"): "article.confirmed",
     ("PUT", "/v1/webhooks/{name}"): "webhook.put",
     ("DELETE", "/v1/webhooks/{name}"): "webhook.deleted",
     ("POST", "/v1/webhooks/{name}/test"): "webhook.tried",
@@ -100,6 +103,7 @@ class AuditTrail:
     def _add(self, scope: Scope, action: str) -> None:
         state = scope.get("state", {})
         named = "/".join(str(part) for part in scope.get("path_params", {}).values())
+        named = named or QueryParams(scope["query_string"]).get("name", "")  # a source's may hold slashes
         self._store.of(state["tenant"]).audit.add(
             at=self._clock().astimezone(UTC),
             actor=f"key:{state['key_id']}",

@@ -43,13 +43,13 @@ CatalogueFile = Annotated[Attachment, Depends(_read_file)]
 @router.get("/v1/catalogues", responses=problems(401, 403))
 def list_catalogues(_: MayPrefill, engines: EnginesOf) -> list[str]:
     """List the names of catalogues."""
-    return list(engines.catalogue_names())
+    return list(engines.catalogues.names())
 
 
 @router.put("/v1/catalogues/{name}", openapi_extra=BODY, responses=problems(400, 401, 403, 413, 415, 422))
 def put_catalogue(name: StoredName, _: MayAdminister, file: CatalogueFile, engines: EnginesOf) -> CatalogueWritten:
     """Add a catalogue, or replace the one of that name: csv or jsonl with the columns code, names, brand."""
-    products = engines.put_catalogue(name, file.content, suffix=file.name)
-    rejected = engines.catalogue(name).rejected
+    products = engines.catalogues.put(name, file.content, suffix=file.name)
+    rejected = engines.catalogues.get(name).rejected
     listed = [RejectedRow(row=one.row, reason=one.reason) for one in rejected[:LISTED_REJECTIONS]]
     return CatalogueWritten(name=name, products=products, rejected_count=len(rejected), rejected=listed)

@@ -39,6 +39,7 @@ def define_learning(jobs: Jobs, *, tenants: Tenants, clock: Callable[[], datetim
             "corrections": report.corrections,
             "fields": list(report.fields),
             "experiences": report.experiences,
+            "rankings": [ranking.model_dump(mode="json") for ranking in report.rankings],
             "lessons": [lesson.model_dump(mode="json") for lesson in report.lessons],
         }
 

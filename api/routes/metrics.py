@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.batching import Batched
+from api.drafting import Drafted
 from api.logs import current_context
 from api.schemas.ops import EngineState
 from api.schemas.telemetry import TelemetryTaken
@@ -72,6 +73,9 @@ class Metrics:
         self._hook_outcomes = self._counter("hooks", "Webhooks by outcome", "kind", "outcome")
         self._deliveries = self._counter("deliveries", "Delivery attempts by outcome", "outcome")
         self._jobs_ended = self._counter("jobs_ended", "Jobs that ended", "kind", "state")
+        self._drafts = self._counter("drafts", "Drafted answers by outcome", "outcome")
+        self._draft_tokens = self._counter("draft_tokens", "Tokens of drafted answers", "tenant")
+        self._draft_sentences = self._counter("draft_sentences", "Drafted sentences kept or dropped", "outcome")
         self._broken = self._counter("scrape_errors", "Sources that could not be asked", "source")
         self._gauge("build_info", "Always 1", "version").labels(VERSION).set(1)
 
@@ -108,6 +112,13 @@ class Metrics:
         self._padding.labels("text").inc(batched.size)
         self._padding.labels("padding").inc(batched.padded - batched.size)
         self.note_turn("encoder", batched.waited_s, batched.worked_s)
+
+    def note_draft(self, tenant: str, drafted: Drafted) -> None:
+        """Count one drafted answer: what became of it, what it cost, how many of its sentences were shown."""
+        self._drafts.labels(drafted.outcome).inc()
+        self._draft_tokens.labels(self._known_tenant(tenant)).inc(drafted.tokens)
+        self._draft_sentences.labels("kept").inc(drafted.kept)
+        self._draft_sentences.labels("dropped").inc(drafted.dropped)
 
     def note_hook(self, kind: str, outcome: str, seconds: float) -> None:
         """Count one webhook; `kind` is the connector's kind, `outcome` accepted, repeated, refused or failed."""

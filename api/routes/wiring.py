@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
-from anyio import Semaphore
+from anyio import Semaphore, from_thread
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -183,5 +183,37 @@ async def _text_turn(request: Request) -> AsyncIterator[None]:
         yield
 
 
+class HeldTurn:
+    """A turn that an endpoint may end before its answer: while it waits for somebody else, others work."""
+
+    def __init__(self, turns: Semaphore) -> None:
+        self._turns = turns
+        self._is_held = True
+
+    def end(self) -> None:
+        """Let the next one work; called on the endpoint's own thread."""
+        if self._is_held:
+            self._is_held = False
+            from_thread.run_sync(self._turns.release)
+
+    def close(self) -> None:
+        """Let the next one work, if that was not done; called on the event loop."""
+        if self._is_held:
+            self._is_held = False
+            self._turns.release()
+
+
+async def _held_turn(request: Request) -> AsyncIterator[HeldTurn]:
+    turns: Semaphore = request.app.state.text_turns
+    await turns.acquire()
+    held = HeldTurn(turns)
+    try:
+        yield held
+    finally:
+        held.close()
+
+
+EndableTurn = Annotated[HeldTurn, Depends(_held_turn, scope="function")]
+"""A TextTurn that the endpoint may end itself."""
 TextTurn = Annotated[None, Depends(_text_turn, scope="function")]
 """Name it last: what is read before it, body and key, waits for others."""

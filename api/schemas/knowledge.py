@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.schemas.text import Key, Locale, Name, StoredName, Text
+from nlp.records import Answer as FoundAnswer
 from nlp.records import Citation, Suggestion
 
 
@@ -35,8 +36,9 @@ class ArticleWritten(BaseModel):
 
 
 class RejectedArticle(BaseModel):
-    index: int
+    index: int = Field(description="Of the file")
     reason: str
+    reason_zh: str = ""
 
 
 class ArticlesImported(BaseModel):
@@ -44,7 +46,20 @@ class ArticlesImported(BaseModel):
     updated: int
     deleted: int
     passages: int
+    unchanged: int = 0
     rejected: list[RejectedArticle] = []
+
+
+class KnownSourceBody(BaseModel):
+    name: str = Field(description="import:NAME, or the path that was indexed")
+    files: int
+    articles: int
+    bad_files: int = Field(description="Files that could not be wholly read: what they gave before is kept")
+
+
+class SourceForgotten(BaseModel):
+    name: str
+    deleted: int
 
 
 class SuggestionFilters(BaseModel):
@@ -70,6 +85,7 @@ class SuggestionRequest(BaseModel):
     ticket_id: Name | None = None
     locale: Locale = ""
     top_k: int = Field(default=5, ge=1, le=100)
+    draft: bool = Field(default=True, description="false: no drafting model is asked, where one is set up")
     filters: SuggestionFilters = SuggestionFilters()
 
     @model_validator(mode="after")
@@ -95,11 +111,34 @@ class SuggestionBody(BaseModel):
     score: float
     confidence: float
     citations: list[CitationBody] = []
+    outdated: bool = Field(
+        default=False, description="Somebody called the article outdated, and it was not changed since"
+    )
+
+
+class AnswerLineBody(BaseModel):
+    """One sentence, step, list item or table row; `citations` are places in the answer's list of them."""
+
+    text: str
+    kind: Literal["sentence", "step", "item", "row", "code"]
+    number: int = Field(default=0, description="Of a step, as the article counts; 0 for what is no step")
+    citations: list[int] = []
 
 
 class Answer(BaseModel):
+    """The sentences that answer, in the order in which they are read or done; each cites exact spans of its article."""
+
     text: str
     citations: list[CitationBody]
+    lines: list[AnswerLineBody] = []
+    engine: str = Field(
+        default="extractive", description="Who wrote it: extractive quotes the article, openai:<model> words it anew"
+    )
+
+
+DraftingOutcome = Literal[
+    "drafted", "nothing_left", "spent", "resting", "timed_out", "unreachable", "refused", "unreadable"
+]  # fmt: skip
 
 
 class SuggestionResponse(BaseModel):
@@ -109,6 +148,16 @@ class SuggestionResponse(BaseModel):
     abstained: bool
     suggestions: list[SuggestionBody]
     answer: Answer | None = None
+    drafting: DraftingOutcome | None = Field(
+        default=None,
+        description="Where a drafting model is set up: what became of its draft; extractive unless drafted",
+        exclude_if=lambda value: value is None,
+    )
+    worded: Answer | None = Field(
+        default=None,
+        description="The answer as a drafting model worded it after it was shown as quoted: console and panel",
+        exclude_if=lambda value: value is None,
+    )
 
 
 def citation_body(citation: Citation) -> CitationBody:
@@ -116,7 +165,27 @@ def citation_body(citation: Citation) -> CitationBody:
     return CitationBody(article_id=citation.article_id, start=citation.start, end=citation.end, quote=citation.quote)
 
 
-def suggestion_body(suggestion: Suggestion) -> SuggestionBody:
+def answer_body(answer: FoundAnswer) -> Answer:
+    """Return an answer's shape."""
+    citations = list(answer.citations)
+    lines = [
+        AnswerLineBody(
+            text=line.text,
+            kind=line.kind,
+            number=line.number,
+            citations=[citations.index(citation) for citation in line.citations],
+        )
+        for line in answer.lines
+    ]
+    return Answer(
+        text=answer.text,
+        citations=[citation_body(citation) for citation in citations],
+        lines=lines,
+        engine=answer.engine,
+    )
+
+
+def suggestion_body(suggestion: Suggestion, *, is_outdated: bool = False) -> SuggestionBody:
     """Return one suggestion's shape."""
     return SuggestionBody(
         article_id=suggestion.article_id,
@@ -126,4 +195,5 @@ def suggestion_body(suggestion: Suggestion) -> SuggestionBody:
         score=round(suggestion.score, 6),
         confidence=round(min(max(suggestion.confidence, 0.0), 1.0), 4),
         citations=[citation_body(citation) for citation in suggestion.citations],
+        outdated=is_outdated,
     )

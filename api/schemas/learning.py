@@ -36,3 +36,17 @@ class LessonsBody(BaseModel):
 
     at: datetime
     lessons: list[LessonBody]
+
+
+class RankingBody(BaseModel):
+    """What verdicts on suggestions taught of the order in which articles are shown, those that nobody judged too."""
+
+    knowledge_base: str
+    outcome: Literal["taken", "refused", "unchanged", "too_few"] = Field(
+        description="taken: in force, as the newest questions are surely answered better; refused: they would be "
+        "answered worse, all stays as it was; unchanged: no sure gain; too_few: not tried yet"
+    )
+    judged: int
+    held_out: int = 0
+    before: float = Field(default=0.0, description="Mean worth of the held-out questions' rankings, 0..1")
+    after: float = 0.0

@@ -31,7 +31,7 @@ DETAIL_CHARS = 500
 TRIES = 20
 """Each lost race means that another process added a row; twenty in a row mean something else is wrong."""
 PAUSE_S = 0.005
-"""Before the second try, twice that before the third: whoever is faster ends first, however slow the machine is."""
+"""Before the second try, twice that before the third; a second in all. Who lost a race lets the others go first."""
 FIRST = ""
 TRIMMED = "retention.audit"
 
@@ -96,7 +96,7 @@ class Audit:
             for tried in range(TRIES):
                 if self._append(AuditRow(**row)):
                     return
-                time.sleep(tried * PAUSE_S)
+                time.sleep((tried + 1) * PAUSE_S)
         raise AuditContended(f"audit_log of {self._tenant}: no row could be added in {TRIES} tries; try again")
 
     def list(self, *, limit: int, before: str | None = None, action: str | None = None) -> tuple[AuditEntry, ...]:

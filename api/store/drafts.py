@@ -10,7 +10,7 @@ from typing import Literal
 
 from sqlalchemy import Select, func, select
 
-from api.schemas.knowledge import SuggestionResponse
+from api.schemas.knowledge import SuggestionFilters, SuggestionRequest, SuggestionResponse
 from api.schemas.prefill import Feedback, PrefillResponse
 from api.store.database import Database
 from api.store.outcomes import keep_outcome, keep_verdict
@@ -36,6 +36,28 @@ class StoredPrefill:
     response: PrefillResponse
     text: str  # what was said, shown and written, as one text
     origin: DraftOrigin = ASKED
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSuggestions:
+    """A set of suggestions and what it was asked for: a draft, a ticket, or the question alone."""
+
+    response: SuggestionResponse
+    question: str
+    prefill_id: str | None
+    ticket_id: str | None
+    kb: str
+
+    def request(self, *, locale: str = "") -> SuggestionRequest:
+        """Return what asks for the same again."""
+        is_question = self.prefill_id is None and self.ticket_id is None
+        return SuggestionRequest(
+            question=self.question if is_question else None,
+            prefill_id=self.prefill_id,
+            ticket_id=None if self.prefill_id else self.ticket_id,
+            locale=locale,
+            filters=SuggestionFilters(kb=self.kb or None),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +163,24 @@ class Drafts:
 
     def suggestions(self, suggestion_id: str) -> SuggestionResponse | None:
         """Return a set of suggestions by its id."""
+        kept = self.suggestion_set(suggestion_id)
+        return None if kept is None else kept.response
+
+    def suggestion_set(self, suggestion_id: str) -> StoredSuggestions | None:
+        """Return a set of suggestions with what it was asked for."""
         with self._database.transaction() as session:
             row = session.get(SuggestionSet, suggestion_id)
-        return None if row is None or row.tenant != self._tenant else SuggestionResponse.model_validate_json(row.body)
+        if row is None or row.tenant != self._tenant:
+            return None
+        response = SuggestionResponse.model_validate_json(row.body)
+        return StoredSuggestions(response, row.question, row.prefill_id, row.ticket_id, row.kb)
+
+    def keep_suggestions(self, response: SuggestionResponse) -> None:
+        """Keep a set of suggestions in place of the one of its id; it may be forgotten by now."""
+        with self._database.transaction() as session:
+            row = session.get(SuggestionSet, response.id)
+            if row is not None and row.tenant == self._tenant:
+                row.body = response.model_dump_json()
 
     def add_feedback(self, feedback_id: str, feedback: Feedback, *, at: datetime) -> None:
         """Keep what a person did with a value or a suggestion, once for each id."""

@@ -14,12 +14,15 @@ from api.store.audit import Audit
 from api.store.changes import Changes, Links
 from api.store.database import Database
 from api.store.devices import Devices
+from api.store.draft_usage import DraftUsages
 from api.store.drafts import Drafts
 from api.store.exports import Exports
 from api.store.keys import Keys
 from api.store.outbox import Outbox
 from api.store.outcomes import Outcomes
+from api.store.outdated import OutdatedArticles
 from api.store.promises import Promises
+from api.store.questions import Questions
 from api.store.replies import Replies
 from api.store.retention import Retention
 from api.store.sessions import Sessions
@@ -39,10 +42,13 @@ class Store:
     keys: Keys
     audit: Audit
     devices: Devices
+    draft_usage: DraftUsages
     drafts: Drafts
     exports: Exports
     outcomes: Outcomes
+    outdated: OutdatedArticles
     promises: Promises
+    questions: Questions
     replies: Replies
     retention: Retention
     telemetry: Telemetry
@@ -83,10 +89,13 @@ def _shelves(database: Database, tenant: str, *, server_secret: str) -> Store:
         keys=Keys(database, tenant, server_secret=server_secret),
         audit=Audit(database, tenant, server_secret=server_secret),
         devices=Devices(database, tenant),
+        draft_usage=DraftUsages(database, tenant),
         drafts=Drafts(database, tenant),
         exports=Exports(database, tenant),
         outcomes=Outcomes(database, tenant),
+        outdated=OutdatedArticles(database, tenant),
         promises=Promises(database, tenant),
+        questions=Questions(database, tenant),
         replies=Replies(database),
         retention=Retention(database, tenant),
         telemetry=Telemetry(database, tenant),

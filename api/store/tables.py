@@ -196,6 +196,31 @@ class PromiseRow(Base):
     actor: Mapped[str] = mapped_column(String(200))
 
 
+class OutdatedArticle(Base):
+    """An article that people called outdated, as it was then: one that was rewritten since is not."""
+
+    __tablename__ = "outdated_articles"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    kb: Mapped[str] = mapped_column(String(100), primary_key=True)
+    article_id: Mapped[str] = mapped_column(String(500), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))  # of its title and body
+    reports: Mapped[int] = mapped_column()
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DraftUsage(Base):
+    """What a tenant's drafted answers cost on a day."""
+
+    __tablename__ = "draft_usage"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)  # UTC, ISO 8601
+    tokens: Mapped[int] = mapped_column()
+    answers: Mapped[int] = mapped_column()
+
+
 class IdempotentReply(Base):
     """The answer to the first request with a key; `status` is 0 while that request still runs."""
 

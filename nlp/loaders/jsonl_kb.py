@@ -1,4 +1,7 @@
-"""A line is an article: {"id", "title", "body", "locale"?, "tags"?, "allowed"?, "url"?}; other names are left alone."""
+"""A line is an article: {"id", "title", "body", "locale"?, "tags"?, "allowed"?, "url"?}; other names are left alone.
+
+A line of questions and answers may call title `question` and body `answer`.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nlp.records import Article, ArticleRejected
-from nlp.search.article_file import decoded, read_lines
-from nlp.search.article_row import article_from_row
+from nlp.sources.article_file import decoded, read_lines
+from nlp.sources.article_row import article_from_row
 
 SUFFIXES = (".jsonl", ".ndjson")
+HOLDS_MANY = True
 
 
 def load(path: Path) -> Iterator[Article | ArticleRejected]:
@@ -24,7 +28,11 @@ def load(path: Path) -> Iterator[Article | ArticleRejected]:
         yield rejected
         return
     if is_empty:
-        yield ArticleRejected(f"{path}: the file is empty")
+        yield ArticleRejected(
+            f"{path}: the file is empty; fill it or delete it",
+            zh=f"{path}：文件是空的，请补上内容或删除它",
+            where=str(path),
+        )
 
 
 def _parsed(line: bytes, where: str) -> Article | ArticleRejected:
@@ -33,9 +41,20 @@ def _parsed(line: bytes, where: str) -> Article | ArticleRejected:
     except ArticleRejected as rejected:
         return rejected
     except (ValueError, RecursionError) as error:
-        return ArticleRejected(f"{where}: no JSON ({str(error)[:80]})")
+        return ArticleRejected(
+            f"{where}: no JSON ({str(error)[:80]}); write one object a line",
+            zh=f"{where}：不是 JSON（{str(error)[:80]}），请每行写一个对象",
+            where=where,
+        )
     if not isinstance(row, dict):
-        return ArticleRejected(f"{where}: {type(row).__name__}, not an object with id, title and body")
+        return ArticleRejected(
+            f"{where}: {type(row).__name__}, not an object with id, title and body",
+            zh=f"{where}：不是含有 id、title、body 的对象（{type(row).__name__}）",
+            where=where,
+        )
+    for name, own in (("title", "question"), ("body", "answer")):
+        if name not in row and own in row:
+            row[name] = row[own]
     try:
         return article_from_row(row, where=where)
     except ArticleRejected as rejected:

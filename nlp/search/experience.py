@@ -7,12 +7,13 @@ that was called wrong for them moves down. It changes no article, and shows nobo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from nlp.records import Article, Hit, Match, Passage
+from nlp.records import Article, Hit, Match, Passage, Retriever
 from nlp.search.knowledge_base import KnowledgeBase
 from nlp.search.passages import split_passages
 
@@ -29,6 +30,8 @@ WEIGHT = 1.0
 where there is none, is measured by training.eval_experience."""
 TOP_VOTE = 1.5
 """Three askers are not thrice as right as one."""
+DOUBT = 8.0
+"""Uses beside which an article's own count half: one says little of other questions (training.eval_experience)."""
 
 
 class Experience:
@@ -36,6 +39,8 @@ class Experience:
 
     def __init__(self, path: Path | Literal[":memory:"]) -> None:
         self._base = KnowledgeBase(path)
+        with self._base.connections.writing() as connection:
+            connection.execute("CREATE INDEX IF NOT EXISTS experiences_by_article ON articles(url)")
 
     def add(self, experience_id: str, question: str, *, article_id: str, verdict: Verdict) -> None:
         """Remember what a person said of an article for a question; the same id again replaces it."""
@@ -69,9 +74,27 @@ class Experience:
             votes[article_id] = (so_far + vote, max(best, hit.match, key=lambda match: match.coverage))
         return votes
 
+    def usefulness(self, article_ids: Sequence[str]) -> dict[str, float]:
+        """Return how often each article helped rather than misled, whatever was asked; those that did neither or worse
+        are left out. One use is .1, eight are .5, ever more are 1."""
+        marked = [mark + article_id for mark in _MARKS.values() for article_id in article_ids]
+        with self._base.connections.reading() as connection:
+            counts = dict(
+                connection.execute(
+                    "SELECT url, count(*) FROM articles WHERE url IN (SELECT value FROM json_each(?)) GROUP BY url",
+                    (json.dumps(marked),),
+                )
+            )
+        useful = {}
+        for article_id in article_ids:
+            helped, misled = (counts.get(_MARKS[verdict] + article_id, 0) for verdict in ("helped", "misled"))
+            if helped > misled:
+                useful[article_id] = (helped - misled) / (helped + misled + DOUBT)
+        return useful
 
-class ExperiencedRetriever:
-    """A Retriever: a knowledge base, its ranking changed by experience."""
+
+class UsedRetriever:
+    """A Retriever: a knowledge base in which articles that helped before pass rivals that are a little better."""
 
     def __init__(self, base: KnowledgeBase, experience: Experience) -> None:
         self._base = base
@@ -79,7 +102,24 @@ class ExperiencedRetriever:
 
     def search(self, question: str, *, top_k: int, allowed: Sequence[str], locale: str = "") -> tuple[Hit, ...]:
         """Return the best passage of each of the top_k articles."""
-        hits = self._base.search(question, top_k=max(top_k, NEIGHBOURS), allowed=allowed, locale=locale)
+        return self._base.search(
+            question, top_k=top_k, allowed=allowed, locale=locale, usefulness=self._experience.usefulness
+        )
+
+
+class ExperiencedRetriever:
+    """A Retriever: a knowledge base, its ranking changed by experience."""
+
+    def __init__(self, base: KnowledgeBase, experience: Experience, *, ranked: Retriever | None = None) -> None:
+        """`ranked` is the base in another order: UsedRetriever's, or one that verdicts taught
+        (nlp.search.feedback_ranker)."""
+        self._base = base
+        self._ranked: Retriever = ranked or UsedRetriever(base, experience)
+        self._experience = experience
+
+    def search(self, question: str, *, top_k: int, allowed: Sequence[str], locale: str = "") -> tuple[Hit, ...]:
+        """Return the best passage of each of the top_k articles."""
+        hits = tuple(self._ranked.search(question, top_k=max(top_k, NEIGHBOURS), allowed=allowed, locale=locale))
         covered = hits[0].match.coverage if hits and hits[0].match else 0.0
         votes = self._experience.votes(question, least_likeness=max(LEAST_LIKENESS, covered))
         if not votes:
@@ -102,7 +142,9 @@ class ExperiencedRetriever:
 
 
 def _moved(hit: Hit, vote: float, match: Match, *, best: float) -> Hit:
-    """Return a hit with its votes; what a past question covered speaks for the article that answered it."""
+    """Return a hit with its votes; what a past question covered speaks for the article that answered it, and then it is
+    judged by these words alone: how near the article itself is in meaning says nothing of them."""
     score = max(hit.score + WEIGHT * best * max(min(vote, TOP_VOTE), -TOP_VOTE), 0.0)
-    is_better = vote > 0 and (hit.match is None or match.coverage > hit.match.coverage)
-    return replace(hit, score=score, match=match if is_better else hit.match)
+    if vote > 0 and (hit.match is None or match.coverage > hit.match.coverage):
+        return replace(hit, score=score, match=match, signals=None)
+    return replace(hit, score=score)

@@ -1,51 +1,45 @@
-"""Articles in; passages that match a question out. One SQLite file holds the text and its index.
+"""Articles in; passages that match a question out. One SQLite file holds the text, its index and its vectors.
 
 A write is one transaction and the next search sees it; what a caller may not see is filtered before ranking. It is safe
-to share between threads, and between processes that open the same file. It does not judge whether a hit answers.
+to share between threads, and between processes that open the same file. With an encoder, passages are also found by
+meaning; without one the words alone find them, and dense_state() says so. It does not judge whether a hit answers.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from nlp.records import Article, ArticleRejected, Hit, IndexReport, Passage
-from nlp.search import schema
+from nlp.encoders.embed import Embedder, Vectors
+from nlp.records import Article, Hit, IndexReport, Passage, Signals
+from nlp.search import article_table, ranker_table, schema, vector_table
+from nlp.search.article_table import MAX_BODY, MAX_ID, MAX_TITLE, Change, Prepared
 from nlp.search.connections import Connections
-from nlp.search.lexical import (
-    CorpusSize,
-    FieldText,
-    Scored,
-    Term,
-    match_expression,
-    question_terms,
-    rank,
-    weigh,
-)
-from nlp.search.passages import split_passages
-from nlp.search.tokens import tokens
+from nlp.search.dense import NEAREST, DenseLeg, DenseState
+from nlp.search.fit_fusion import Learnt, learn_fusion
+from nlp.search.fuse import Candidate, Fusion, compared, fuse
+from nlp.search.lexical import Term, question_terms, rank
+from nlp.search.lexical_leg import TermFrequencies, corpus_size, field_texts, found_by_terms, subtag, weighed
+from nlp.search.priors import Usefulness, with_priors
+from nlp.search.rerank import Reranker, rerank
 from nlp.text import language_of
 
-Change = Literal["added", "updated", "unchanged"]
+__all__ = ["MAX_BODY", "MAX_ID", "MAX_TITLE", "Change", "Counts", "KnowledgeBase"]
 
-# Ten times the longest page of the manuals we measure on; a book belongs in the base by chapters.
-MAX_BODY = 2_000_000  # code points
-MAX_TITLE = 1_000
-MAX_ID = 500
-# Candidates that FTS5 hands over to be scored exactly; 60, 150 and 400 rank alike on all eight sets (2026-11-22).
-_CANDIDATES = 60
-# Code points that tell whether a passage without Han characters has words at all.
-_LANGUAGE_SAMPLE = 400
-_HAN = re.compile(r"[\u3400-\u9fff]")
 # Articles per transaction of put_many: another writer waits a second at most.
 _BATCH = 200
+# Articles whose best passage a cross-encoder reads with the question: about a third of a second on two cores.
+_READ_TOGETHER = 20
+# The fusion is learned anew when a file has grown by this factor since, and not from fewer passages than this.
+_OUTGROWN = 2.0
+_LEAST_PASSAGES = 50
+# Passages embedded between two transactions of embed_missing: what a kill loses.
+_EMBEDDED_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +51,28 @@ class Counts:
 class KnowledgeBase:
     """A Retriever over one file; close it when done. Raises KnowledgeBaseUnreadable for a file of something else."""
 
-    def __init__(self, path: Path | Literal[":memory:"]) -> None:
+    def __init__(
+        self,
+        path: Path | Literal[":memory:"],
+        *,
+        embedder: Embedder | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._name = str(path)
         self._connections = Connections(path)
+        self._frequencies = TermFrequencies()
+        self._dense = None if embedder is None else DenseLeg(embedder, path)
+        self._reranker = reranker
         try:
             self._prepare()
         except sqlite3.DatabaseError as error:
             message = f"{path} cannot be opened as a knowledge base ({error}); name another file, or delete this one"
             raise schema.KnowledgeBaseUnreadable(message) from error
+
+    @property
+    def connections(self) -> Connections:
+        """Return the file's connections, for what is kept beside the articles (nlp.search.ledger)."""
+        return self._connections
 
     def close(self) -> None:
         """Release the file."""
@@ -78,42 +86,44 @@ class KnowledgeBase:
 
     def put(self, article: Article, *, source: str = "") -> Change:
         """Add an article or replace the one of its id. Raises ArticleRejected."""
-        with self._connections.writing() as connection:
-            return _put(connection, article, source)
+        report = self._write([article], source)
+        return "added" if report.added else "updated" if report.updated else "unchanged"
 
     def put_many(self, articles: Iterable[Article], *, source: str = "") -> IndexReport:
         """Put all; with a source, also delete what came from it before and is not among them now."""
-        changes: dict[Change, int] = {"added": 0, "updated": 0, "unchanged": 0}
-        passages = 0
+        reports: list[IndexReport] = []
         seen: set[str] = set()
         for batch in _batches(articles):
-            with self._connections.writing() as connection:
-                for article in batch:
-                    change = _put(connection, article, source)
-                    changes[change] += 1
-                    passages += 0 if change == "unchanged" else _passage_count(connection, article.id)
+            reports.append(self._write(batch, source))
             seen.update(article.id for article in batch)
         deleted = self._prune(source, seen) if source else 0
-        return IndexReport(changes["added"], changes["updated"], changes["unchanged"], deleted, passages)
+        self._learn_if_outgrown()
+        return IndexReport(
+            added=sum(report.added for report in reports),
+            updated=sum(report.updated for report in reports),
+            unchanged=sum(report.unchanged for report in reports),
+            deleted=deleted,
+            passages=sum(report.passages for report in reports),
+        )
 
     def get(self, article_id: str) -> Article | None:
         """Return the article, or None where there is none of that id."""
         with self._connections.reading() as connection:
-            row = connection.execute(
-                "SELECT id, title, body, locale, tags, allowed, url FROM articles WHERE id = ?", (article_id,)
-            ).fetchone()
-        return _article(row) if row else None
+            return article_table.get(connection, article_id)
 
     def delete(self, article_id: str) -> bool:
         """Delete an article; say whether there was one."""
         with self._connections.writing() as connection:
-            return _delete(connection, article_id)
+            return article_table.delete(connection, article_id)
 
     def compact(self) -> None:
         """Leave no byte of deleted articles in the file; costs as much as writing it anew."""
         with self._connections.writing() as connection:
             connection.execute("INSERT INTO terms(terms) VALUES ('optimize')")  # drops the words of deleted passages
+            vector_table.trim_removed(connection)
         self._connections.compact()
+        if self._dense is not None:
+            self._dense.forget()
 
     def article_ids(self) -> tuple[str, ...]:
         """Return all ids in order."""
@@ -123,23 +133,167 @@ class KnowledgeBase:
     def counts(self) -> Counts:
         """Count what is held."""
         with self._connections.reading() as connection:
-            size = _size(connection)
+            size = corpus_size(connection)
         return Counts(size.articles, size.passages)
 
-    def search(self, question: str, *, top_k: int, allowed: Sequence[str], locale: str = "") -> tuple[Hit, ...]:
+    def dense_state(self) -> DenseState:
+        """Say which encoder finds by meaning, and how many of the passages it has seen."""
+        engine = self._dense.embedder.engine if self._dense else ""
+        with self._connections.reading() as connection:
+            return DenseState(engine, vector_table.count(connection, engine), corpus_size(connection).passages)
+
+    def embed_missing(self, *, on_progress: Callable[[int, int], None] = lambda embedded, passages: None) -> int:
+        """Embed the passages that the encoder has not seen, as after a change of the encoder; return how many.
+
+        It goes on where it was cut off; searches and writes go on meanwhile. `on_progress` is told how many of how many
+        passages have a vector.
+        """
+        if self._dense is None:
+            return 0
+        engine, after, embedded = self._dense.embedder.engine, 0, 0
+        while True:
+            with self._connections.reading() as connection:
+                batch = vector_table.pending(connection, engine, after=after, limit=_EMBEDDED_AT_ONCE)
+                held, passages = vector_table.count(connection, engine), corpus_size(connection).passages
+            on_progress(held, passages)
+            if not batch:
+                break
+            rows = self._dense.embed([one.text for one in batch])
+            with self._connections.writing() as connection:
+                self._dense.write(connection, {one.passage: row for one, row in zip(batch, rows, strict=True)})
+            after, embedded = batch[-1].passage, embedded + len(batch)
+        with self._connections.writing() as connection:
+            vector_table.forget_others(connection, engine)
+        self._learn_if_outgrown()
+        return embedded
+
+    def learn_fusion(self) -> Learnt | None:
+        """Learn from the passages themselves how much meaning counts beside words; None without an encoder.
+
+        put_many and embed_missing do so when the file has doubled; it takes some seconds of encoding.
+        """
+        if self._dense is None:
+            return None
+        with self._connections.reading() as connection:
+            learnt = learn_fusion(connection, self._dense)
+            kept = ranker_table.Kept(learnt.fusion, corpus_size(connection).passages)
+        with self._connections.writing() as connection:
+            ranker_table.keep(connection, self._dense.embedder.engine, kept)
+        return learnt
+
+    def search(
+        self,
+        question: str,
+        *,
+        top_k: int,
+        allowed: Sequence[str],
+        locale: str = "",
+        usefulness: Usefulness | None = None,
+    ) -> tuple[Hit, ...]:
         """Return the best passage of each of the top_k articles that a member of the `allowed` groups may see.
 
-        Near ties go to articles in the language of `locale`, by default the question's own.
+        Near ties go to articles in the language of `locale`, by default the question's own, to what was changed of late
+        and to what was of use before.
         """
-        terms = question_terms(question)
-        if top_k < 1 or not terms:
-            return ()
+        best: dict[int, Candidate] = {}
+        with self._asking(question, allowed, locale) as (connection, candidates):
+            for candidate in rerank(with_priors(connection, candidates, usefulness)):
+                best.setdefault(candidate.scored.article, candidate)
+            wanted = max(top_k, 0) if self._reranker is None else max(top_k, _READ_TOGETHER)
+            hits = tuple(_hit(connection, candidate) for candidate in islice(best.values(), wanted))
+        if self._reranker is not None:
+            hits = (*self._reranker.rerank(question, hits[:_READ_TOGETHER]), *hits[_READ_TOGETHER:])
+        return hits[: max(top_k, 0)]
+
+    def candidates(self, question: str, *, allowed: Sequence[str], locale: str = "") -> tuple[Hit, ...]:
+        """Return every passage that either leg proposed, best first."""
+        with self._asking(question, allowed, locale) as (connection, candidates):
+            return tuple(_hit(connection, candidate) for candidate in rerank(candidates))
+
+    def fused(self, question: str, *, allowed: Sequence[str], locale: str = "") -> tuple[Candidate, ...]:
+        """Return them as they are before the ranker: what rankers are fitted and legs are measured on."""
+        with self._asking(question, allowed, locale) as (_, candidates):
+            return candidates
+
+    @property
+    def dense_weight(self) -> float:
+        """Return how much meaning counts beside words, 0 without an encoder."""
+        if self._dense is None:
+            return 0.0
         with self._connections.reading() as connection:
-            ranking = _ranking(connection, terms, allowed, _subtag(locale) or language_of(question))
-            best: dict[int, Scored] = {}
-            for scored in ranking:
-                best.setdefault(scored.article, scored)
-            return tuple(_hit(connection, scored) for scored in islice(best.values(), top_k))
+            return ranker_table.load(connection, self._dense.embedder.engine).fusion.dense_weight
+
+    @contextmanager
+    def _asking(
+        self, question: str, allowed: Sequence[str], locale: str
+    ) -> Iterator[tuple[sqlite3.Connection, tuple[Candidate, ...]]]:
+        """Yield what either leg finds, judged by both, best first, and the moment at which it stands there."""
+        terms = question_terms(question)
+        row = self._dense.question(question) if self._dense and terms else None
+        language = subtag(locale) or language_of(question)
+        with self._connections.reading() as connection:
+            yield connection, self._found(connection, question, terms, row, allowed, language) if terms else ()
+
+    def _found(
+        self,
+        connection: sqlite3.Connection,
+        question: str,
+        terms: Sequence[Term],
+        row: Vectors | None,
+        allowed: Sequence[str],
+        language: str,
+    ) -> tuple[Candidate, ...]:
+        size = corpus_size(connection)
+        weights = weighed(connection, question, terms, size, self._frequencies)
+        passages = dict.fromkeys(found_by_terms(connection, weights, allowed))
+        if self._dense is not None and row is not None:
+            passages |= dict.fromkeys(self._dense.nearest(connection, row, top_k=NEAREST, allowed=allowed))
+        ranking = rank(weights, field_texts(connection, passages, allowed), size, language=language)
+        if self._dense is None or row is None:
+            return fuse(ranking, {}, Fusion())
+        fusion = ranker_table.load(connection, self._dense.embedder.engine).fusion
+        rows = self._dense.rows(connection, [scored.passage for scored in ranking])
+        return fuse(ranking, compared(row, rows, fusion.centre), fusion)
+
+    def _learn_if_outgrown(self) -> None:
+        if self._dense is None:
+            return
+        with self._connections.reading() as connection:
+            passages = corpus_size(connection).passages
+            learned_from = ranker_table.load(connection, self._dense.embedder.engine).passages
+        if passages >= max(_LEAST_PASSAGES, _OUTGROWN * learned_from):
+            self.learn_fusion()
+
+    def _write(self, articles: Sequence[Article], source: str) -> IndexReport:
+        """Write a batch in one transaction; what takes long, cutting and embedding, is done before it begins."""
+        prepared = [article_table.prepare(article, source) for article in articles]
+        vectors = self._vectors(prepared)
+        changes: dict[Change, int] = {"added": 0, "updated": 0, "unchanged": 0}
+        passages = 0
+        with self._connections.writing() as connection:
+            for one in prepared:
+                written = article_table.put(connection, one)
+                changes[written.change] += 1
+                passages += len(written.passages)
+                if self._dense is not None:
+                    rows = {number: vectors[digest] for number, digest in written.passages.items() if digest in vectors}
+                    self._dense.write(connection, rows)
+        return IndexReport(changes["added"], changes["updated"], changes["unchanged"], 0, passages)
+
+    def _vectors(self, prepared: Sequence[Prepared]) -> dict[bytes, bytes]:
+        """Return the vectors of changed articles' passages by digest: those at hand, and those made now."""
+        if self._dense is None:
+            return {}
+        with self._connections.reading() as connection:
+            changed = [one for one in prepared if not article_table.is_unchanged(connection, one)]
+            texts = {
+                digest: vector_table.embedded_text(passage.title, passage.heading, passage.text)
+                for one in changed
+                for digest, passage in zip(one.passage_digests, one.passages, strict=True)
+            }
+            vectors = self._dense.stored(connection, texts)
+        missing = [digest for digest in texts if digest not in vectors]
+        return vectors | dict(zip(missing, self._dense.embed([texts[digest] for digest in missing]), strict=True))
 
     def _prepare(self) -> None:
         with self._connections.writing() as connection:
@@ -148,7 +302,7 @@ class KnowledgeBase:
     def _prune(self, source: str, seen: set[str]) -> int:
         with self._connections.writing() as connection:
             rows = connection.execute("SELECT id FROM articles WHERE source = ?", (source,)).fetchall()
-            return sum(_delete(connection, article_id) for (article_id,) in rows if article_id not in seen)
+            return sum(article_table.delete(connection, article_id) for (article_id,) in rows if article_id not in seen)
 
 
 def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
@@ -157,131 +311,22 @@ def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
         yield batch
 
 
-def _check(article: Article) -> None:
-    name = f"article {article.id[:80]!r}"
-    limits = (("id", article.id, MAX_ID), ("title", article.title, MAX_TITLE), ("body", article.body, MAX_BODY))
-    for field, text, limit in limits:
-        if len(text) > limit:
-            raise ArticleRejected(f"{name}: its {field} has {len(text)} characters, the limit is {limit}: split it")
-    for field, text in (("id", article.id), ("body", article.body)):
-        if not text.strip():
-            raise ArticleRejected(f"{name}: its {field} is empty")
-    everything = "".join((article.id, article.title, article.body, article.locale, article.url, *article.tags))
-    if "\0" in everything or any("\ud800" <= character <= "\udfff" for character in everything):
-        raise ArticleRejected(f"{name}: it holds NUL characters or broken Unicode; save it as UTF-8 text")
-
-
-def _put(connection: sqlite3.Connection, article: Article, source: str) -> Change:
-    _check(article)
-    tags, allowed = json.dumps(article.tags), json.dumps(sorted(set(article.allowed)))
-    columns = (article.title, article.body, article.locale, tags, allowed, article.url, source)
-    digest = hashlib.sha256(json.dumps(columns).encode()).hexdigest()
-    row = connection.execute("SELECT digest FROM articles WHERE id = ?", (article.id,)).fetchone()
-    if row and row[0] == digest:
-        return "unchanged"
-    if row:
-        _delete(connection, article.id)
-    connection.execute(
-        "INSERT INTO articles(id, title, body, locale, tags, allowed, url, source, digest, length, is_restricted)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
-        (article.id, *columns, digest, bool(article.allowed)),
-    )
-    (number,) = connection.execute("SELECT last_insert_rowid()").fetchone()
-    grants = [(number, group) for group in sorted(set(article.allowed))]
-    connection.executemany("INSERT INTO grants VALUES (?, ?)", grants)
-    length = sum(_index(connection, number, passage) for passage in split_passages(article))
-    connection.execute("UPDATE articles SET length = ? WHERE number = ?", (length, number))
-    return "updated" if row else "added"
-
-
-def _index(connection: sqlite3.Connection, article: int, passage: Passage) -> int:
-    title = [token.text for token in tokens(f"{passage.title}\n{passage.heading}")]
-    body = [token.text for token in tokens(passage.text)]
-    length = len(title) + len(body)
-    cursor = connection.execute(
-        'INSERT INTO passages(article, title, heading, start, "end", length) VALUES (?, ?, ?, ?, ?, ?)',
-        (article, passage.title, passage.heading, passage.start, passage.end, length),
-    )
-    connection.execute(
-        "INSERT INTO terms(rowid, title, body) VALUES (?, ?, ?)", (cursor.lastrowid, " ".join(title), " ".join(body))
-    )
-    return length
-
-
-def _delete(connection: sqlite3.Connection, article_id: str) -> bool:
-    row = connection.execute("SELECT number FROM articles WHERE id = ?", (article_id,)).fetchone()
-    if not row:
-        return False
-    connection.execute("DELETE FROM passages WHERE article = ?", row)
-    connection.execute("DELETE FROM articles WHERE number = ?", row)
-    return True
-
-
-def _passage_count(connection: sqlite3.Connection, article_id: str) -> int:
-    (count,) = connection.execute(
-        "SELECT count(*) FROM passages WHERE article = (SELECT number FROM articles WHERE id = ?)", (article_id,)
-    ).fetchone()
-    return int(count)
-
-
-def _article(row: tuple[str, str, str, str, str, str, str]) -> Article:
-    article_id, title, body, locale, tags, allowed, url = row
-    return Article(article_id, title, body, locale, tuple(json.loads(tags)), tuple(json.loads(allowed)), url)
-
-
-def _size(connection: sqlite3.Connection) -> CorpusSize:
-    articles, passages, token_count = connection.execute("SELECT articles, passages, tokens FROM totals").fetchone()
-    return CorpusSize(passages=passages, articles=articles, tokens=token_count)
-
-
-def _subtag(locale: str) -> str:
-    """Return "zh" of "zh-CN" or "zh_TW"."""
-    return re.split("[-_]", locale.strip().lower(), maxsplit=1)[0]
-
-
-def _article_language(locale: str, text: str) -> str:
-    """Return the article's own; without one, Chinese where it has Han characters: its codes and commands are Latin."""
-    return _subtag(locale) or ("zh" if _HAN.search(text) else language_of(text[:_LANGUAGE_SAMPLE]))
-
-
-def _ranking(
-    connection: sqlite3.Connection, terms: Sequence[Term], allowed: Sequence[str], language: str
-) -> tuple[Scored, ...]:
-    size = _size(connection)
-    frequency: dict[str, int] = {}
-    for term in terms:
-        row = connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (term.text,)).fetchone()
-        frequency[term.text] = row[0] if row else 0
-    weighed = weigh(terms, frequency, size)
-    expression = match_expression(weighed)
-    if not expression:
-        return ()
-    return rank(weighed, _candidates(connection, expression, allowed), size, language=language)
-
-
-def _candidates(connection: sqlite3.Connection, expression: str, allowed: Sequence[str]) -> dict[int, FieldText]:
-    """Return the token text of the passages that FTS5 ranks first among those the caller may see."""
-    rows = connection.execute(
-        "SELECT found.number, terms.title, terms.body, passages.article, articles.length, articles.locale FROM"
-        " (SELECT rowid AS number FROM terms WHERE terms MATCH ? AND rowid NOT IN"
-        "   (SELECT passages.number FROM articles JOIN passages ON passages.article = articles.number"
-        "     WHERE articles.is_restricted AND NOT EXISTS (SELECT 1 FROM grants, json_each(?) AS group_name"
-        "       WHERE grants.article = articles.number AND grants.member_group = group_name.value))"
-        "   ORDER BY rank LIMIT ?) AS found"
-        " JOIN terms ON terms.rowid = found.number JOIN passages ON passages.number = found.number"
-        " JOIN articles ON articles.number = passages.article",
-        (expression, json.dumps(list(allowed)), _CANDIDATES),
-    )
-    return {
-        number: FieldText(title, body, article, length, _article_language(locale, f"{title} {body}"))
-        for number, title, body, article, length, locale in rows
-    }
-
-
-def _hit(connection: sqlite3.Connection, scored: Scored) -> Hit:
+def _hit(connection: sqlite3.Connection, candidate: Candidate) -> Hit:
+    scored = candidate.scored
     article_id, title, url, heading, start, end, text = connection.execute(
         'SELECT id, passages.title, url, heading, start, "end", substr(body, start + 1, "end" - start)'
         " FROM passages JOIN articles ON articles.number = passages.article WHERE passages.number = ?",
         (scored.passage,),
     ).fetchone()
-    return Hit(Passage(article_id, title, heading, text, start, end), scored.score, url, scored.match)
+    passage = Passage(article_id, title, heading, text, start, end)
+    signals = Signals(
+        lexical=candidate.lexical,
+        dense=candidate.cosine,
+        dense_share=candidate.dense,
+        nearness=candidate.nearness,
+        title=scored.title,
+        code=scored.code,
+        recency=candidate.recency,
+        usefulness=candidate.usefulness,
+    )
+    return Hit(passage, candidate.score, url, scored.match, signals)

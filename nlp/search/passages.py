@@ -1,8 +1,9 @@
 """An article's body in, passages out: stretches short enough to read at a glance, cut where a reader would cut.
 
 A passage stays under one heading; code fences and tables are kept together while they fit; long prose is cut at
-sentence ends, Chinese or English; whatever is still too long is cut at lines, then at the limit. Spans are
-exact: body[start:end] == text. It knows Markdown's headings, fences and pipe tables, and no other markup.
+sentence ends, Chinese or English; whatever is still too long is cut at lines, then at the limit. A table that is cut
+says its header row again with each cut: in the heading, because spans are exact: body[start:end] == text. It knows
+Markdown's headings, fences and pipe tables, and no other markup.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ MAX_WEIGHT = 1500
 _HAN_WEIGHT = 3
 # A first line longer than this is a paragraph, not a title.
 MAX_LEAD = 150
+
+# Of a header row that is said again; a wider table's cells say less each.
+MAX_HEADER = 200
 
 _HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(.*)")
 _FENCE = re.compile(r"[ ]{0,3}(```+|~~~+)")
@@ -181,16 +185,28 @@ def _packed(body: str, blocks: Iterator[_Block]) -> Iterator[tuple[str, Span]]:
     """Join neighbouring blocks under one heading while they fit; cut those that alone do not."""
     heading, start, end, weight = "", 0, 0, 0
     for block in blocks:
+        header = _header_row(body, block)
         for piece in _pieces(body, block):
             added = _weight(body[piece.start : piece.end])
-            if weight and (block.heading != heading or weight + added > MAX_WEIGHT):
+            named = f"{block.heading} > {header}".removeprefix(" > ") if header and piece.start > block.start else ""
+            is_apart = block.heading != heading and not (named and named == heading)
+            if weight and (is_apart or weight + added > MAX_WEIGHT):
                 yield heading, trimmed(body, Span(start, end))
                 weight = 0
             if not weight:
-                heading, start = block.heading, piece.start
+                heading, start = named or block.heading, piece.start
             end, weight = piece.end, weight + added
     if weight:
         yield heading, trimmed(body, Span(start, end))
+
+
+def _header_row(body: str, block: _Block) -> str:
+    """Return the cells of the header row of a table that will be cut; "" where there is none."""
+    lines = body[block.start : block.end].split("\n", 2) if block.is_verbatim else []
+    is_ruled = len(lines) > 1 and "-" in lines[1] and set(lines[1]) <= set("|-: \t")
+    if not is_ruled or _weight(body[block.start : block.end]) <= MAX_WEIGHT:
+        return ""
+    return " | ".join(cell.strip() for cell in lines[0].strip().strip("|").split("|"))[:MAX_HEADER]
 
 
 def _pieces(body: str, block: _Block) -> Iterator[Span]:

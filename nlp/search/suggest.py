@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nlp.records import Citation, Hit, Retriever, Suggestion, Suggestions
-from nlp.search.abstain import RULE, AbstainRule, confidence
+from nlp.search.abstain import COMPARED, AbstainRule, confidence, rule_for
 from nlp.search.lexical import question_terms
 from nlp.search.passages import Span, split_sentences
 from nlp.search.tokens import tokens
@@ -24,7 +24,7 @@ def suggest(
     top_k: int = 5,
     allowed: Sequence[str] = (),
     locale: str = "",
-    rule: AbstainRule = RULE,
+    rule: AbstainRule | None = None,
 ) -> Suggestions:
     """Return suggestions for a question, near ties in the language of `locale`, by default the question's own.
 
@@ -36,18 +36,18 @@ def suggest(
 
 
 def hits_for(top_k: int) -> int:
-    """Return how many hits to search for: how far the first stands before the second is part of its confidence."""
-    return max(top_k, 1) + 1
+    """Return how many hits to search for: how far the first stands before the next is part of its confidence."""
+    return max(top_k + 1, COMPARED)
 
 
-def suggest_from(hits: Sequence[Hit], question: str, *, top_k: int = 5, rule: AbstainRule = RULE) -> Suggestions:
+def suggest_from(hits: Sequence[Hit], question: str, *, top_k: int = 5, rule: AbstainRule | None = None) -> Suggestions:
     """Return suggestions for a question from what was found for it."""
     wanted = frozenset(term.text for term in question_terms(question))
     hits = _one_per_article(hits)
     suggestions = tuple(
         _suggestion(hits[rank:], wanted, rule, is_first=rank == 0) for rank in range(min(top_k, len(hits)))
     )
-    is_abstained = not hits or confidence(hits, rule=rule) < rule.threshold
+    is_abstained = not hits or confidence(hits, rule=rule) < (rule or rule_for(hits)).threshold
     return Suggestions(is_abstained, suggestions)
 
 
@@ -58,7 +58,7 @@ def _one_per_article(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     return tuple(best.values())
 
 
-def _suggestion(hits: Sequence[Hit], wanted: frozenset[str], rule: AbstainRule, *, is_first: bool) -> Suggestion:
+def _suggestion(hits: Sequence[Hit], wanted: frozenset[str], rule: AbstainRule | None, *, is_first: bool) -> Suggestion:
     """Suggest the first of these hits; only the best of the ranking may count its lead over the next."""
     hit = hits[0]
     judged = hits if is_first else (hit, hit)
@@ -76,7 +76,7 @@ def _suggestion(hits: Sequence[Hit], wanted: frozenset[str], rule: AbstainRule, 
 def _citations(hit: Hit, wanted: frozenset[str]) -> tuple[Citation, ...]:
     """Cite the sentences that share most with the question; after one that itself asks, the sentence that replies."""
     text = hit.passage.text
-    spans = split_sentences(text)
+    spans = [span for span in split_sentences(text) if any(map(str.isalpha, text[span.start : span.end]))]
     shared = [_shared(text[span.start : span.end], wanted) for span in spans]
     order = sorted(range(len(spans)), key=lambda index: (-shared[index], index))
     chosen: list[int] = []

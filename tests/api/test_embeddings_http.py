@@ -11,9 +11,9 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.cli.keys import create_key
-from api.engines import StandIns
+from api.engines import Engines, StandIns
 from api.settings import Settings
-from nlp.search.embed import build_embedder
+from nlp.encoders.embed import build_embedder
 
 Body = dict[str, object]
 
@@ -78,20 +78,37 @@ def test_what_cannot_be_encoded_is_refused(encoder_client: TestClient, body: Bod
     assert encoder_client.post("/v1/embeddings", json=body).status_code == status
 
 
-def test_without_an_encoder_the_answer_names_the_command(api_client: TestClient) -> None:
-    problem = api_client.post("/v1/embeddings", json={"input": "E5"})
+def test_an_encoder_that_is_not_here_is_named_with_its_command(api_settings: Settings) -> None:
+    app = create_app(api_settings.model_copy(update={"encoder_model": "multilingual-e5-small"}))
+    _, secret = create_key(app.state.store, name="test", scopes=["suggest"])
+    with TestClient(app, headers={"Authorization": f"Bearer {secret}"}) as client:
+        problem = client.post("/v1/embeddings", json={"input": "E5"})
     assert problem.status_code == 503
     assert problem.json()["type"] == "/problems/model_missing"
     assert "beforehand models pull multilingual-e5-small" in problem.text
 
 
-def test_readyz_names_the_encoder(encoder_client: TestClient, api_client: TestClient) -> None:
-    def encoder_of(client: TestClient) -> dict[str, object]:
-        (state,) = [one for one in client.get("/readyz").json()["engines"] if one["name"] == "encoder"]
-        return {name: state[name] for name in ("engine", "rung", "degraded")}
+def test_readyz_names_the_encoder(encoder_client: TestClient) -> None:
+    states = {one["name"]: one for one in encoder_client.get("/readyz").json()["engines"]}
+    assert states["encoder"]["engine"] == "hashed:pairs"
+    assert states["search"]["engine"] == "lexical:bm25+hashed:pairs"
 
-    assert encoder_of(encoder_client) == {"engine": "hashed:pairs", "rung": "given", "degraded": False}
-    assert encoder_of(api_client) == {"engine": "", "rung": "none", "degraded": False}
+
+@pytest.mark.parametrize(
+    ("model", "encoder", "rung", "search"),
+    [
+        ("minilm-l6-zh-en-tuned", "onnx:minilm-l6-zh-en-tuned", "shipped", "lexical:bm25+onnx:minilm-l6-zh-en-tuned"),
+        ("", "", "none", "lexical:bm25"),
+    ],
+    ids=["shipped", "words alone"],
+)
+def test_an_encoder_finds_articles_unless_it_is_switched_off(
+    api_settings: Settings, model: str, encoder: str, rung: str, search: str
+) -> None:
+    engines = Engines(api_settings.model_copy(update={"encoder_model": model}))
+    states = {state.name: state for state in engines.states()}
+    assert (states["encoder"].engine, states["encoder"].rung, states["search"].engine) == (encoder, rung, search)
+    assert bool(states["search"].fix) == (model == "")
 
 
 def test_batches_are_counted(encoder_client: TestClient) -> None:

@@ -24,6 +24,12 @@ def suggested(client: TestClient, question: str) -> tuple[str, list[str]]:
     return answer["id"], [suggestion["article_id"] for suggestion in answer["suggestions"]]
 
 
+def offered(client: TestClient, question: str) -> list[str]:
+    """Return what is offered as an answer: nothing where it abstains."""
+    answer = client.post("/v1/suggestions", json={"question": question}).json()
+    return [] if answer["abstained"] else [suggestion["article_id"] for suggestion in answer["suggestions"]]
+
+
 @pytest.fixture
 def stocked(api_client: TestClient) -> TestClient:
     for article_id, (title, body) in ARTICLES.items():
@@ -37,20 +43,20 @@ def stocked(api_client: TestClient) -> TestClient:
 @pytest.mark.parametrize(
     ("first", "again", "article_id"),
     [
-        ("除垢：滴得太慢有白渣", "咖啡滴得太慢，有白渣", "descale-zh"),
-        ("drips and tastes funny, descaler?", "my machine drips and tastes funny", "descale-en"),
+        ("除垢：滴得太慢有白渣", "滴得太慢，有白渣", "descale-zh"),
+        ("drips and tastes funny, descaler?", "it drips and tastes funny", "descale-en"),
     ],
     ids=["zh", "en"],
 )
 def test_a_used_suggestion_is_found_for_the_next_such_question(
     stocked: TestClient, first: str, again: str, article_id: str
 ) -> None:
-    assert article_id not in suggested(stocked, again)[1]
+    assert offered(stocked, again) == []
     suggestion_id, found = suggested(stocked, first)
     assert article_id in found
     used = {"suggestion_id": suggestion_id, "article_id": article_id, "action": "used"}
     assert stocked.post("/v1/feedback", json=used).status_code == 201
-    assert suggested(stocked, again)[1][0] == article_id
+    assert offered(stocked, again)[0] == article_id
 
 
 def test_one_tenants_verdicts_teach_another_nothing(stocked: TestClient, api_app: FastAPI) -> None:
@@ -61,7 +67,8 @@ def test_one_tenants_verdicts_teach_another_nothing(stocked: TestClient, api_app
     suggestion_id, _ = suggested(stocked, "drips and tastes funny, descaler?")
     used = {"suggestion_id": suggestion_id, "article_id": "descale-en", "action": "used"}
     assert stocked.post("/v1/feedback", json=used).status_code == 201
-    assert suggested(other, "my machine drips and tastes funny")[1] == []
+    assert offered(stocked, "it drips and tastes funny")[0] == "descale-en"
+    assert offered(other, "it drips and tastes funny") == []
     assert other.post("/v1/feedback", json=used).status_code == 404
 
 

@@ -25,7 +25,7 @@ def test_both_tables_hold_the_same_messages_with_the_same_holes() -> None:
 
 def test_each_table_is_in_its_language() -> None:
     assert [key for key, text in words("en").table.items() if CHINESE.search(text)] == []
-    holes = {"detail.not_fitting", "detail.http", "doctor.python", "doctor.library"}
+    holes = {"detail.not_fitting", "detail.http", "detail.twofold", "doctor.python", "doctor.library"}
     commands = {"fix.library", "fix.no_keys", "fix.no_catalogue"}
     assert [
         key for key, text in words("zh").table.items() if not CHINESE.search(text) and key not in holes | commands

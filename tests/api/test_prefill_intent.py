@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.engines import INTENT_FOLDER, TEMPLATES_FILE, WEIGHTS_FILE
+from api.intents import INTENT_FOLDER, TEMPLATES_FILE, WEIGHTS_FILE
 from nlp import Labelled, fit_classifier
 
 RETURN = [

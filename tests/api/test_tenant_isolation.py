@@ -32,7 +32,9 @@ AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 RANDOM = re.compile(
     r"bh_[0-9a-f]{8}|whsec_[A-Za-z0-9+/=]+|[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{24}|[0-9a-f]{20}|[0-9a-f]{16}"
 )
-CHANGING = re.compile(r'"timing_ms":\{[^}]*\}|"(?:created_at|updated_at|at|expires_at)":"[^"]*"|token=[^"&]*')
+CHANGING = re.compile(
+    r'"timing_ms":\{[^}]*\}|"(?:created_at|updated_at|changed_at|at|expires_at)":"[^"]*"|token=[^"&]*'
+)
 NAMES = st.integers(0, 1)
 Answer = httpx.Response
 Call = Callable[["Person", int, int], Answer]
@@ -86,7 +88,12 @@ def put_article(person: Person, a: int, b: int) -> Answer:
 def import_articles(person: Person, a: int, b: int) -> Answer:
     line = f'{{"id": "a-{a}", "title": "{person.word}", "body": "{person.word} 显示E{b}"}}'
     headers = {"Content-Type": "application/x-ndjson"}
-    return person.client.post("/v1/articles/import", content=line.encode(), headers=headers)
+    source = f"?source=s-{a}" if b % 2 else ""
+    return person.client.post(f"/v1/articles/import{source}", content=line.encode(), headers=headers)
+
+
+def forget_source(person: Person, a: int, b: int) -> Answer:
+    return person.client.delete("/v1/sources", params={"name": f"s-{a}"})
 
 
 def telemetry(person: Person, a: int, b: int) -> Answer:
@@ -153,6 +160,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PUT", "/v1/articles/{article_id}"): put_article,
     ("DELETE", "/v1/articles/{article_id}"): request("DELETE", "/v1/articles/a-{a}"),
     ("POST", "/v1/articles/import"): import_articles,
+    ("GET", "/v1/sources"): get("/v1/sources"),
+    ("DELETE", "/v1/sources"): forget_source,
     ("POST", "/v1/ocr"): upload("/v1/ocr", "label.png", b"no picture"),
     ("POST", "/v1/audio/transcriptions"): upload("/v1/audio/transcriptions", "call.wav", b"no sound"),
     ("POST", "/v1/telemetry"): telemetry,
@@ -192,6 +201,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/v1/reports/overview"): get("/v1/reports/overview"),
     ("GET", "/v1/reports/quality"): get("/v1/reports/quality"),
     ("GET", "/v1/export/{table}"): get("/v1/export/drafts"),
+    ("GET", "/v1/knowledge/gaps"): get("/v1/knowledge/gaps?limit=1{a}"),
+    ("GET", "/v1/knowledge/stale"): get("/v1/knowledge/stale?limit=1{a}"),
+    ("DELETE", "/v1/knowledge/stale/{article_id}"): request("DELETE", "/v1/knowledge/stale/a-{a}"),
     ("GET", "/v1/audit"): get("/v1/audit?limit=1{a}"),
     ("DELETE", "/v1/customers/{customer_id}"): request("DELETE", "/v1/customers/C-{a}"),
 }

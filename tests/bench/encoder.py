@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.batching import Batched, Batcher
-from nlp.search.embed import Embedder, EncoderInput, Vectors, build_embedder
+from nlp.encoders.embed import Embedder, EncoderInput, Vectors, build_embedder
 from training.random_encoder import make_random_encoder
 
 CLIENTS = (1, 8, 16, 32)

@@ -179,7 +179,7 @@ def make_business(folder: Path) -> Business:
     (folder / "records.toml").write_text(RECORDS.format(path=(folder / "shop.db").as_posix()), encoding="utf-8")
     systems = RecordSystems(folder)
     engines = Engines(Settings(data_dir=folder), find_records=systems.current)
-    engines.device_catalogue()
+    engines.catalogues.of_devices()
     return Business(folder, engines, orders, models)
 
 
@@ -327,7 +327,7 @@ def show_fields(
 ) -> None:
     """Say what each field costs, alone and after the text was folded."""
     names = needed_fields(field.field for field in template.fields)
-    extractors = build_extractors(names, catalogue=business.engines.device_catalogue())
+    extractors = build_extractors(names, catalogue=business.engines.catalogues.of_devices())
     documents = [_document(request) for request in requests]
     cost: Counter[str] = Counter()
     for document in documents:

@@ -23,6 +23,8 @@ PAGES = (
     "",
     "prefill",
     "ask?question=E4",
+    "gaps",
+    "stale",
     "tickets",
     "devices",
     "devices/AC-003",

@@ -45,6 +45,7 @@ def signed_in(app: FastAPI, secret: str) -> TestClient:
         ("jobs", {"en": "Jobs", "zh": "任务"}),
         ("jobs?show=failed", {"en": "Jobs", "zh": "任务"}),
         ("jobs?show=done", {"en": "Jobs", "zh": "任务"}),
+        ("sources", {"en": "Sources of the knowledge base", "zh": "知识库来源"}),
         ("keys", {"en": "Keys", "zh": "密钥"}),
         ("audit", {"en": "Audit log", "zh": "审计日志"}),
     ],

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from api.cli.keys import create_key
 from api.console.desk import LANGUAGE_COOKIE
-from api.engines import INTENT_FOLDER, WEIGHTS_FILE
+from api.intents import INTENT_FOLDER, WEIGHTS_FILE
 from nlp import Labelled, fit_classifier
 
 COMMAND = "beforehand classify fit --examples F --use"

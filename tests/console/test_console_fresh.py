@@ -32,7 +32,7 @@ def test_the_example_is_checked_against_its_own_records(fresh_client: TestClient
     beside = example_engines(api_app.state.engines)
     assert beside.records is not None
     assert [record.id for record in beside.records.find("order_number", "20260302118")] == ["20260302118"]
-    assert beside.device_catalogue() is not None
+    assert beside.catalogues.of_devices() is not None
     data_dir = api_app.state.settings.data_dir
     assert not (data_dir / "records").exists()
     assert not (data_dir / "catalogues").exists()

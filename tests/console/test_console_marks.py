@@ -86,3 +86,13 @@ def test_peaks_hold_the_loudest_sample(samples: list[float], columns: int) -> No
 def test_silence_is_still_a_line() -> None:
     assert peaks_of(np.zeros(0, dtype=np.float32), columns=3) == (0.0, 0.0, 0.0)
     assert path_of([0.0], height=40.0) == "M0.5 19.5V20.5"
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes"),
+    [("1. Unplug it.\n2. Wait.", ["1.", "Unplug it."]), ("1. 拔掉电源。\n2. 等待。", ["1.", "拔掉电源。"])],
+)
+def test_a_lists_number_is_never_marked_and_stays_a_list(text: str, quotes: list[str]) -> None:
+    html = prose(text, quotes)
+    assert html.count("<li>") == 2
+    assert html.count("<mark>") == 1

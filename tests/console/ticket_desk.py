@@ -15,6 +15,7 @@ from api.connectors.options import ConnectorOptions
 from api.console.panel_work import open_panel_work
 from api.enrich import Connectors, Enrichment, Loop, connectors_file
 from api.enrich.catch_up import CatchUps
+from api.past_case_work import open_past_case_work
 from api.settings import Settings
 
 WAIT_S = 30.0
@@ -78,6 +79,8 @@ class TicketDesk:
     def _answer(self, request: httpx.Request) -> httpx.Response:
         if not self.is_up:
             return httpx.Response(503)
+        if request.method == "GET" and request.url.path == "/tickets":
+            return httpx.Response(200, json=list(self.tickets.values()))
         if request.method == "GET":
             ticket = self.tickets.get(request.url.path.rpartition("/")[2])
             return httpx.Response(200, json=ticket) if ticket else httpx.Response(404)
@@ -119,3 +122,4 @@ def connect(app: FastAPI, desk: TicketDesk) -> None:
     app.state.loop = replace(loop, connectors=connectors, enrichment=enrichment, catch_ups=catch_ups)
     app.state.connectors = connectors
     app.state.panel_work = open_panel_work(app.state.jobs, connectors, enrichment)
+    app.state.past_cases = open_past_case_work(app.state.jobs, connectors, app.state.tenants)

@@ -9,8 +9,8 @@ import pytest
 
 from nlp import Classifier, Labelled, fit_classifier
 from nlp.classifier_fit import FitOptions
+from nlp.encoders.embed import Embedder, build_embedder
 from nlp.records import LabelsInvalid
-from nlp.search.embed import Embedder, build_embedder
 
 REPAIR = [
     "空调不制冷",

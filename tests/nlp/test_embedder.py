@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from api.encoder import Encoder
+from nlp.encoders.embed import Embedder, build_embedder, embedder_names
 from nlp.records import EncoderUnavailable
-from nlp.search.embed import Embedder, build_embedder, embedder_names
 
 TEXTS = (
     "空调显示E4不制冷怎么办",

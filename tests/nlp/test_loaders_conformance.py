@@ -15,8 +15,8 @@ import pytest
 
 import nlp.loaders
 from nlp.records import Article, ArticleRejected
-from nlp.search.article_file import MAX_FILE_BYTES
-from nlp.search.sources import load_articles, loaders
+from nlp.sources.article_file import MAX_FILE_BYTES
+from nlp.sources.sources import load_articles, loaders
 
 ANSWER = "E4 means a sensor fault. 请断电五分钟。"
 
@@ -100,7 +100,6 @@ HOSTILE = {
     "blank": b" \n\t\n",
     "zeros": b"\0" * 5000,
     "noise": bytes(range(256)) * 40,
-    "gbk": "故障代码".encode("gbk") * 50,
 }
 
 

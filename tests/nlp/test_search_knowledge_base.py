@@ -226,3 +226,16 @@ class AgainstTheOracle(RuleBasedStateMachine):
 
 TestAgainstTheOracle = AgainstTheOracle.TestCase
 TestAgainstTheOracle.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+
+
+def test_frequencies_follow_the_writes_of_another_opener(tmp_path: Path) -> None:
+    one, other = KnowledgeBase(tmp_path / "kb.db"), KnowledgeBase(tmp_path / "kb.db")
+    for article_id, body in (("1", "水泵 pump"), ("2", "滤网 filter"), ("3", "水泵 filter")):
+        other.put(Article(article_id, "", body))
+        assert found(one, "滤网 filter 水泵") == found(other, "滤网 filter 水泵") != []
+    assert set(found(one, "filter")) == {"2", "3"}
+    other.put(Article("3", "", "水泵 motor"))
+    assert found(one, "filter") == ["2"]
+    other.delete("2")
+    assert found(one, "filter") == []
+    assert found(one, "motor") == ["3"]

@@ -53,6 +53,22 @@ def test_table_that_fits_stays_in_one_passage() -> None:
     assert passages[-1].text == table
 
 
+@pytest.mark.parametrize(
+    ("heading", "row", "wanted"),
+    [("## 故障代码\n", "| 代码 | 含义 |", "故障代码 > 代码 | 含义"), ("", "| Code | Meaning |", "Code | Meaning")],
+    ids=["zh", "en"],
+)
+def test_header_row_is_said_again_where_a_table_is_cut(heading: str, row: str, wanted: str) -> None:
+    rows = "".join(f"| E{number} | {'传感器 sensor ' * 4}|\n" for number in range(60))
+    body = f"{heading}{row}\n| --- | --- |\n{rows}\nNothing more.\n"
+    first, *others, last = split_passages(Article("a", "t", body))
+    assert (first.heading, first.text.startswith(row)) == (heading.strip("# \n"), True)
+    assert len(others) > 1
+    assert {passage.heading for passage in others} == {wanted}
+    assert (last.heading, last.text) == (heading.strip("# \n"), "Nothing more.")
+    assert all(passage.text.startswith("| E") for passage in others)
+
+
 def test_long_prose_is_cut_at_sentence_ends() -> None:
     passages = split_passages(Article("a", "t", "这是一个很长的句子，说明如何操作。" * 100))
     assert len(passages) > 1

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from nlp import KnowledgeBase, suggest, suggest_for_ticket
+from nlp.answers.ticket_questions import MAX_QUESTIONS, ticket_questions
+from nlp.answers.ticket_suggest import ask_ticket, features
 from nlp.records import Article, Hit
 from nlp.search.lexical import QuestionTooLong
-from nlp.search.ticket_questions import MAX_QUESTIONS, ticket_questions
-from nlp.search.ticket_suggest import ask_ticket, features
 
 ARTICLES = (
     Article(

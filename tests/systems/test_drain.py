@@ -49,7 +49,8 @@ class Load:
             except httpx.ConnectError:
                 return  # refused at the door: nothing was under way
             except httpx.TransportError as error:
-                if not warned:  # one who connects after the warning may be reset in the queue, never accepted
+                # Who connects after the warning may be reset in the queue; whom the service accepted it answers.
+                if not (warned and isinstance(error, httpx.ReadError | httpx.WriteError)):
                     with self._lock:
                         self.failed.append(repr(error))
                 return

@@ -41,13 +41,15 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-help]")) one("#keys").showModal();
 });
 
-// What was in focus is gone after a swap: the item around it keeps the focus, so that the next key works.
+// What was in focus is gone after a swap: the item around it keeps the focus, so that the next key works. What came by
+// itself takes no focus: it would move the page under somebody who reads.
 document.addEventListener("DOMContentLoaded", () => {
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.target.panelItem = event.detail.target.closest("[data-item]");
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
-    const item = event.detail.requestConfig?.elt?.closest?.("[data-item]") ?? event.detail.target.panelItem;
-    if (item && document.activeElement === document.body) item.focus();
+    const asker = event.detail.requestConfig?.elt;
+    const item = asker?.closest?.("[data-item]") ?? event.detail.target.panelItem;
+    if (item && !asker?.matches?.("[hx-trigger=load]") && document.activeElement === document.body) item.focus();
   });
 });

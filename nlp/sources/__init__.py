@@ -1,0 +1,1 @@
+"""Files, folders, checkouts, zips and websites in, articles out, and what became of each."""
