@@ -16,7 +16,8 @@ from api.schemas.knowledge import SuggestionResponse
 from api.schemas.prefill import Feedback, PrefillResponse
 from api.schemas.telemetry import Ticket
 from api.store.database import Database
-from api.store.tables import FeedbackRow, Prefill, SuggestionSet, TicketRow
+from api.store.tables import FeedbackRow, Prefill, SuggestionSet
+from api.store.upkeep_tables import TicketRow
 
 Cell = str | int | float | bool | datetime | None
 ExportRow = Mapping[str, Cell]

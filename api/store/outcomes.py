@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from api.schemas.prefill import DraftField, PrefillResponse
 from api.security import make_id
 from api.store.database import Database
-from api.store.tables import DraftFieldRow, DraftOutcome, FeedbackRow, Prefill, SuggestionSet, TicketRow
+from api.store.tables import DraftFieldRow, DraftOutcome, FeedbackRow, Prefill, SuggestionSet
+from api.store.upkeep_tables import TicketRow
 
 USED = ("used", "helpful")
 REFUSED = ("not_relevant", "incorrect", "outdated")

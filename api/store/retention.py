@@ -31,8 +31,8 @@ from api.store.tables import (
     OutboxRow,
     Prefill,
     SuggestionSet,
-    TicketRow,
 )
+from api.store.upkeep_tables import TicketRow
 from api.store.verdicts import experience_id_of
 
 Item = TypeVar("Item")

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from api.store.database import Database
-from api.store.tables import MonitorSnapshot, TelemetryBatch
+from api.store.upkeep_tables import MonitorSnapshot, TelemetryBatch
 
 
 @dataclass(frozen=True, slots=True)

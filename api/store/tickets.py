@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from api.schemas.telemetry import Change, Ticket, TicketChange
 from api.store.database import Database
 from api.store.outbox import Outbox, message_of
-from api.store.tables import TicketRow
+from api.store.upkeep_tables import TicketRow
 
 HISTORY = 50
 """Changes that a ticket tells; the first and the newest of them."""

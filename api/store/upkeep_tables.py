@@ -1,13 +1,68 @@
-"""What is kept about devices and what became of their tickets, as SQLAlchemy sees it; times are UTC."""
+"""Telemetry, devices, maintenance tickets and what became of them, as SQLAlchemy sees it; the other tables are in
+tables.py. Times are UTC, bodies are JSON text."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.store.tables import Base, UtcDateTime
+
+
+class TelemetryBatch(Base):
+    """Accepted readings, as an Arrow stream; the id orders them."""
+
+    __tablename__ = "telemetry_batches"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    tenant: Mapped[str] = mapped_column(String(50))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    readings: Mapped[int] = mapped_column()
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (Index("ix_telemetry_batches_tenant_id", "tenant", "id"), {"sqlite_autoincrement": True})
+
+
+class MonitorSnapshot(Base):
+    """The monitor's state after the batch `batch_id`; one row a tenant."""
+
+    __tablename__ = "monitor_snapshots"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    batch_id: Mapped[int] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class TicketRow(Base):
+    __tablename__ = "tickets"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    tenant: Mapped[str] = mapped_column(String(50))
+    kind: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(500))
+    device_id: Mapped[str] = mapped_column(String(200), index=True)
+    state: Mapped[str] = mapped_column(String(20))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    body: Mapped[str] = mapped_column(Text)  # Ticket
+    plot: Mapped[str] = mapped_column(
+        Text
+    )  # SVG, drawn when the ticket last changed; empty where nothing could be drawn
+    site: Mapped[str] = mapped_column(String(200), default="")  # or gateway: what shares a cause
+    model: Mapped[str] = mapped_column(String(200), default="")
+    group_id: Mapped[str | None] = mapped_column(String(32))  # the ticket of the site that lists this one
+    place: Mapped[str | None] = mapped_column(String(300))  # held while open: one a device and kind of episode
+
+    __table_args__ = (
+        UniqueConstraint("tenant", "kind", "key"),
+        Index("ix_tickets_tenant_kind_opened_at", "tenant", "kind", "opened_at"),
+        Index("ix_tickets_tenant_place", "tenant", "place", unique=True),
+        Index("ix_tickets_tenant_model", "tenant", "model", "opened_at"),
+        Index("ix_tickets_tenant_site", "tenant", "site", "opened_at"),
+    )
 
 
 class DeviceRow(Base):
