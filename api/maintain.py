@@ -96,6 +96,8 @@ class Foresight:
         return not self._book.is_muted
 
     def _catch_up(self, *, before: int | None) -> int:
+        if before == self._batch_id + 1:
+            return 0  # the usual case: no other process kept anything since
         followed = 0
         for batch in self._store.telemetry.batches_after(self._batch_id, before=before):
             self._replay(batch.id, batch.content, batch.received_at)

@@ -19,6 +19,7 @@ from api.tickets import quantity as quantity
 from api.tickets import text_of
 from api.tickets import title_of as title_in
 from api.upkeep.advice import suggestions_for
+from api.upkeep.pictures import plot_in
 from api.upkeep.verdicts import take_verdict
 
 PAGE_SIZE = 25
@@ -95,9 +96,7 @@ def show_plot(desk: TicketDesk, ticket_id: str) -> Response:
 
 def plot_answer(plot: str, words: Words) -> Response:
     """Return a plot in the reader's language."""
-    from predictive import plot_in_language
-
-    return Response(plot_in_language(plot, locale=words.locale), media_type="image/svg+xml", headers=PLOT_HEADERS)
+    return Response(plot_in(plot, words.language), media_type="image/svg+xml", headers=PLOT_HEADERS)
 
 
 def title_of(ticket: Ticket, words: Words) -> str:

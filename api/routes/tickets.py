@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.errors import Problem, say
 from api.routes.documentation import problems
-from api.routes.wiring import MaySendTelemetry, Now, StoreOf
+from api.routes.wiring import MaySendTelemetry, Now, SettingsOf, StoreOf
 from api.schemas.telemetry import KeptVerdict, Ticket, TicketVerdict
 from api.upkeep.pictures import plot_in
 from api.upkeep.verdicts import take_verdict
@@ -55,14 +55,21 @@ def get_ticket(ticket_id: str, _: MaySendTelemetry, store: StoreOf) -> Ticket:
     response_class=Response,
     responses={200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}}, **problems(401, 403, 404, 422)},
 )
-def get_plot(ticket_id: str, _: MaySendTelemetry, store: StoreOf, lang: Literal["zh", "en"] | None = None) -> Response:
+def get_plot(
+    ticket_id: str,
+    _: MaySendTelemetry,
+    store: StoreOf,
+    settings: SettingsOf,
+    lang: Literal["zh", "en"] | None = None,
+) -> Response:
     """Return the plot of a ticket's strongest reason, in the house's language or in `lang`."""
     plot = store.tickets.plot(ticket_id)
     if not plot:
         raise Problem(
             "not_found", say("detail.unknown", what=say("what.plot"), name=repr(ticket_id[:50])), where="ticket_id"
         )
-    return Response(plot_in(plot, lang), media_type="image/svg+xml", headers=SVG_HEADERS)
+    drawn = plot_in(plot, lang, house=settings.default_locale)
+    return Response(drawn, media_type="image/svg+xml", headers=SVG_HEADERS)
 
 
 @router.post("/v1/tickets/{ticket_id}/feedback", status_code=201, responses=problems(400, 401, 403, 404, 422))

@@ -114,7 +114,7 @@ class Tickets:
         return None if row is None else Ticket.model_validate_json(row.body)
 
     def plot(self, ticket_id: str) -> str | None:
-        """Return a ticket's plot as SVG; empty where nothing could be drawn."""
+        """Return what a ticket's plot is drawn from; empty where there is nothing to draw."""
         with self._database.transaction() as session:
             row = self._row(session, ticket_id)
         return None if row is None else row.plot

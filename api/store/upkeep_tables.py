@@ -48,9 +48,7 @@ class TicketRow(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     body: Mapped[str] = mapped_column(Text)  # Ticket
-    plot: Mapped[str] = mapped_column(
-        Text
-    )  # SVG, drawn when the ticket last changed; empty where nothing could be drawn
+    plot: Mapped[str] = mapped_column(Text)  # the points to draw, of when the ticket last changed, or SVG of before
     site: Mapped[str] = mapped_column(String(200), default="")  # or gateway: what shares a cause
     model: Mapped[str] = mapped_column(String(200), default="")
     group_id: Mapped[str | None] = mapped_column(String(32))  # the ticket of the site that lists this one

@@ -25,7 +25,7 @@ from api.upkeep.advice import suggestions_for
 from api.upkeep.facts import facts_of
 from api.upkeep.groups import Scope, group_ticket, is_together, scope_of
 from api.upkeep.past import past_episode
-from api.upkeep.pictures import plot_of
+from api.upkeep.pictures import sketch_of
 from api.upkeep.procedure import procedure_for
 from api.upkeep.severity import severity_of
 from predictive.alerts import SILENCE
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 KIND = "maintenance"
-PLOTS_AT_ONCE = 20
-"""Drawn while a request waits (about 0.1 s each); a site-wide outage opens hundreds of tickets at once."""
 VERDICTS = 2_000
 """Of which severities are worked out, the newest first: more change no quartile."""
 SITE_TICKETS = 1_000
@@ -74,10 +72,10 @@ class TicketBook:
         groups = self._group_ids(told)
         past = self._store.devices.judged(limit=VERDICTS)
         kept: list[Ticket] = []
-        for number, one in enumerate(told):
+        for one in told:
             group_id = (one.known.group_id if one.known else "") or groups.get(scope_of(one.facts), "")
-            is_drawn = number < PLOTS_AT_ONCE and (one.known is None or is_another_story(one.known, one.alert))
-            plot = plot_of(one.alert, monitor, locale=self._locale) if is_drawn else ""
+            is_new = one.known is None or is_another_story(one.known, one.alert)
+            plot = sketch_of(one.alert, monitor) if is_new else ""
             ticket = self._ticket(
                 Told(one.alert, one.known, one.facts, group_id, closed_by), past=past, monitor=monitor
             )

@@ -10,7 +10,7 @@ from api.ingest import Readings
 from api.schemas.telemetry import Ticket
 from api.tickets import ticket_of
 from api.upkeep.advice import suggestions_for
-from api.upkeep.pictures import plot_of
+from api.upkeep.pictures import plot_in, sketch_of
 from predictive.records import Alert
 
 
@@ -48,8 +48,8 @@ class Rehearsal:
 
     def plot(self, ticket: Ticket, *, language: Language | None = None) -> str:
         """Return the plot of a ticket's strongest reason as SVG, in the house's language where none is asked for."""
-        locale = language or self._engines.settings.default_locale
-        return plot_of(self._alerts[ticket.key], self._monitor, locale=locale)
+        sketch = sketch_of(self._alerts[ticket.key], self._monitor)
+        return plot_in(sketch, language, house=self._engines.settings.default_locale) if sketch else ""
 
     def _ticket(self, alert: Alert) -> Ticket:
         locale = self._engines.settings.default_locale
