@@ -56,9 +56,8 @@ def _threshold(
         return pace.first
     month = outcomes.months(at_s - STEP_S, at_s, at_s=at_s)
     spent = outcomes.expected_false(opened, at_s, budget)
-    left = budget.false_per_1000_months * outcomes.months(pace.since_s, at_s, at_s=at_s) / 1000.0 - spent
-    rate = budget.false_per_1000_months + 1000.0 * left / max(4.0 * month, 1.0)
-    rate = float(np.clip(rate, LEAST * budget.false_per_1000_months, MOST * budget.false_per_1000_months))
+    months = outcomes.months(pace.since_s, at_s, at_s=at_s)
+    rate = paced_rate(budget.false_per_1000_months, months=months, month=month, false=spent)
     part = score[rows]
     low, high = float(np.median(part)), float(part.max()) + 1.0
     for _ in range(HALVINGS):
@@ -67,6 +66,17 @@ def _threshold(
         is_over = outcomes.expected_false(tried, at_s, budget) > rate * watched / 1000.0
         low, high = (middle, high) if is_over else (low, middle)
     return high
+
+
+def paced_rate(wanted: float, *, months: float, month: float, false: float) -> float:
+    """Return the rate to aim at next: what is wanted, and a quarter of what is left over or overspent; `months` were
+    watched in all, `month` in the last one.
+
+    >>> paced_rate(2.0, months=4000.0, month=1000.0, false=8.0), paced_rate(2.0, months=4000.0, month=1000.0, false=12)
+    (2.0, 1.0)
+    """
+    left = wanted * months / 1000.0 - false
+    return float(np.clip(wanted + 1000.0 * left / max(4.0 * month, 1.0), LEAST * wanted, MOST * wanted))
 
 
 def _joined(history: History, opened: Ints, rows: Ints, budget: Budget) -> Ints:
