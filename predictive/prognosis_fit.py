@@ -11,15 +11,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from predictive.budget import Budget, realise, solve_threshold, ticket_rows
+from predictive.budget_outcomes import silence_of
 from predictive.prognosis_features import Floats32, features_of
-from predictive.prognosis_history import DAY_S, Fates, History, HistoryError
-from predictive.prognosis_model import Calibration, FailureModel
+from predictive.prognosis_history import (
+    DAY_S,
+    Fates,
+    History,
+    HistoryError,
+    fates_of,
+    history_from,
+    lives_of,
+)
+from predictive.prognosis_memory import device_of, remember
+from predictive.prognosis_model import ROWS_AT_ONCE, Calibration, FailureModel, fold_of
+from predictive.prognosis_table import EventTable
 from predictive.prognosis_trees import Trees, averaged, trees_of
 from predictive.records import Floats, Ints, Mask
 
 HORIZONS_S = (DAY_S, 3 * DAY_S, 30 * DAY_S)
 FEWEST_FAILURES = 20  # with fewer, a third of them teaches and tests nothing
 
+WORST = 0.98  # of all scores: how long devices are silent is asked of those that tickets are about
 CLOCK, FALLING = 0.5, 0.1  # shares of devices: power cycles rise in nearly all disks, errors in few
 
 
@@ -33,7 +45,7 @@ class PrognosisOptions:
     leaves: int = 15
     fewest_in_leaf: int = 40
     regularisation: float = 5.0
-    healthy_rows: int = 60_000  # drawn, weighted up: more cost time and gained nothing
+    rows_a_side: int = 90_000  # of failing and of healthy ones, drawn and weighted up: more gained nothing
     seed: int = 0
     validated_share: float = 0.35  # of the recorded time, its last part: what comes next resembles it most
 
@@ -56,7 +68,7 @@ class Fit:
 
 
 def fit_failures(history: History, fates: Fates, *, budget: Budget, options: PrognosisOptions | None = None) -> Fit:
-    """Learn from past failures.
+    """Learn from past failures; a device of the history is a life (`lives_of`), or has one.
 
     Raises
     ------
@@ -65,20 +77,18 @@ def fit_failures(history: History, fates: Fates, *, budget: Budget, options: Pro
     """
     options = options or PrognosisOptions()
     history = history.with_metrics(_worn(history))
-    values = features_of(history).values
     labels = _labels(history, fates, budget.horizon_s)
-    failed = len(np.unique(history.device[labels.known & labels.failing]))
-    if failed < FEWEST_FAILURES:
-        raise HistoryError(f"{failed} devices failed with a reading within the horizon; {FEWEST_FAILURES} are needed")
-    if not (labels.known & ~labels.failing).any():
-        raise HistoryError("no device was watched through a whole horizon without failing; take a shorter horizon")
-    fold = np.random.default_rng(options.seed).integers(options.folds, size=len(history.device_ids))[history.device]
-    score = np.zeros(len(history))
-    forests: list[Trees] = []
-    for number in range(options.folds):
-        forests.append(_grow(values, labels, fold != number, options))
-        score[fold == number] = forests[-1].score(values[fold == number])
-    end_s = float(np.nanmax(np.append(fates.until_s, history.at_s))) - budget.horizon_s
+    _refuse_too_few(history, labels)
+    fold = fold_of([device_of(life) or life for life in history.device_ids], options.folds)[history.device]
+    forests = _forests(history, labels, fold, options)
+    score = np.empty(len(history))
+    for part in history.parts(ROWS_AT_ONCE):
+        values = features_of(history.part(part)).values
+        for number, trees in enumerate(forests):
+            own = fold[part] == number
+            score[part][own] = trees.score(values[own])
+    last_s = float(np.nanmax(np.append(fates.until_s, history.at_s)))
+    end_s = last_s - budget.horizon_s
     since_s = end_s - options.validated_share * (end_s - float(history.at_s.min()))
     threshold = solve_threshold(
         history, fates, score, budget=budget, among=np.ones(len(score), bool), since_s=since_s, until_s=end_s
@@ -88,7 +98,30 @@ def fit_failures(history: History, fates: Fates, *, budget: Budget, options: Pro
     validated = realise(history, fates, opened, budget=budget, since_s=since_s, until_s=end_s)
     horizons = sorted({*HORIZONS_S, budget.horizon_s})
     lines = tuple(_calibrate(history, fates, score, horizon_s) for horizon_s in horizons)
-    return Fit(FailureModel(history.metrics, averaged(forests), threshold, budget, lines, validated), score)
+    silence = silence_of(history, fates, score >= min(threshold, float(np.quantile(score, WORST))))
+    known_s = max(float(history.at_s.max()), float(np.nanmax(fates.failed_s)))
+    memory = remember(history, fates, score, end_s=known_s, silent_s=silence.longest_s)
+    trees = averaged(forests)
+    model = FailureModel(history.metrics, tuple(forests), trees, threshold, budget, lines, validated, silence, memory)
+    return Fit(model, score)
+
+
+def fit_table(events: EventTable, failures: EventTable, *, budget: Budget) -> FailureModel:
+    """Learn from tables of readings and failures; a failure of a device without readings teaches nothing."""
+    ended: dict[str, list[float]] = {}
+    for device, at_s in zip(failures.device.tolist(), failures.at_s.tolist(), strict=True):
+        ended.setdefault(failures.names[device], []).append(at_s)
+    lives = lives_of(events.names, events.device, events.at_s, ended)
+    history = history_from(lives.names, lives.life, events.at_s, events.metrics)
+    return fit_failures(history, fates_of(history, lives.ended), budget=budget).model
+
+
+def _refuse_too_few(history: History, labels: _Labels) -> None:
+    failed = len(np.unique(history.device[labels.known & labels.failing]))
+    if failed < FEWEST_FAILURES:
+        raise HistoryError(f"{failed} devices failed with a reading within the horizon; {FEWEST_FAILURES} are needed")
+    if not (labels.known & ~labels.failing).any():
+        raise HistoryError("no device was watched through a whole horizon without failing; take a shorter horizon")
 
 
 def _worn(history: History) -> tuple[str, ...]:
@@ -113,14 +146,30 @@ def _labels(history: History, fates: Fates, horizon_s: float) -> _Labels:
     return _Labels(failing | healthy, failing, 1.0 / count[place])
 
 
-def _grow(values: Floats32, labels: _Labels, among: Mask, options: PrognosisOptions) -> Trees:
+def _forests(history: History, labels: _Labels, fold: Ints, options: PrognosisOptions) -> list[Trees]:
+    """Grow each fold's trees on rows of the other folds; only rows that are drawn have their features kept."""
+    rng = np.random.default_rng(options.seed)
+    failing = _drawn(labels.known & labels.failing, options, rng)
+    healthy = _drawn(labels.known & ~labels.failing, options, rng)
+    rows = np.sort(np.concatenate([failing.rows, healthy.rows]))
+    parts = []
+    for part in history.parts(ROWS_AT_ONCE):
+        inside = rows[(rows >= part.start) & (rows < part.stop)] - part.start
+        if len(inside):
+            parts.append(features_of(history.part(part)).values[inside])
+    values = np.concatenate(parts)
+    is_failing = labels.failing[rows]
+    weight = labels.weight[rows] * np.where(is_failing, failing.share, healthy.share)
+    found = []
+    for number in range(options.folds):
+        kept = fold[rows] != number
+        found.append(_grow(values[kept], is_failing[kept], weight[kept], options))
+    return found
+
+
+def _grow(values: Floats32, is_failing: Mask, weight: Floats, options: PrognosisOptions) -> Trees:
     from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]
 
-    failing = np.flatnonzero(among & labels.known & labels.failing)
-    healthy = np.flatnonzero(among & labels.known & ~labels.failing)
-    drawn = _drawn(healthy, options)
-    rows = np.concatenate([failing, drawn])
-    weight = labels.weight[rows] * np.where(labels.failing[rows], 1.0, len(healthy) / max(len(drawn), 1))
     fitted = HistGradientBoostingClassifier(
         max_iter=options.iterations,
         learning_rate=options.learning_rate,
@@ -129,14 +178,21 @@ def _grow(values: Floats32, labels: _Labels, among: Mask, options: PrognosisOpti
         l2_regularization=options.regularisation,
         early_stopping=False,
         random_state=options.seed,
-    ).fit(values[rows], labels.failing[rows], sample_weight=weight)
+    ).fit(values, is_failing, sample_weight=weight)
     return trees_of(fitted)
 
 
-def _drawn(healthy: Ints, options: PrognosisOptions) -> Ints:
-    if len(healthy) <= options.healthy_rows:
-        return healthy
-    return np.random.default_rng(options.seed).choice(healthy, options.healthy_rows, replace=False)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawn:
+    rows: Ints
+    share: float  # how many rows each stands for
+
+
+def _drawn(among: Mask, options: PrognosisOptions, rng: np.random.Generator) -> _Drawn:
+    rows = np.flatnonzero(among)
+    if len(rows) <= options.rows_a_side:
+        return _Drawn(rows, 1.0)
+    return _Drawn(rng.choice(rows, options.rows_a_side, replace=False), len(rows) / options.rows_a_side)
 
 
 def _calibrate(history: History, fates: Fates, score: Floats, horizon_s: float) -> Calibration:

@@ -6,7 +6,7 @@ and did not fail is censored there: what came later is not known, and is no evid
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ class HistoryError(PredictiveError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
-    """Rows sorted by device and time. `device` numbers `device_ids`;"""
+    """Rows sorted by device and time. `device` numbers `device_ids`, each of which has a row."""
 
     device_ids: tuple[str, ...]
     device: Ints  # (n,)
@@ -64,6 +64,22 @@ class History:
             self.values[keep],
         )
 
+    def parts(self, rows: int) -> Iterator[slice]:
+        """Yield the rows of whole devices, some `rows` at once."""
+        starts = self.first_rows
+        begin = 0
+        while begin < len(self):
+            following = starts[np.searchsorted(starts, begin + rows) :]
+            end = int(following[0]) if len(following) else len(self)
+            yield slice(begin, end)
+            begin = end
+
+    def part(self, rows: slice) -> History:
+        """Return the rows of whole devices."""
+        first, last = int(self.device[rows.start]), int(self.device[rows.stop - 1])
+        names = self.device_ids[first : last + 1]
+        return History(names, self.device[rows] - first, self.at_s[rows], self.metrics, self.values[rows])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fates:
@@ -82,11 +98,7 @@ class Fates:
         return Fates(self.failed_s[devices], self.until_s[devices])
 
 
-def history_of(
-    device_ids: Sequence[str],
-    at_s: Floats,
-    metrics: Mapping[str, Floats],
-) -> History:
+def history_of(device_ids: Sequence[str], at_s: Floats, metrics: Mapping[str, Floats]) -> History:
     """Sort columns into a History. Rows of one device at one time stay, in the order they came.
 
     Raises
@@ -94,35 +106,63 @@ def history_of(
     HistoryError
         No rows, no metrics, columns of unequal length, or a time that is none.
     """
-    lengths = {len(device_ids), len(at_s), *(len(column) for column in metrics.values())}
+    names, device = np.unique(np.asarray(device_ids, dtype=str), return_inverse=True)
+    return history_from(names.tolist(), device.astype(np.int64), at_s, metrics)
+
+
+def history_from(names: Sequence[str], device: Ints, at_s: Floats, metrics: Mapping[str, Floats]) -> History:
+    """Do as `history_of`, of devices given by number; each name has a row at least."""
+    lengths = {len(device), len(at_s), *(len(column) for column in metrics.values())}
     if not metrics or lengths == {0} or len(lengths) > 1:
         raise HistoryError(f"a history needs rows and metrics of equal length, got {sorted(lengths)}, {len(metrics)}")
     if not np.isfinite(at_s).all():
         raise HistoryError(f"row {int(np.flatnonzero(~np.isfinite(at_s))[0]) + 1} has no time; give each row one")
-    names, device = np.unique(np.asarray(device_ids, dtype=str), return_inverse=True)
-    order = np.lexsort((at_s, device))
-    values = np.column_stack([np.asarray(column, np.float64) for column in metrics.values()])
-    return History(
-        tuple(names.tolist()),
-        device[order].astype(np.int64),
-        np.asarray(at_s, np.float64)[order],
-        tuple(metrics),
-        np.where(np.isfinite(values), values, np.nan)[order],
-    )
+    ranked = sorted(range(len(names)), key=names.__getitem__)
+    rank = np.empty(len(names), np.int64)
+    rank[ranked] = np.arange(len(names))
+    order = np.lexsort((at_s, rank[device]))
+    values = np.empty((len(order), len(metrics)))
+    for position, column in enumerate(metrics.values()):
+        values[:, position] = np.where(np.isfinite(column), column, np.nan)[order]
+    numbers = rank[device][order]
+    return History(tuple(names[number] for number in ranked), numbers, at_s[order], tuple(metrics), values)
 
 
-def lives_of(device_ids: Sequence[str], at_s: Floats, failures: Mapping[str, Sequence[float]]) -> list[str]:
-    """Return of each row its device's life: a device that goes on after a failure begins anew, its past forgotten.
+@dataclass(frozen=True, slots=True, eq=False)
+class Lives:
+    """A device that goes on after a failure begins anew, its past forgotten: each row's life, and when lives ended."""
 
-    >>> lives_of(["a", "a", "a"], np.array([1.0, 2.0, 3.0]), {"a": [2.0]})
-    ['a#0', 'a#0', 'a#1']
+    names: list[str]  # the device's name, # and how many failures it had before
+    life: Ints  # (n,) numbers of `names`
+    ended: dict[str, float]
+
+
+def lives_of(names: Sequence[str], device: Ints, at_s: Floats, failures: Mapping[str, Sequence[float]]) -> Lives:
+    """Split each device's rows at its failures.
+
+    >>> lives = lives_of(["a"], np.zeros(3, np.int64), np.array([1.0, 2.0, 3.0]), {"a": [2.0], "b": [7.0]})
+    >>> lives.names, lives.life.tolist(), lives.ended
+    (['a#0', 'a#1'], [0, 0, 1], {'a#0': 2.0})
     """
-    ended = {name: np.sort(np.asarray(times, np.float64)) for name, times in failures.items()}
-    none = np.zeros(0)
-    return [
-        f"{name}#{int(np.searchsorted(ended.get(name, none), at))}"
-        for name, at in zip(device_ids, at_s.tolist(), strict=True)
-    ]
+    times = [(number, at) for number, name in enumerate(names) for at in sorted(failures.get(name, ()))]
+    owner = np.array([number for number, _ in times], np.int64)
+    moment = np.array([at for _, at in times], np.float64)
+    # Rows and failures in one line, a failure after the readings of its moment: so many failures came before a row.
+    at = np.concatenate([at_s, moment])
+    who = np.concatenate([device, owner])
+    is_failure = np.arange(len(at)) >= len(at_s)
+    order = np.lexsort((is_failure, at, who))
+    counted = np.cumsum(is_failure[order])
+    before = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(names)))])[who[order]]
+    number = np.empty(len(at), np.int64)
+    number[order] = counted - before
+    pairs, life = np.unique(np.column_stack([device, number[: len(at_s)]]), axis=0, return_inverse=True)
+    found = [f"{names[int(owned)]}#{int(nth)}" for owned, nth in pairs]
+    known = set(found)
+    # A failure counts itself.
+    ends = zip(owner.tolist(), (number[len(at_s) :] - 1).tolist(), moment.tolist(), strict=True)
+    ended = {f"{names[owned]}#{nth}": moment for owned, nth, moment in ends if f"{names[owned]}#{nth}" in known}
+    return Lives(found, life.reshape(-1).astype(np.int64), ended)
 
 
 def fates_of(history: History, failures: Mapping[str, float], *, until: Mapping[str, float] | None = None) -> Fates:

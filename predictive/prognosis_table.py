@@ -13,17 +13,21 @@ from typing import Any
 import numpy as np
 
 from predictive.prognosis_history import HistoryError
-from predictive.records import Floats
+from predictive.records import Floats, Ints
 
-MAX_BYTES = 2_000_000_000
-"""Of one file: some 100 million readings, what a machine of 16 GB can hold as numbers."""
+MAX_BYTES = 2_000_000_000  # of a csv: two a value are the fewest, so no more values than below
+MAX_CELLS = 1_000_000_000
+"""Rows times columns of one file: 8 GB as numbers, what a machine of 16 GB can hold."""
+LATEST_S = 4_102_444_800.0
+"""2100-01-01: a later number in `at` counts milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EventTable:
     """Rows in the order of the file."""
 
-    device_ids: list[str]
+    names: list[str]  # of the devices
+    device: Ints  # (n,) numbers of `names`
     at_s: Floats  # (n,)
     metrics: dict[str, Floats]  # each (n,), nan where empty
 
@@ -45,22 +49,47 @@ def read_events(path: Path, *, needs_metrics: bool = True) -> EventTable:
     metrics = {name: _numbers(table[name]) for name in table.column_names if _is_metric(table, name)}
     if needs_metrics and not metrics:
         raise HistoryError(f"{path} has no column of numbers beside device_id and at; add one a metric")
-    return EventTable([str(name) for name in table["device_id"].to_pylist()], _seconds(table["at"], path), metrics)
+    encoded = table["device_id"].cast("string").dictionary_encode().unify_dictionaries().combine_chunks()
+    names = encoded.dictionary.to_pylist()
+    if "" in names:
+        raise HistoryError(f"{path}: a row has an empty device_id; fill or drop it")
+    device = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), np.int64)
+    return EventTable(names, device, _seconds(table["at"], path), metrics)
 
 
 def _read(path: Path) -> Any:
     import pyarrow as pa  # type: ignore[import-untyped]
-    import pyarrow.csv as pc  # type: ignore[import-untyped]
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
     if not path.is_file():
         raise HistoryError(f"{path} is no file; give a parquet or csv table")
-    if path.stat().st_size > MAX_BYTES:
-        raise HistoryError(f"{path} has more than {MAX_BYTES:,} bytes; split it by device")
     try:
-        return pq.read_table(path) if path.suffix == ".parquet" else pc.read_csv(path)
+        if path.suffix.lower() != ".parquet":
+            return _read_csv(path)
+        shape = pq.read_metadata(path)
+        if shape.num_rows * shape.num_columns > MAX_CELLS:
+            raise HistoryError(f"{path} has more than {MAX_CELLS:,} values; split it by device")
+        return pq.read_table(path)
     except (pa.ArrowInvalid, OSError) as error:
         raise HistoryError(f"{path} cannot be read as a table: {str(error)[:200]}") from error
+
+
+def _read_csv(path: Path) -> Any:
+    """Read a csv. A column is what its first megabyte says; whole numbers and nothing may go on as any number."""
+    import pyarrow as pa
+    import pyarrow.csv as pc  # type: ignore[import-untyped]
+    import pyarrow.types as types  # type: ignore[import-untyped]
+
+    if path.stat().st_size > MAX_BYTES:
+        raise HistoryError(f"{path} has more than {MAX_BYTES:,} bytes; split it by device, or write it as parquet")
+    with pc.open_csv(path) as first:
+        kinds = {
+            field.name: pa.float64()
+            for field in first.schema
+            if field.name != "at" and (types.is_integer(field.type) or types.is_null(field.type))
+        }
+    # An identifier keeps its leading zeros.
+    return pc.read_csv(path, convert_options=pc.ConvertOptions(column_types=kinds | {"device_id": pa.string()}))
 
 
 def _is_metric(table: Any, name: str) -> bool:
@@ -81,7 +110,10 @@ def _seconds(column: Any, path: Path) -> Floats:
     import pyarrow.types as types
 
     if types.is_floating(column.type) or types.is_integer(column.type):
-        return _numbers(column)
+        at_s = _numbers(column)
+        if (at_s >= LATEST_S).any():
+            raise HistoryError(f"{path}: {at_s.max():.0f} in `at` is later than the year 2100; give seconds since 1970")
+        return at_s
     try:
         stamps = column.cast(pa.timestamp("us", tz=getattr(column.type, "tz", None)))
     except pa.ArrowInvalid:

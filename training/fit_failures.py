@@ -22,7 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from predictive.budget import Budget, Realised, realise, solve_threshold, ticket_rows
-from predictive.budget_pace import paced_rows
+from predictive.budget_outcomes import Told
+from predictive.budget_pace import Pace, paced_rows
 from predictive.prognosis_fit import PrognosisOptions, fit_failures
 from predictive.prognosis_history import Fates, History, fates_of, history_of
 from predictive.records import Floats, Mask
@@ -72,7 +73,8 @@ def by_time(disks: Disks, moment_s: float, budgets: Sequence[Budget]) -> list[Re
     end_s = float(disks.history.at_s.max()) + 1.0
     found = []
     for budget in budgets:
-        rows = paced_rows(disks.history, disks.fates, score, budget=budget, since_s=moment_s, until_s=end_s)
+        outcomes = Told(disks.history, disks.fates)
+        rows = paced_rows(disks.history, outcomes, score, budget=budget, pace=Pace(moment_s, end_s))
         found.append(realise(disks.history, disks.fates, rows, budget=budget, since_s=moment_s))
     return found
 

@@ -13,7 +13,7 @@ from api.cli.output import console, log_to_stderr, reported, speaks_json, spoken
 from api.errors import words
 
 if TYPE_CHECKING:
-    from predictive.prognosis_model import FailureTicket
+    from predictive.prognosis_score import FailureTicket
 
 group = typer.Typer(help="Failures foreseen from past failures.", no_args_is_help=True)
 Events = Annotated[Path, typer.Option(help="parquet or csv: device_id, at, one column a metric.")]
@@ -31,25 +31,20 @@ def fit(
     as_json: AsJson = False,
 ) -> None:
     """Learn from past failures; the threshold keeps the budget of false tickets."""
-    import predictive.prognosis_history as histories
     from predictive.budget import Budget
-    from predictive.prognosis_fit import fit_failures
+    from predictive.prognosis_fit import fit_table
     from predictive.prognosis_table import read_events
 
     log_to_stderr()
     with reported():
         readings, failed = read_events(events), read_events(failures, needs_metrics=False)
-        ended: dict[str, list[float]] = {}
-        for name, at_s in zip(failed.device_ids, failed.at_s.tolist(), strict=True):
-            ended.setdefault(name, []).append(at_s)
-        lives = histories.lives_of(readings.device_ids, readings.at_s, ended)
-        ends = {f"{name}#{n}": at_s for name, times in ended.items() for n, at_s in enumerate(sorted(times))}
-        history = histories.history_of(lives, readings.at_s, readings.metrics)
         terms = Budget(false_per_1000_months=budget, lead_s=lead_h * HOUR_S, horizon_s=horizon_h * HOUR_S)
-        model = fit_failures(history, histories.fates_of(history, ends), budget=terms).model
+        model = fit_table(readings, failed, budget=terms)
         model.save(out)
+    unread = len(set(failed.names) - set(readings.names))
     seen, opens = model.validated, model.threshold < float("inf")
-    line: dict[str, JsonValue] = {"out": str(out), "devices": len(history.device_ids), "failures": len(ends)}
+    line: dict[str, JsonValue] = {"out": str(out), "devices": len(readings.names), "failures": len(failed.at_s)}
+    line |= {"failures_without_readings": unread}
     line |= {"budget": budget, "false_per_1000_months": round(seen.false_per_1000_months, 3)}
     line |= {"recall": round(seen.recall, 4), "device_months": round(seen.device_months, 1), "opens_tickets": opens}
     if speaks_json(as_json):
@@ -66,15 +61,16 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="Taken and not needed: lines out are always JSON.")] = False,
 ) -> None:
     """Open tickets over readings: one a device and episode."""
-    from predictive.prognosis_history import history_of
+    from predictive.prognosis_history import history_from
     from predictive.prognosis_model import FailureModel
+    from predictive.prognosis_score import open_tickets
     from predictive.prognosis_table import read_events
 
     log_to_stderr()
     with reported():
         readings = read_events(events)
-        found = FailureModel.load(model)
-        tickets = found.tickets(history_of(readings.device_ids, readings.at_s, readings.metrics))
+        history = history_from(readings.names, readings.device, readings.at_s, readings.metrics)
+        tickets = open_tickets(FailureModel.load(model), history)
     for ticket in tickets:
         write_line(_line(ticket))
 

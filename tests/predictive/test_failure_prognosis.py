@@ -12,6 +12,7 @@ from predictive.prognosis_features import features_of
 from predictive.prognosis_fit import PrognosisOptions, fit_failures
 from predictive.prognosis_history import DAY_S, Fates, History, HistoryError, fates_of, history_of
 from predictive.prognosis_model import FailureModel
+from predictive.prognosis_score import open_tickets
 
 BUDGET = Budget(false_per_1000_months=15.0, lead_s=DAY_S, horizon_s=30 * DAY_S)
 QUICK = PrognosisOptions(iterations=15, folds=2, fewest_in_leaf=10)
@@ -52,7 +53,7 @@ def test_tickets_foresee_what_shows_within_the_budget(model: FailureModel) -> No
 
 def test_reasons_name_the_metric_and_since_when(model: FailureModel) -> None:
     history, _ = fleet(2)
-    failing = [ticket for ticket in model.tickets(history) if ticket.probability > 0.5]
+    failing = [ticket for ticket in open_tickets(model, history) if ticket.probability > 0.5]
     assert failing
     assert {ticket.reasons[0].metric for ticket in failing} == {"pressure"}
     assert all(ticket.reasons[0].since <= ticket.at for ticket in failing)
@@ -69,7 +70,7 @@ def test_chance_is_calibrated_on_other_devices(model: FailureModel) -> None:
 def test_model_says_the_same_after_loading(model: FailureModel, tmp_path: Path) -> None:
     history, _ = fleet(2, devices=20)
     model.save(tmp_path)
-    assert FailureModel.load(tmp_path).tickets(history) == model.tickets(history)
+    assert open_tickets(FailureModel.load(tmp_path), history) == open_tickets(model, history)
 
 
 def test_past_says_the_same_whatever_comes_later() -> None:
