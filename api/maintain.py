@@ -25,6 +25,7 @@ from api.store.devices import Event
 from api.store.lease import Lease
 from api.store.telemetry import Snapshot
 from api.upkeep.book import TicketBook
+from api.upkeep.budget import settle_if_due
 from api.upkeep.verdicts import BEGINS_ANEW, note_failure
 from predictive.records import Floats, Observation, PredictiveError, SeriesPoints, StateMismatch
 
@@ -146,6 +147,7 @@ class Foresight:
             return kept
         self._store.devices.note_day(now.date(), devices=int((fleet.newest_s >= now.timestamp() - DAY_S).sum()))
         self._book.introduce(fleet.device_ids, at=now)
+        settle_if_due(self._store, self._engines.settings, at=now)
         return kept
 
     def note_event(self, event: Event) -> Event:
@@ -168,9 +170,13 @@ class Foresight:
             self._book.keep(alerts, monitor=monitor, closed_by=event.kind)
 
     def fleet(self, now: datetime) -> Fleet:
-        """Return how every device is."""
+        """Return how every device is; an alert that is held back is no alarm."""
+        from predictive.fleet import without_ticket
+
         with self._lock:
-            return self._running().fleet(now)
+            fleet = self._running().fleet(now)
+        held = self._store.budgets.held_back(limit=len(fleet.device_ids))
+        return without_ticket(fleet, {one.device_id for one in held})
 
     def views(self, device_id: str) -> tuple[SeriesView, ...]:
         """Return what the monitor sees of a device's metrics, in the order of `recent`."""

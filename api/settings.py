@@ -213,6 +213,11 @@ class Settings(BaseSettings):
     telemetry_waiting: int = Field(default=16, ge=0)
     """Telemetry requests taken in at once, one working and the rest waiting; the next ones are told 429. It bounds the
     memory that parsed requests hold."""
+    false_tickets_per_1000: float = Field(default=2.0, gt=0, le=1000)
+    """False maintenance tickets per 1,000 device-months that are borne, where a tenant set nothing of its own: a fleet
+    of five hundred sees one a month. Held once people judged some tickets."""
+    useful_lead_h: float = Field(default=72.0, ge=0, le=2160)
+    """How long before a failure a ticket helps: a technician, a part and a slot are found within three days."""
     telemetry_keep_days: float = Field(default=32.0, gt=0)
     """Accepted batches are kept this long, so that a changed detector can be replayed over a whole month."""
     trusted_hosts: tuple[str, ...] = ()

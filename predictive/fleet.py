@@ -10,8 +10,8 @@ evidence a device come out. Judges nothing that was not judged before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -66,6 +66,14 @@ def fleet_of(table: SeriesTable, *, evidence: Evidence, book: AlertBook, silent:
     return Fleet(
         tuple(table.devices), status, newest_s, worst, np.minimum(learned, 1.0), count, _strongest(table, strain, code)
     )
+
+
+def without_ticket(fleet: Fleet, device_ids: Collection[str]) -> Fleet:
+    """Return a fleet in which these devices' alarms are only watched: they bring too little for a ticket."""
+    if not device_ids:
+        return fleet
+    held = np.array([device_id in device_ids for device_id in fleet.device_ids], dtype=np.bool_)
+    return replace(fleet, status=np.where(held & (fleet.status == ALARM), WATCH, fleet.status))
 
 
 def strain_of(evidence: Evidence) -> Floats:

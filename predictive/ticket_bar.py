@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
@@ -54,7 +53,7 @@ class Bar:
     allowed: float  # in the window
 
 
-def evidence_of(alert: Alert, *, at: datetime) -> float:
+def evidence_of(alert: Alert) -> float:
     """Return how much an alert brings: how unlikely its readings are, summed over metrics, more the longer it lasts.
 
     A score of s is a chance of 1 - s, and chances multiply; what lasted for a day counts twice, for three days thrice.
@@ -62,13 +61,15 @@ def evidence_of(alert: Alert, *, at: datetime) -> float:
     >>> from predictive.records import Reason
     >>> since = datetime.fromisoformat("2026-06-01T00:00+00:00")
     >>> reason = Reason("power", since, 1.0, 2.0, 0.9, "ewma")
-    >>> alert = Alert("k", "d", "open", "warning", since, since, None, (reason,))
-    >>> [round(evidence_of(alert, at=since.replace(day=day)), 2) for day in (1, 2, 4)]
+    >>> told = [since.replace(day=day) for day in (1, 2, 4)]
+    >>> [round(evidence_of(Alert("k", "d", "open", "warning", since, at, None, (reason,))), 2) for at in told]
     [2.3, 4.61, 6.91]
     """
     weight = sum(-math.log(1.0 - min(max(reason.score, 0.0), SUREST)) for reason in alert.reasons)
     since = min((reason.since for reason in alert.reasons), default=alert.opened_at)
-    days = max((at - min(since, alert.opened_at)).total_seconds() / DAY_S, 0.0)
+    ended = [reason.until for reason in alert.reasons if reason.until is not None]
+    last = max(ended) if ended else alert.updated_at
+    days = max((last - min(since, alert.opened_at)).total_seconds() / DAY_S, 0.0)
     return weight * (1.0 + math.log2(1.0 + days))
 
 

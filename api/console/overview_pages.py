@@ -19,6 +19,7 @@ from api.console.places import home_of
 from api.console.plots import Bar, ceiling_of, stacked_bars
 from api.report import Day, Share, overview, quality
 from api.store.exports import COLUMNS
+from api.upkeep.budget import budget_of
 from api.upkeep.verdicts import lead_times
 
 PERIODS = (7, 30, 90)
@@ -50,12 +51,14 @@ def show_overview(desk: Annotated[Desk, Depends(Entry())], days: Period = 30) ->
         return desk.go(home)
     figures = overview(desk.store, since=desk.now - timedelta(days=days), until=desk.now, costs=desk.settings.costs)
     chart = chart_of(figures.days)
+    useful_h = budget_of(desk.store, desk.settings).useful_lead_h
     return desk.page(
         "overview.html",
         here="overview",
         figures=figures,
         chart=chart,
-        leads=lead_times(desk.store, figures.since, figures.until),
+        leads=lead_times(desk.store, figures.since, figures.until, useful_h=useful_h),
+        useful_h=useful_h,
         parts=PARTS,
         days=days,
         periods=PERIODS,

@@ -19,8 +19,8 @@ from api.tickets import quantity as quantity
 from api.tickets import text_of
 from api.tickets import title_of as title_in
 from api.upkeep.advice import suggestions_for
+from api.upkeep.budget import hear_verdict
 from api.upkeep.pictures import plot_in
-from api.upkeep.verdicts import take_verdict
 
 PAGE_SIZE = 25
 KIND = "maintenance"
@@ -81,7 +81,7 @@ def judge_ticket(
 ) -> Response:
     """Keep what a person says of a ticket."""
     told = TicketVerdict(verdict=verdict, fixed_by=fixed_by, failed_at=local_time(failed_at, utc_offset))
-    take_verdict(ticket_id, told, store=desk.store, actor=desk.actor, at=desk.now)
+    hear_verdict(ticket_id, told, store=desk.store, settings=desk.settings, actor=desk.actor, at=desk.now)
     return desk.go(f"/console/tickets/{ticket_id}#verdict")
 
 

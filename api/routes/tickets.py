@@ -10,8 +10,8 @@ from api.errors import Problem, say
 from api.routes.documentation import problems
 from api.routes.wiring import MaySendTelemetry, Now, SettingsOf, StoreOf
 from api.schemas.telemetry import KeptVerdict, Ticket, TicketVerdict
+from api.upkeep.budget import hear_verdict
 from api.upkeep.pictures import plot_in
-from api.upkeep.verdicts import take_verdict
 
 router = APIRouter(tags=["tickets"])
 
@@ -74,7 +74,8 @@ def get_plot(
 
 @router.post("/v1/tickets/{ticket_id}/feedback", status_code=201, responses=problems(400, 401, 403, 404, 422))
 def create_ticket_feedback(
-    ticket_id: str, caller: MaySendTelemetry, verdict: TicketVerdict, store: StoreOf, at: Now
+    ticket_id: str, caller: MaySendTelemetry, verdict: TicketVerdict, store: StoreOf, settings: SettingsOf, at: Now
 ) -> KeptVerdict:
     """Say whether a ticket was right, a false alarm, or what fixed it; the last word counts."""
-    return take_verdict(ticket_id, verdict, store=store, actor=f"key:{caller.key_id}", at=at)
+    actor = f"key:{caller.key_id}"
+    return hear_verdict(ticket_id, verdict, store=store, settings=settings, actor=actor, at=at)

@@ -91,7 +91,7 @@ class Devices:
         """Keep what a device is; what a person told stays where others say otherwise. Return what is kept."""
         with self._database.transaction() as session:
             columns = {"site": "", "gateway": "", "model": "", "told_by": "", "updated_at": at}
-            _insert(session, DeviceRow, {"tenant": self._tenant, "device_id": device.device_id, **columns})
+            insert_unless_there(session, DeviceRow, {"tenant": self._tenant, "device_id": device.device_id, **columns})
             row = session.get_one(DeviceRow, (self._tenant, device.device_id), with_for_update=True)
             is_told_by_person = device.told_by == "person"
             for name in ("site", "gateway", "model"):
@@ -138,7 +138,7 @@ class Devices:
             DeviceEventRow.at == event.at,
         )
         with self._database.transaction() as session:
-            _insert(session, DeviceEventRow, values)
+            insert_unless_there(session, DeviceEventRow, values)
             return _event(session.scalars(same).one())
 
     def events(self, device_id: str, *, limit: int = EVENTS_SHOWN) -> tuple[Event, ...]:
@@ -176,7 +176,7 @@ class Devices:
         """Keep what a person said of a ticket, in place of what was said before."""
         values = {name: getattr(verdict, name) for name in Verdict.__slots__}
         with self._database.transaction() as session:
-            _insert(session, TicketVerdictRow, {"tenant": self._tenant, **values})
+            insert_unless_there(session, TicketVerdictRow, {"tenant": self._tenant, **values})
             row = session.get_one(TicketVerdictRow, (self._tenant, verdict.ticket_id), with_for_update=True)
             for name, value in values.items():
                 setattr(row, name, value)
@@ -219,12 +219,12 @@ class Devices:
     def note_day(self, day: date, *, devices: int) -> None:
         """Note how many devices were watched on a day; the most counts."""
         with self._database.transaction() as session:
-            _insert(session, FleetDay, {"tenant": self._tenant, "day": day.isoformat(), "devices": devices})
+            insert_unless_there(session, FleetDay, {"tenant": self._tenant, "day": day.isoformat(), "devices": devices})
             row = session.get_one(FleetDay, (self._tenant, day.isoformat()), with_for_update=True)
             row.devices = max(row.devices, devices)
 
 
-def _insert(session: Session, table: type[Base], values: Mapping[str, object]) -> None:
+def insert_unless_there(session: Session, table: type[Base], values: Mapping[str, object]) -> None:
     """Write a row unless there is one; on SQLite the write comes first, so that no other can come between."""
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     statement = (postgresql.insert if is_postgresql else sqlite.insert)(table)

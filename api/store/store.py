@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from api.security import read_server_secret
 from api.settings import Settings
 from api.store.audit import Audit
+from api.store.budgets import Budgets
 from api.store.changes import Changes, Links
 from api.store.database import Database
 from api.store.devices import Devices
@@ -41,6 +42,7 @@ class Store:
     server_secret: str = field(repr=False)
     keys: Keys
     audit: Audit
+    budgets: Budgets
     devices: Devices
     draft_usage: DraftUsages
     drafts: Drafts
@@ -88,6 +90,7 @@ def _shelves(database: Database, tenant: str, *, server_secret: str) -> Store:
         server_secret=server_secret,
         keys=Keys(database, tenant, server_secret=server_secret),
         audit=Audit(database, tenant, server_secret=server_secret),
+        budgets=Budgets(database, tenant),
         devices=Devices(database, tenant),
         draft_usage=DraftUsages(database, tenant),
         drafts=Drafts(database, tenant),

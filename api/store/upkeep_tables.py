@@ -131,3 +131,44 @@ class FleetDay(Base):
     tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
     day: Mapped[str] = mapped_column(String(10), primary_key=True)  # UTC, ISO 8601
     devices: Mapped[int] = mapped_column()
+
+
+class TicketBudget(Base):
+    """How many false tickets a tenant is ready to bear, and how long before a failure one is useful."""
+
+    __tablename__ = "ticket_budgets"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    false_per_1000: Mapped[float] = mapped_column()  # device-months
+    useful_lead_h: Mapped[float] = mapped_column()
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(String(200))
+
+
+class TicketBar(Base):
+    """How much evidence an alert must bring to become a ticket, and what that was worked out from."""
+
+    __tablename__ = "ticket_bars"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    evidence: Mapped[float] = mapped_column()
+    is_held: Mapped[bool] = mapped_column()
+    false: Mapped[float] = mapped_column()
+    allowed: Mapped[float] = mapped_column()
+    solved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EpisodeRow(Base):
+    """An alert that was inferred from readings, whether or not it became a ticket."""
+
+    __tablename__ = "episodes"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    device_id: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it opened
+    evidence: Mapped[float] = mapped_column()  # the strongest it had
+    ticket_id: Mapped[str] = mapped_column(String(32))  # "" while it is held back
+    is_open: Mapped[bool] = mapped_column()
+
+    __table_args__ = (Index("ix_episodes_tenant_at", "tenant", "at"),)

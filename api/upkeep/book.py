@@ -1,6 +1,7 @@
 """Alerts in, maintenance tickets kept by key: opened, escalated, brought up to date, closed with evidence.
 
-    alert -> facts -> severity -> past episode, advice, procedure -> ticket by key -> the site's ticket
+    alert -> enough evidence? -> facts -> severity -> past episode, advice, procedure
+          -> ticket by key -> the site's ticket
 
 An alert that says nothing newer than its ticket changes nothing, so that a replay is harmless. Knows no HTTP and does
 not judge readings.
@@ -22,6 +23,7 @@ from api.store import Store
 from api.store.devices import Verdict
 from api.tickets import ticket_of, with_texts
 from api.upkeep.advice import suggestions_for
+from api.upkeep.budget import bar_in_force, episode_of, is_inferred, is_ticket
 from api.upkeep.facts import facts_of
 from api.upkeep.groups import Scope, group_ticket, is_together, scope_of
 from api.upkeep.past import past_episode
@@ -68,7 +70,7 @@ class TicketBook:
         to the device, where that ended them."""
         if not alerts or self.is_muted:
             return ()
-        told = [one for alert in alerts if (one := self._look_up(alert)) is not None]
+        told = self._let_through([one for alert in alerts if (one := self._look_up(alert)) is not None])
         groups = self._group_ids(told)
         past = self._store.devices.judged(limit=VERDICTS)
         kept: list[Ticket] = []
@@ -82,7 +84,22 @@ class TicketBook:
             kept.append(self._store.tickets.put(ticket, plot=plot, place=place_of(ticket)))
             log.info("ticket_changed", key=one.alert.key, state=one.alert.state, severity=ticket.severity)
         self._keep_groups({ticket.group_id: scope_of(ticket.device) for ticket in kept if ticket.group_id}, groups)
+        pairs = zip(told, kept, strict=True)
+        self._store.budgets.note(
+            [episode_of(one.alert, ticket_id=ticket.id) for one, ticket in pairs if is_inferred(one.alert)]
+        )
         return tuple(kept)
+
+    def _let_through(self, told: Sequence[Told]) -> list[Told]:
+        """Return those that are tickets, or bring enough to become one; note the others as held back."""
+        if all(one.known is not None for one in told):
+            return list(told)
+        bar = bar_in_force(self._store)
+        held = [one for one in told if one.known is None and not is_ticket(one.alert, bar=bar)]
+        self._store.budgets.note([episode_of(one.alert, ticket_id="") for one in held])
+        for one in held:
+            log.info("alert_held_back", key=one.alert.key, device_id=one.alert.device_id, bar=round(bar, 2))
+        return [one for one in told if one not in held]
 
     @property
     def _locale(self) -> str:

@@ -21,8 +21,6 @@ from api.store.devices import Event, Verdict
 KIND = "maintenance"
 BEGINS_ANEW = frozenset({"repair", "maintenance", "replaced", "firmware", "installed"})
 """Events after which the device's normal is another."""
-USEFUL_H = 72.0
-"""A technician, a part and a slot are found within three days."""
 LONGEST_AHEAD = timedelta(days=90)
 """An alert longer before a failure was about something else."""
 TICKETS = 200
@@ -36,7 +34,7 @@ class LeadTimes:
 
     failures: int
     warned: int
-    in_time: int  # at least USEFUL_H before
+    in_time: int  # so long before that it was useful
     hours: tuple[float, ...]  # by failure, from its first alert on
 
     @property
@@ -89,7 +87,7 @@ def note_failure(event: Event, *, store: Store) -> None:
             store.devices.judge(replace(verdict, failed_at=event.at, actor=EVENT_ACTOR))
 
 
-def lead_times(store: Store, since: datetime, until: datetime) -> LeadTimes:
+def lead_times(store: Store, since: datetime, until: datetime, *, useful_h: float) -> LeadTimes:
     """Return how long before the failures of a period their first alert came."""
     failures = store.devices.failures(since, until)
     hours = []
@@ -103,7 +101,7 @@ def lead_times(store: Store, since: datetime, until: datetime) -> LeadTimes:
         ]
         if opened:
             hours.append((event.at - min(opened)).total_seconds() / 3600)
-    in_time = sum(lead >= USEFUL_H for lead in hours)
+    in_time = sum(lead >= useful_h for lead in hours)
     return LeadTimes(len(failures), len(hours), in_time, tuple(hours))
 
 

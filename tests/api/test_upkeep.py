@@ -237,10 +237,10 @@ def test_lead_time_runs_from_the_first_alert_before_a_failure(store: Store) -> N
     for number, device in enumerate(("泵-1", "泵-3")):
         note = Event(f"f{number}", device, "failure", AT)
         note_failure(store.devices.note_event(note), store=store)
-    leads = lead_times(store, AT - H, AT + H)
+    leads = lead_times(store, AT - H, AT + H, useful_h=72.0)
     assert (leads.failures, leads.warned, leads.in_time, leads.hours) == (2, 1, 1, (120.0,))
     take_verdict("t5", TicketVerdict(verdict="false_alarm"), store=store, actor="人", at=AT)
-    assert lead_times(store, AT - H, AT + H).hours == (48.0,)
+    assert lead_times(store, AT - H, AT + H, useful_h=72.0).hours == (48.0,)
 
 
 def test_verdicts_are_counted_against_device_months(store: Store) -> None:

@@ -1,5 +1,5 @@
 """Devices, what happened to them, and what people said of their tickets; one open ticket a device and kind
-of episode."""
+of episode; a budget of false tickets."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Make the tables. Tickets of before keep what they say, and take their place when they next change."""
     _devices()
     _verdicts()
+    _budgets()
     _tickets()
 
 
@@ -75,6 +76,40 @@ def _verdicts() -> None:
         sa.Column("devices", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "day"),
     )
+
+
+def _budgets() -> None:
+    op.create_table(
+        "ticket_budgets",
+        sa.Column("tenant", sa.String(length=50), nullable=False),
+        sa.Column("false_per_1000", sa.Float(), nullable=False),
+        sa.Column("useful_lead_h", sa.Float(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("tenant"),
+    )
+    op.create_table(
+        "ticket_bars",
+        sa.Column("tenant", sa.String(length=50), nullable=False),
+        sa.Column("evidence", sa.Float(), nullable=False),
+        sa.Column("is_held", sa.Boolean(), nullable=False),
+        sa.Column("false", sa.Float(), nullable=False),
+        sa.Column("allowed", sa.Float(), nullable=False),
+        sa.Column("solved_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant"),
+    )
+    op.create_table(
+        "episodes",
+        sa.Column("tenant", sa.String(length=50), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("device_id", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("evidence", sa.Float(), nullable=False),
+        sa.Column("ticket_id", sa.String(length=32), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "key"),
+    )
+    op.create_index("ix_episodes_tenant_at", "episodes", ["tenant", "at"])
 
 
 def _tickets() -> None:
