@@ -24,7 +24,7 @@ class Column:
 
     fill: float = 0.0
     width: int = 1
-    dtype: Literal["f8", "f4", "u2"] = "f8"
+    dtype: Literal["f8", "f4", "u2", "u1"] = "f8"
 
 
 class SeriesArrays:
@@ -99,7 +99,14 @@ class SeriesArrays:
             raise StateMismatch(f"state columns {wrong or sorted(used)} have another shape; start afresh")
         self._used = self._capacity = self._filled = used.pop() if used else 0
         for name, column in self._columns.items():
-            self._arrays[name] = cast(Floats, arrays[name].astype(column.dtype, copy=True))
+            self._arrays[name] = _brought(arrays[name], column)
+
+
+def _brought(array: np.typing.NDArray[np.generic], column: Column) -> Floats:
+    """Return a copy in the column's type; what is too large for it is its largest."""
+    if np.issubdtype(column.dtype, np.integer) and not np.issubdtype(array.dtype, np.integer):
+        array = np.clip(array, 0, np.iinfo(column.dtype).max)
+    return cast(Floats, array.astype(column.dtype, copy=True))
 
 
 def _tail_shape(column: Column) -> tuple[int, ...]:

@@ -50,10 +50,10 @@ class ControlChart:
             {
                 "course": Column(fill=np.nan),
                 "mean": Column(),
-                "deviation": Column(),
-                "count": Column(),
-                "tail": Column(fill=USUAL_TAIL),
-                "is_beyond": Column(),
+                "deviation": Column(dtype="f4"),
+                "count": Column(dtype="f4"),
+                "tail": Column(fill=USUAL_TAIL, dtype="f4"),
+                "is_beyond": Column(dtype="u1"),
                 "first_s": Column(fill=np.inf),
             }
         )

@@ -53,18 +53,18 @@ class Evidence:
         self._sure = np.array(sorted(sure), dtype=np.int64)
         self._cells = SeriesArrays(
             {
-                "level": Column(),
-                "burden": Column(),
+                "level": Column(dtype="f4"),
+                "burden": Column(dtype="f4"),
                 "burden_s": Column(fill=np.nan),  # when the burden last rose above half its limit
-                "firing": Column(),
+                "firing": Column(dtype="u1"),
                 # When the first anomalous reading of this run came, or the change began.
                 "since_s": Column(fill=np.nan),
                 "hot_s": Column(fill=-np.inf),  # the latest anomalous reading
-                "score": Column(),  # the highest of this run
+                "score": Column(dtype="f4"),  # the highest of this run
                 "expected": Column(fill=np.nan),  # of the latest anomalous reading
                 "observed": Column(fill=np.nan),
-                "detector": Column(fill=NO_DETECTOR),  # the one with the highest score of this run
-                "count": Column(),  # ticks learned since the series was new, or since it was forgotten
+                "detector": Column(fill=NO_DETECTOR, dtype="f4"),  # the one with the highest score of this run
+                "count": Column(dtype="f4"),  # ticks learned since the series was new, or since it was forgotten
                 "first_s": Column(fill=np.inf),
                 "newest_s": Column(fill=-np.inf),
             }

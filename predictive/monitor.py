@@ -6,7 +6,7 @@ as bytes and taken up again. Keeps no clock, stores nothing, and does not know w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -37,6 +37,7 @@ from predictive.records import (
     State,
     StateMismatch,
 )
+from predictive.series import codes_of_lists, distinct_of_lists
 from predictive.snapshot import Snapshot, pack, unpack
 from predictive.stream import Stream, StreamOptions
 from predictive.units import conversion
@@ -181,16 +182,18 @@ class Monitor:
 
     def snapshot(self) -> bytes:
         """Return everything learned, as bytes that `restore` reads."""
-        arrays: dict[str, np.typing.NDArray[np.generic]] = {}
-        for part, state in self._parts().items():
-            arrays.update({f"{part}/{name}": array for name, array in state.items()})
+        return b"".join(self.snapshot_frames())
+
+    def snapshot_frames(self) -> tuple[bytes, ...]:
+        """Return the same in pieces: a large fleet's state is too large for one."""
         header = {
             "detectors": list(self._ensemble.names),
-            "series": self._stream.table.state(),
+            "series": self._stream.table.names(),
             "episodes": episode_values(self._book.episodes),
             "silences": episode_values(self._book.silences),
         }
-        return pack(Snapshot(header, arrays))
+        arrays = ((f"{part}/{name}", state[name]) for part, state in self._states() for name in sorted(state))
+        return pack(header, arrays)
 
     @classmethod
     def restore(cls, content: bytes, *, options: MonitorOptions | None = None) -> Monitor:
@@ -211,12 +214,15 @@ class Monitor:
         return monitor
 
     def _take_up(self, snapshot: Snapshot) -> None:
-        states: dict[str, dict[str, np.typing.NDArray[np.generic]]] = {part: {} for part in self._parts()}
+        states: dict[str, dict[str, np.typing.NDArray[np.generic]]] = {}
         try:
             for path, array in snapshot.arrays.items():
                 part, _, name = path.rpartition("/")
-                states[part][name] = array
-            self._stream.restore(states["stream"], snapshot.header["series"])  # type: ignore[arg-type]
+                states.setdefault(part, {})[name] = array
+            if set(states) - {"series"} != {part for part, _ in self._states()} - {"series"}:
+                raise KeyError(", ".join(sorted(states)))
+            self._take_up_series(states.pop("series", None), snapshot.header["series"])  # type: ignore[arg-type]
+            self._stream.restore(states.pop("stream"))
             self._book.episodes = episodes_from(snapshot.header["episodes"])  # type: ignore[arg-type]
             self._book.silences = episodes_from(snapshot.header["silences"])  # type: ignore[arg-type]
         except KeyError as error:
@@ -227,14 +233,20 @@ class Monitor:
             detector.restore(states[f"detector/{detector.name}"])
         self._introduce()
 
-    def _parts(self) -> dict[str, State]:
-        detectors = {f"detector/{detector.name}": detector.state() for detector in self._ensemble.detectors}
-        return {
-            "stream": self._stream.state(),
-            "window": self._window.state(),
-            "evidence": self._evidence.state(),
-            **detectors,
-        }
+    def _take_up_series(self, state: State | None, names: Mapping[str, list[str]]) -> None:
+        """Restore the table of series; version 1 kept its names by row and no codes."""
+        if state is None:
+            state, names = codes_of_lists(names), distinct_of_lists(names)
+        self._stream.table.restore(state, names)
+
+    def _states(self) -> Iterator[tuple[str, State]]:
+        """Yield the state of one part after the other, so that one at a time is held twice."""
+        yield "series", self._stream.table.state()
+        yield "stream", self._stream.state()
+        yield "window", self._window.state()
+        yield "evidence", self._evidence.state()
+        for detector in self._ensemble.detectors:
+            yield f"detector/{detector.name}", detector.state()
 
     def _introduce(self) -> tuple[str, ...]:
         table, warnings = self._stream.table, []
@@ -315,7 +327,7 @@ class Monitor:
         silent = live & ((elapsed_s > patience_s) | away)
         alerts: list[Alert] = []
         for code in np.unique(table.device_of[silent]).tolist():
-            rows = np.array(table.device_rows[code])
+            rows = np.array(table.rows_of_device(code))
             gone = rows[silent[rows]]
             if len(gone) < int(live[rows].sum()):
                 gone = gone[elapsed_s[gone] >= DROP_OUT_S]

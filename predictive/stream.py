@@ -7,7 +7,7 @@ Does not know the time of day, nor what a value should be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ import numpy as np
 from predictive.arrays import Column, SeriesArrays
 from predictive.names import coded
 from predictive.records import ONLINE, Batch, Columns, Floats, Ints, Mask, PredictiveError, Rejection, State
-from predictive.series import NO_UNIT, SeriesTable
+from predictive.series import NO_UNIT, NO_UNIT_CODE, SeriesTable
 from predictive.units import conversion
 
 # Clocks without battery start at 1970-01-01, 1980-01-06 (GPS) or 2000-01-01 (most RTC chips).
@@ -25,7 +25,6 @@ RECENT_TIMES = 64  # source times kept a series, to tell a repeated reading from
 CADENCE_RATE = 0.1  # share of a new interval in the learned cadence; it settles within about 20 readings
 LONGEST_FORGET = 0.9995  # by half in about 1,400 readings
 UNIT_LENGTH = 32  # the longest names in use have about 12
-NO_UNIT_CODE, UNKNOWN_UNIT = 0, -1
 CADENCE_WARM_UP = 10  # intervals seen before a cadence counts as known
 
 
@@ -86,12 +85,8 @@ class Stream:
     def __init__(self, options: StreamOptions) -> None:
         self.options = options
         self.table = SeriesTable(limit=options.max_series)
-        self._unit_names = [NO_UNIT]  # by code; the units of series
-        self._unit_codes = {NO_UNIT: NO_UNIT_CODE}
-        self._unit_of = np.zeros(0, dtype=np.int64)  # (capacity,) by row
         self._pending = _Readings()
         self._away: dict[int, float] = {}  # device code -> since when a gateway says that it is not connected
-        self._is_online = np.zeros(0, dtype=np.bool_)  # (n,) by row: says whether the device is connected
         self._cells = SeriesArrays(
             {
                 "newest_s": Column(fill=-np.inf),  # newest source time seen
@@ -102,7 +97,7 @@ class Stream:
                 "lag_s": Column(fill=np.inf, dtype="f4"),  # received minus source time of the newest reading
                 "recent": Column(width=RECENT_TIMES, dtype="u2"),  # source times, hashed: one late reading in a
                 # thousand is called repeated; either is left out
-                "released": Column(fill=0.0),  # readings handed out
+                "slot": Column(dtype="u1"),  # of `recent` that is written next
             }
         )
 
@@ -134,7 +129,7 @@ class Stream:
 
     def cadence_s(self) -> Floats:
         """Return the learned interval between readings by row, nan while it is not known."""
-        known = (self._cells["intervals"][: len(self.table)] >= CADENCE_WARM_UP) & ~self._online_rows()
+        known = (self._cells["intervals"][: len(self.table)] >= CADENCE_WARM_UP) & ~self.table.measures(ONLINE)
         return np.where(known, self._cells["cadence_s"][: len(self.table)], np.nan)
 
     def longest_s(self) -> Floats:
@@ -153,7 +148,7 @@ class Stream:
         """Return since when the device of each row is said not to be connected, nan where it is not said."""
         devices = np.full(len(self.table.devices), np.nan)
         devices[list(self._away)] = list(self._away.values())
-        return np.where(self._online_rows(), np.nan, devices[self.table.device_of])
+        return np.where(self.table.measures(ONLINE), np.nan, devices[self.table.device_of])
 
     def state(self) -> State:
         """Return the arrays; the names are in `table.state()`."""
@@ -167,9 +162,11 @@ class Stream:
         }
         return {**self._cells.state(), **waiting}
 
-    def restore(self, state: State, names: Mapping[str, list[str]]) -> None:
-        """Take over `state` and the names of its rows."""
+    def restore(self, state: State) -> None:
+        """Take over `state`; the table of series is restored apart from it."""
         arrays = dict(state)
+        if "released" in arrays:  # of snapshots before there was `slot`
+            arrays["slot"] = arrays.pop("released") % RECENT_TIMES
         names_of = ("series", "at_s", "values", "received_s")
         series, at_s, values, received_s = (np.asarray(arrays.pop(f"pending_{name}")) for name in names_of)
         self._pending = _Readings(
@@ -177,8 +174,6 @@ class Stream:
         )
         devices, since_s = arrays.pop("away_device"), arrays.pop("away_s")
         self._away = dict(zip(devices.tolist(), since_s.tolist(), strict=True))
-        self.table.restore(names)
-        self._unit_of = np.array([self._unit_code(unit) for unit in self.table.units], dtype=np.int64)
         self._cells.restore(arrays)
 
     def _check_numbers(self, columns: Columns, received_at_s: float, reasons: dict[int, str]) -> Mask:
@@ -211,43 +206,34 @@ class Stream:
             return values
         units = coded(columns.units)
         sent, names = units.codes, [unit[:UNIT_LENGTH] for unit in units.distinct]
-        kept = self._adopt_units(series, sent, names, usable)
-        codes = np.array([self._unit_codes.get(name, UNKNOWN_UNIT) for name in names])[sent]
-        differs = np.flatnonzero(usable & (codes != NO_UNIT_CODE) & (codes != kept[series]))
-        pairs = sent[differs] * len(self._unit_names) + kept[series[differs]]
+        self._adopt_units(series, sent, names, usable)
+        kept = np.full(len(series), NO_UNIT_CODE)
+        kept[usable] = self.table.unit_of[series[usable]]
+        codes = np.array([self.table.unit_code(name) for name in names])[sent]
+        differs = np.flatnonzero(usable & (codes != NO_UNIT_CODE) & (codes != kept))
+        unit_names = self.table.unit_names
+        pairs = sent[differs] * len(unit_names) + kept[differs]
         for pair in np.unique(pairs).tolist():
-            source, code = names[pair // len(self._unit_names)], self._unit_names[pair % len(self._unit_names)]
+            source, unit = names[pair // len(unit_names)], unit_names[pair % len(unit_names)]
             of_pair = differs[pairs == pair]
-            known = conversion(source, code)
+            known = conversion(source, unit)
             if known is not None:
                 values[of_pair] = values[of_pair] * known.factor + known.offset
                 continue
             usable[of_pair] = False
-            reason = f"unit {source!r} cannot be brought to this series' unit {code!r}"
+            reason = f"unit {source!r} cannot be brought to this series' unit {unit!r}"
             reasons.update(dict.fromkeys(of_pair.tolist(), reason))
         return values
 
-    def _adopt_units(self, series: Ints, sent: Ints, names: Sequence[str], usable: Mask) -> Ints:
-        """Give each series without a unit the first one sent for it; return the code of every series' unit."""
-        units = self.table.units
-        if len(self._unit_of) < len(units):
-            self._unit_of = np.concatenate(
-                [self._unit_of, np.zeros(len(units), dtype=np.int64)]
-            )  # room for as many again
+    def _adopt_units(self, series: Ints, sent: Ints, names: Sequence[str], usable: Mask) -> None:
+        """Give each series without a unit the first one sent for it."""
         named = np.array([name != NO_UNIT for name in names])[sent]
-        for index in np.flatnonzero(usable & named & (self._unit_of[series] == NO_UNIT_CODE)).tolist():
-            row = int(series[index])
-            if units[row] == NO_UNIT:
-                units[row] = names[sent[index]]
-                self._unit_of[row] = self._unit_code(units[row])
-        return self._unit_of
-
-    def _unit_code(self, unit: str) -> int:
-        """Return the code of a series' unit; there are at most as many as series."""
-        code = self._unit_codes.setdefault(unit, len(self._unit_names))
-        if code == len(self._unit_names):
-            self._unit_names.append(unit)
-        return code
+        wanting = np.flatnonzero(usable & named)
+        wanting = wanting[self.table.unit_of[series[wanting]] == NO_UNIT_CODE]
+        rows, first = np.unique(series[wanting], return_index=True)
+        chosen = sent[wanting[first]]
+        for code in np.unique(chosen).tolist():
+            self.table.set_unit(rows[chosen == code], names[code])
 
     def _find_stale(self, fresh: _Readings) -> tuple[Mask, Mask]:
         """Tell which readings were seen before, and which come after their series has moved on."""
@@ -281,7 +267,7 @@ class Stream:
 
     def _measured(self, batch: Batch) -> Batch:
         """Return what was measured; note what was said of connections."""
-        said = self._online_rows()[batch.series]
+        said = self.table.measures(ONLINE, batch.series)
         if not said.any():
             return batch
         devices = self.table.device_of[batch.series[said]].tolist()
@@ -291,12 +277,6 @@ class Stream:
             else:
                 self._away[device] = at_s
         return Batch(batch.series[~said], batch.at_s[~said], batch.values[~said])
-
-    def _online_rows(self) -> Mask:
-        new = self.table.metrics[len(self._is_online) :]
-        if new:
-            self._is_online = np.concatenate([self._is_online, np.array([metric == ONLINE for metric in new])])
-        return self._is_online
 
     def _learn_cadence(self, batch: Batch) -> None:
         rows, cells = batch.series, self._cells
@@ -311,9 +291,9 @@ class Stream:
         longest = cells["longest_s"][rows] * LONGEST_FORGET
         cells["longest_s"][rows] = np.where(known, np.maximum(longest, interval), longest)
         cells["released_s"][rows] = batch.at_s
-        slot = (cells["released"][rows] % RECENT_TIMES).astype(np.int64)
+        slot = cells["slot"][rows].astype(np.int64)
         cells["recent"][rows, slot] = _hashed(batch.at_s)
-        cells["released"][rows] += 1
+        cells["slot"][rows] = (slot + 1) % RECENT_TIMES
 
 
 def _ticks(readings: _Readings, tick_s: float) -> Iterator[Batch]:

@@ -161,8 +161,8 @@ def _cells(points: int) -> SeriesArrays:
             "offset_s": Column(width=points, dtype="f4"),
             "values": Column(width=points, dtype="f4"),
             "origin_s": Column(),
-            "taken": Column(),  # points ever written since the last thinning
-            "spacing_s": Column(),
+            "taken": Column(dtype="f4"),  # points ever written since the last thinning
+            "spacing_s": Column(dtype="f4"),
             "latest_s": Column(fill=-np.inf),
         }
     )

@@ -37,16 +37,16 @@ class _Drift:
                 "day_s": Column(fill=np.nan),  # when the running day began
                 "newest_s": Column(fill=np.nan),
                 "sum": Column(),
-                "count": Column(),
+                "count": Column(dtype="f4"),
                 "reference": Column(),
-                "deviation": Column(),  # mean absolute difference of a day from the reference
-                "days": Column(),
+                "deviation": Column(dtype="f4"),  # mean absolute difference of a day from the reference
+                "days": Column(dtype="f4"),
                 "latest": Column(fill=np.nan),  # the last whole day's mean
-                "up": Column(),
-                "down": Column(),
+                "up": Column(dtype="f4"),
+                "down": Column(dtype="f4"),
                 "up_s": Column(fill=np.nan),
                 "down_s": Column(fill=np.nan),
-                "firing_days": Column(),
+                "firing_days": Column(dtype="f4"),
             }
         )
 

@@ -29,10 +29,10 @@ class _Flatline:
             {
                 "last": Column(fill=np.nan),
                 "since_s": Column(fill=np.nan),
-                "run": Column(),  # repeats so far
-                "longest": Column(),
-                "changes": Column(fill=1.0),  # share of readings that differ from the one before
-                "count": Column(),
+                "run": Column(dtype="f4"),  # repeats so far
+                "longest": Column(dtype="f4"),
+                "changes": Column(fill=1.0, dtype="f4"),  # share of readings that differ from the one before
+                "count": Column(dtype="f4"),
             }
         )
 

@@ -17,6 +17,7 @@ from predictive.records import Batch, Detector, Floats, Ints, Mask, Scores, Stat
 HOURS = 24
 DAY_S = 86_400.0
 FREE_COUNT = 8  # the first readings of an hour are learned unclipped: its scale is not known yet
+MOST_COUNT = 65_535.0  # of an hour: at a reading a second, 18 days; counted in 16 bits
 PER_HOUR = 3  # readings an hour of the day needs before it has an opinion
 
 
@@ -39,11 +40,11 @@ class _Seasonal:
             {
                 "mean": Column(width=HOURS, dtype="f4"),
                 "deviation": Column(width=HOURS, dtype="f4"),
-                "count": Column(width=HOURS, dtype="f4"),
-                "spread": Column(),  # mean absolute residual at any hour
+                "count": Column(width=HOURS, dtype="u2"),
+                "spread": Column(dtype="f4"),  # mean absolute residual at any hour
                 "spread_count": Column(),
-                "tail": Column(fill=USUAL_TAIL),
-                "is_beyond": Column(),
+                "tail": Column(fill=USUAL_TAIL, dtype="f4"),
+                "is_beyond": Column(dtype="u1"),
                 "first_s": Column(fill=np.inf),
             }
         )
@@ -77,7 +78,7 @@ class _Seasonal:
             hourly, batch.values, rate=self._hourly_rate(batch, hourly.count), in_warm_up=hourly.count < FREE_COUNT
         )
         cells["mean"][rows, hour], cells["deviation"][rows, hour] = learned.mean, learned.deviation
-        cells["count"][rows, hour] = learned.count
+        cells["count"][rows, hour] = np.minimum(learned.count, MOST_COUNT)
         cells["first_s"][rows] = np.minimum(cells["first_s"][rows], batch.at_s)
 
     def forget(self, series: Ints) -> None:
@@ -90,9 +91,11 @@ class _Seasonal:
         self._cells.restore(state)
 
     def _hourly_rate(self, batch: Batch, count: Floats) -> Floats:
-        """Return the share of a new reading, from how many readings a day this hour gets."""
+        """Return the share of a new reading, from how many readings a day this hour gets; once its count stands still,
+        from how many all hours get."""
         days = np.maximum((batch.at_s - self._cells["first_s"][batch.series]) / DAY_S, 1.0)
-        return 1.0 / (self._memory_days * np.maximum(count / np.where(np.isfinite(days), days, 1.0), 1.0))
+        counted = np.where(count < MOST_COUNT, count, self._cells["spread_count"][batch.series] / HOURS)
+        return 1.0 / (self._memory_days * np.maximum(counted / np.where(np.isfinite(days), days, 1.0), 1.0))
 
     def _learn_spread(self, rows: Ints, residual: Floats, expectation: _Expectation) -> None:
         cells = self._cells

@@ -26,7 +26,7 @@ class _Threshold:
             {
                 "lower": Column(fill=self._elsewhere[0]),
                 "upper": Column(fill=self._elsewhere[1]),
-                "count": Column(),
+                "count": Column(dtype="f4"),
             }
         )
 

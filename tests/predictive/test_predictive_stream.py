@@ -132,7 +132,8 @@ def test_stream_converts_each_reading_of_a_mixed_request() -> None:
 def test_stream_knows_its_units_again_after_a_restore() -> None:
     stream, restored = Stream(StreamOptions()), Stream(StreamOptions())
     released(stream, columns(("a", "t", 0, 20), units=["°C"]))
-    restored.restore(stream.state(), stream.table.state())
+    restored.table.restore(stream.table.state(), stream.table.names())
+    restored.restore(stream.state())
     assert released(restored, columns(("a", "t", 60, 212), units=["°F"])) == [("t", 60, pytest.approx(100.0))]
 
 
