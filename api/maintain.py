@@ -53,26 +53,32 @@ class Foresight:
         self._monitor: Monitor | None = None
         self._batch_id = 0
         self._snapshot_batch_id = 0
+        self._seen_snapshot = 0  # up to which batch the snapshot went that was last read, usable or not
+        self._kept: int | None = None  # readings on disk; counted when first asked for
         self._replayed_at: datetime | None = None
         self._lived: set[str] = set()  # ids of the events that this process's monitor went through
 
     def start(self) -> int:
         """Take up the last snapshot and replay what came after; return how many batches were replayed."""
-        from predictive import Monitor
-
         with self._lock:
             self._book.is_muted = not self._lease.acquire()
-            snapshot = self._store.telemetry.snapshot()
-            self._monitor, self._batch_id = Monitor(self._options()), 0
-            if snapshot is not None:
-                self._restore(snapshot)
-            replayed, events = 0, list(self._store.devices.events_since_batch(self._batch_id))
-            self._lived = {event.id for event in events}
-            for batch in self._store.telemetry.batches_after(self._batch_id):
-                self._relive(events, before=batch.id)
-                self._replay(batch.id, batch.content, batch.received_at)
-                replayed += 1
-            self._relive(events, before=None)
+            return self._take_up(before=None)
+
+    def _take_up(self, *, before: int | None) -> int:
+        from predictive import Monitor
+
+        snapshot = self._store.telemetry.snapshot()
+        self._monitor, self._batch_id, self._kept = Monitor(self._options()), 0, None
+        if snapshot is not None:
+            self._restore(snapshot)
+            self._seen_snapshot = snapshot.batch_id
+        replayed, events = 0, list(self._store.devices.events_since_batch(self._batch_id))
+        self._lived = {event.id for event in events}
+        for batch in self._store.telemetry.batches_after(self._batch_id, before=before):
+            self._relive(events, before=batch.id)
+            self._replay(batch.id, batch.content, batch.received_at)
+            replayed += 1
+        self._relive(events, before=None)
         return replayed
 
     def follow(self) -> int:
@@ -99,11 +105,18 @@ class Foresight:
     def _catch_up(self, *, before: int | None) -> int:
         if before == self._batch_id + 1:
             return 0  # the usual case: no other process kept anything since
-        followed = 0
-        for batch in self._store.telemetry.batches_after(self._batch_id, before=before):
+        followed, since = 0, self._batch_id
+        for batch in self._store.telemetry.batches_after(since, before=before):
             self._replay(batch.id, batch.content, batch.received_at)
             followed += 1
-        return followed
+        return self._take_up(before=before) if self._was_left_behind(since) else followed
+
+    def _was_left_behind(self, batch_id: int) -> bool:
+        """Say whether the one that speaks has forgotten batches that were not judged here: its snapshot has them."""
+        telemetry = self._store.telemetry
+        if not self._book.is_muted or not telemetry.is_forgotten(batch_id):
+            return False
+        return telemetry.covered() > max(batch_id, self._seen_snapshot)
 
     def _relive(self, events: list[Event], *, before: int | None) -> None:
         """Let the events happen again that came before a batch, in their order."""
@@ -133,7 +146,8 @@ class Foresight:
             batch_id = telemetry.add_batch(content, readings=len(readings.positions), received_at=received_at)
             self._catch_up(before=batch_id)
             observation = monitor.observe_columns(readings.columns, received_at=received_at)
-            self._batch_id = batch_id
+            self._batch_id = max(self._batch_id, batch_id)
+            self._note_kept(len(readings.positions))
             self._book.keep(observation.alerts, monitor=monitor)
         return self._answer(readings, observation)
 
@@ -205,11 +219,21 @@ class Foresight:
             with self._lock:
                 if self._batch_id == self._snapshot_batch_id or self._book.is_muted:
                     return
-                snapshot = Snapshot(self._batch_id, self._running().snapshot())
+                snapshot = Snapshot(self._batch_id, self._running().snapshot_frames())
             self._store.telemetry.keep_snapshot(snapshot, at=at)  # readings go on meanwhile
             self._snapshot_batch_id = snapshot.batch_id
-        oldest = at - timedelta(days=self._engines.settings.telemetry_keep_days)
-        self._store.telemetry.forget_before(oldest, up_to=snapshot.batch_id)
+        self._forget(at, up_to=snapshot.batch_id)
+
+    def _forget(self, at: datetime, *, up_to: int) -> None:
+        """Forget readings that a snapshot covers and that are too old or too many."""
+        telemetry, settings = self._store.telemetry, self._engines.settings
+        oldest = at - timedelta(days=settings.telemetry_keep_days)
+        forgotten = telemetry.forget_before(oldest, up_to=up_to)
+        if self._kept is None:
+            self._kept = telemetry.count()
+        else:
+            self._kept -= forgotten
+        self._kept -= telemetry.forget_oldest(self._kept - settings.telemetry_keep_readings, up_to=up_to)
 
     def _restore(self, snapshot: Snapshot) -> None:
         from predictive import Monitor
@@ -230,14 +254,20 @@ class Foresight:
 
     def _replay(self, batch_id: int, content: bytes, received_at: datetime) -> None:
         self._pass_time(received_at)
+        columns = unpack_columns(content)
+        self._note_kept(len(columns.at_s))
         try:
-            observation = self._running().observe_columns(unpack_columns(content), received_at=received_at)
+            observation = self._running().observe_columns(columns, received_at=received_at)
         except PredictiveError as error:
             log.error("batch_refused", batch_id=batch_id, reason=str(error))
             return
         finally:
             self._batch_id = batch_id
         self._book.keep(observation.alerts, monitor=self._running())
+
+    def _note_kept(self, readings: int) -> None:
+        if self._kept is not None:
+            self._kept += readings
 
     def _pass_time(self, at: datetime) -> None:
         """Let time pass as the heartbeat did before a batch came: silences open, so that its readings can end them."""

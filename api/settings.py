@@ -218,8 +218,11 @@ class Settings(BaseSettings):
     of five hundred sees one a month. Held once people judged some tickets."""
     useful_lead_h: float = Field(default=72.0, ge=0, le=2160)
     """How long before a failure a ticket helps: a technician, a part and a slot are found within three days."""
-    telemetry_keep_days: float = Field(default=32.0, gt=0)
-    """Accepted batches are kept this long, so that a changed detector can be replayed over a whole month."""
+    telemetry_keep_days: float = Field(default=32.0, ge=0)
+    """Accepted batches are kept this long, so that a changed detector can be replayed over a whole month. 0: until a
+    snapshot covers them; a new version with other detectors then learns from the beginning."""
+    telemetry_keep_readings: int = Field(default=500_000_000, ge=0)
+    """And not more than so many, the newest ones, of what a snapshot covers: about 20 bytes each, 10 GB."""
     trusted_hosts: tuple[str, ...] = ()
     """Names that this service goes by, as a JSON list; requests for any other are refused. Empty: any name."""
     session_hours: float = Field(default=12.0, gt=0)

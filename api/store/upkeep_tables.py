@@ -33,6 +33,18 @@ class MonitorSnapshot(Base):
     tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
     batch_id: Mapped[int] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    content: Mapped[bytes] = mapped_column(LargeBinary)  # empty where it lies in parts
+    generation: Mapped[int] = mapped_column(default=0)  # of its parts
+
+
+class MonitorSnapshotPart(Base):
+    """A piece of a monitor's state; those that no snapshot names are of one that was not finished."""
+
+    __tablename__ = "monitor_snapshot_parts"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
