@@ -39,6 +39,7 @@ from api.routes import (
     suggestions,
     telemetry,
     templates,
+    ticket_budget,
     tickets,
     webhooks,
 )
@@ -54,7 +55,7 @@ from api.store import DEFAULT_TENANT
 
 RESOURCES = (
     *(prefills, feedback, learn, suggestions, gaps, articles, past_cases, media, embeddings),
-    *(telemetry, devices, tickets, templates, catalogues, promises),
+    *(telemetry, devices, tickets, ticket_budget, templates, catalogues, promises),
     *(hooks, changes, panel_links, jobs, webhooks),
     *(reports, audit, customers, ops),
 )

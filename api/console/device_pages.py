@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -26,6 +26,7 @@ from api.schemas.telemetry import DeviceBody, DeviceEvent, EventKind
 from api.store.devices import Device
 from api.tenants import Tenants
 from api.tickets import quantity
+from api.upkeep.budget import bar_in_force, standing
 from api.upkeep.facts import facts_of
 from api.upkeep.metric_words import words_of_metric
 from predictive.band import Band
@@ -39,7 +40,6 @@ METRICS_SHOWN = 60
 BAND_TIMES = 25
 TICKETS_SHOWN = 20
 EVENT_KINDS: tuple[EventKind, ...] = ("repair", "replaced", "maintenance", "firmware", "failure", "note")
-BUDGET_DAYS = 30
 MOST_SITES = 500
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute)
@@ -108,8 +108,7 @@ def list_devices(
         whole=len(everybody),
         sites=sites,
         cells="".join(str(fleet.status[number]) for number in placed),
-        budget=desk.store.devices.counts(desk.now - timedelta(days=BUDGET_DAYS), desk.now),
-        budget_days=BUDGET_DAYS,
+        stands=standing(desk.store, desk.settings, at=desk.now),
         **part,
     )
 
@@ -177,6 +176,8 @@ def show_device(desk: FleetDesk, request: Request, device_id: str) -> Response:
         tickets=tickets,
         events=events,
         kinds=EVENT_KINDS,
+        held=desk.store.budgets.held_back(limit=1, device_id=device_id),
+        bar=bar_in_force(desk.store),
         title_of=title_of,
         address=device_address(device_id),
     )

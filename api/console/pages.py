@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.console import (
     ask_pages,
     audit_pages,
+    budget_pages,
     confidence_pages,
     connector_pages,
     device_pages,
@@ -34,6 +35,7 @@ CONSOLE = (
     ask_pages,
     device_pages,
     replay_pages,
+    budget_pages,
     gap_pages,
     ticket_pages,
     template_pages,

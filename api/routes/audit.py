@@ -28,6 +28,7 @@ ACTIONS: Mapping[tuple[str, str], str] = {
     ("PUT", "/v1/catalogues/{name}"): "catalogue.put",
     ("PUT", "/v1/promises/{field}"): "promise.put",
     ("DELETE", "/v1/promises/{field}"): "promise.deleted",
+    ("PUT", "/v1/ticket-budget"): "budget.put",
     ("PUT", "/v1/articles/{article_id}"): "article.put",
     ("DELETE", "/v1/articles/{article_id}"): "article.deleted",
     ("POST", "/v1/articles/import"): "articles.imported",

@@ -10,22 +10,23 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.store.database import Database
-from api.store.devices import DAYS_A_MONTH, insert_unless_there
+from api.store.devices import insert_unless_there
 from api.store.upkeep_tables import EpisodeRow, FleetDay, TicketBar, TicketBudget, TicketRow, TicketVerdictRow
 
 FALSE = "false_alarm"
+DAYS_A_MONTH = 30.0
 JOINED = timedelta(hours=1)
 """A site's ticket may be as much older than the device's that it lists; see upkeep.groups.WINDOW."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnBudget:
-    """What an administrator set."""
+    """What an administrator set, at a time; None: nobody did, it is the house's."""
 
     false_per_1000: float  # device-months
     useful_lead_h: float
-    updated_at: datetime
-    actor: str
+    updated_at: datetime | None = None
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

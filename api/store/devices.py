@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,6 @@ from api.store.upkeep_tables import DeviceEventRow, DeviceRow, FleetDay, TicketV
 
 IDS_AT_ONCE = 500
 EVENTS_SHOWN = 50
-DAYS_A_MONTH = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +63,6 @@ class Verdict:
     def lead_h(self) -> float | None:
         """Return the hours from alert to failure; None where none is known."""
         return None if self.failed_at is None else (self.failed_at - self.opened_at).total_seconds() / 3600
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictCounts:
-    """Of the tickets opened in a period: what a budget of false tickets is held against."""
-
-    right: int
-    false: int
-    device_months: float
-
-    @property
-    def false_per_1000(self) -> float | None:
-        """Return false tickets a thousand device-months; None before a ticket was judged or a device watched."""
-        if self.device_months <= 0 or self.right + self.false == 0:
-            return None
-        return 1000.0 * self.false / self.device_months
 
 
 class Devices:
@@ -201,21 +184,6 @@ class Devices:
             rows = session.scalars(query.order_by(TicketVerdictRow.opened_at.desc()).limit(limit)).all()
         return tuple(_verdict(row) for row in rows)
 
-    def counts(self, since: datetime, until: datetime) -> VerdictCounts:
-        """Count the verdicts on tickets opened in a period, and the device-months that were watched."""
-        row = TicketVerdictRow
-        query = select(row.verdict, func.count()).where(
-            row.tenant == self._tenant, row.opened_at >= since, row.opened_at < until
-        )
-        days = select(func.coalesce(func.sum(FleetDay.devices), 0)).where(
-            FleetDay.tenant == self._tenant, FleetDay.day >= since.date().isoformat(), FleetDay.day < _day_after(until)
-        )
-        with self._database.transaction() as session:
-            found = {verdict: count for verdict, count in session.execute(query.group_by(row.verdict)).all()}
-            watched = session.scalar(days) or 0
-        false = found.pop("false_alarm", 0)
-        return VerdictCounts(right=sum(found.values()), false=false, device_months=watched / DAYS_A_MONTH)
-
     def note_day(self, day: date, *, devices: int) -> None:
         """Note how many devices were watched on a day; the most counts."""
         with self._database.transaction() as session:
@@ -229,10 +197,6 @@ def insert_unless_there(session: Session, table: type[Base], values: Mapping[str
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     statement = (postgresql.insert if is_postgresql else sqlite.insert)(table)
     session.execute(statement.values(dict(values)).on_conflict_do_nothing())
-
-
-def _day_after(until: datetime) -> str:
-    return f"{until.date().isoformat()}~"  # sorts after the day itself
 
 
 def _device(row: DeviceRow) -> Device:

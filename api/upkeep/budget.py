@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 import numpy as np
 
+from api.schemas.budget import BudgetBody, BudgetIn
 from api.schemas.telemetry import KeptVerdict, TicketVerdict
 from api.settings import Settings
 from api.store import Store
@@ -35,7 +37,6 @@ class BudgetStanding:
     """What is borne, and how that stands; counts are of the window."""
 
     budget: OwnBudget
-    is_own: bool
     days: int
     false: int
     right: int
@@ -48,6 +49,13 @@ class BudgetStanding:
     allowed: float
     held_back: int  # alerts that never became a ticket
     is_small: bool  # the budget is less than one ticket in the window: one is allowed all the same
+
+    @property
+    def state(self) -> Literal["unjudged", "within", "held"]:
+        """Return in a word how the budget stands."""
+        if not self.is_held:
+            return "unjudged"
+        return "held" if self.bar > OPEN_TO_ALL else "within"
 
     @property
     def realised(self) -> float | None:
@@ -64,8 +72,7 @@ class BudgetStanding:
 
 def budget_of(store: Store, settings: Settings) -> OwnBudget:
     """Return a tenant's budget, the house's where it set none."""
-    house = OwnBudget(settings.false_tickets_per_1000, settings.useful_lead_h, datetime.min, "")
-    return store.budgets.get() or house
+    return store.budgets.get() or OwnBudget(settings.false_tickets_per_1000, settings.useful_lead_h)
 
 
 def is_inferred(alert: Alert) -> bool:
@@ -108,10 +115,10 @@ def settle_if_due(store: Store, settings: Settings, *, at: datetime) -> None:
         settle(store, settings, at=at)
 
 
-def set_budget(budget: OwnBudget, *, store: Store, settings: Settings) -> None:
+def set_budget(wanted: BudgetIn, *, store: Store, settings: Settings, actor: str, at: datetime) -> None:
     """Keep a budget, and let it count from now on."""
-    store.budgets.put(budget)
-    settle(store, settings, at=budget.updated_at)
+    store.budgets.put(OwnBudget(wanted.false_per_1000, wanted.useful_lead_h, at, actor[:200]))
+    settle(store, settings, at=at)
 
 
 def hear_verdict(
@@ -129,14 +136,13 @@ def hear_verdict(
 
 def standing(store: Store, settings: Settings, *, at: datetime) -> BudgetStanding:
     """Return what is borne and how that stands."""
-    budget, own = budget_of(store, settings), store.budgets.get()
+    budget = budget_of(store, settings)
     bar, past = store.budgets.bar(), store.budgets.episodes(at - WINDOW, at)
     tickets = [one for one in past if one.is_ticket]
     false, right = sum(one.is_false is True for one in tickets), sum(one.is_false is False for one in tickets)
     months = _watched(store, at).months
     return BudgetStanding(
         budget=budget,
-        is_own=own is not None,
         days=WINDOW.days,
         false=false,
         right=right,
@@ -149,6 +155,30 @@ def standing(store: Store, settings: Settings, *, at: datetime) -> BudgetStandin
         allowed=bar.allowed if bar else 0.0,
         held_back=sum(not one.is_ticket for one in past),
         is_small=months > 0 and budget.false_per_1000 * months / 1000.0 < 1.0,
+    )
+
+
+def body_of(store: Store, settings: Settings, *, at: datetime) -> BudgetBody:
+    """Return the same for programs."""
+    stands = standing(store, settings, at=at)
+    return BudgetBody(
+        false_per_1000=stands.budget.false_per_1000,
+        useful_lead_h=stands.budget.useful_lead_h,
+        is_own=stands.budget.updated_at is not None,
+        updated_at=stands.budget.updated_at,
+        actor=stands.budget.actor,
+        state=stands.state,
+        days=stands.days,
+        false=stands.false,
+        right=stands.right,
+        unjudged=stands.unjudged,
+        device_months=round(stands.months, 2),
+        realised=stands.realised,
+        expected=stands.expected,
+        bar=stands.bar,
+        held_back=stands.held_back,
+        needed=stands.needed,
+        is_small=stands.is_small,
     )
 
 

@@ -128,6 +128,10 @@ def put_promise(person: Person, a: int, b: int) -> Answer:
     return person.client.put("/v1/promises/order_number", json={"promise": 0.9 + b / 1000})
 
 
+def put_ticket_budget(person: Person, a: int, b: int) -> Answer:
+    return person.client.put("/v1/ticket-budget", json={"false_per_1000": 1 + a, "useful_lead_h": 24 * b})
+
+
 def put_webhook(person: Person, a: int, b: int) -> Answer:
     return person.client.put(f"/v1/webhooks/w-{a}", json={"url": f"https://{person.word}.example/{b}"})
 
@@ -183,6 +187,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/v1/promises/{field}"): get("/v1/promises/order_number"),
     ("PUT", "/v1/promises/{field}"): put_promise,
     ("DELETE", "/v1/promises/{field}"): request("DELETE", "/v1/promises/order_number"),
+    ("GET", "/v1/ticket-budget"): get("/v1/ticket-budget"),
+    ("PUT", "/v1/ticket-budget"): put_ticket_budget,
     ("POST", "/v1/hooks/{connector}"): request("POST", "/v1/hooks/h-{a}", {"id": "1"}),
     ("GET", "/v1/hooks/{connector}"): get("/v1/hooks/h-{a}"),
     ("GET", "/v1/changes"): get("/v1/changes?ticket_id=T-{a}"),

@@ -241,15 +241,3 @@ def test_lead_time_runs_from_the_first_alert_before_a_failure(store: Store) -> N
     assert (leads.failures, leads.warned, leads.in_time, leads.hours) == (2, 1, 1, (120.0,))
     take_verdict("t5", TicketVerdict(verdict="false_alarm"), store=store, actor="人", at=AT)
     assert lead_times(store, AT - H, AT + H, useful_h=72.0).hours == (48.0,)
-
-
-def test_verdicts_are_counted_against_device_months(store: Store) -> None:
-    for number in range(3):
-        store.tickets.put(ticket(number, seen("power"), device=f"泵-{number}"))
-    for day in range(30):
-        store.devices.note_day((AT - day * 24 * H).date(), devices=100)
-    take_verdict("t0", TicketVerdict(verdict="false_alarm"), store=store, actor="人", at=AT)
-    take_verdict("t1", TicketVerdict(verdict="right"), store=store, actor="人", at=AT)
-    counts = store.devices.counts(AT - 30 * 24 * H, AT + H)
-    assert (counts.right, counts.false, counts.device_months) == (1, 1, 100.0)
-    assert counts.false_per_1000 == 10.0
