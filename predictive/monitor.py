@@ -46,6 +46,7 @@ from predictive.window import RecentWindow, WindowOptions
 SILENT_INTERVALS = 10  # so many expected readings missing
 SILENT_LONGEST = 3  # and so many times the longest pause this series ever made
 SILENT_S = 1800.0  # shorter pauses are a gateway's restart
+RESTART_S = 86_400.0  # a machine that stood still for so long may come back at another load or in another place
 DROP_OUT_S = 86_400.0  # one metric missing while others come: sent on change, or broken; a day tells
 
 
@@ -261,6 +262,7 @@ class Monitor:
         return tuple(warnings)
 
     def _learn(self, batch: Batch, anomalies: list[Anomaly], changed: dict[str, Alert]) -> None:
+        self._start_anew_after_pauses(batch)
         verdict = self._ensemble.judge(batch)
         self._ensemble.learn(batch)
         self._window.learn(batch)
@@ -268,6 +270,16 @@ class Monitor:
         started = self._evidence.learn(batch, verdict)
         for alert in self._update_book(batch, started):
             changed[alert.key] = alert
+
+    def _start_anew_after_pauses(self, batch: Batch) -> None:
+        """Forget what is normal for series that paused for longer than they had been watched: it is not known then."""
+        rows, evidence = batch.series[batch.series < self._evidence.used], self._evidence
+        paused_s = batch.at_s[batch.series < self._evidence.used] - evidence["newest_s"][rows]
+        watched_s = evidence["newest_s"][rows] - evidence["first_s"][rows]
+        restarted = rows[np.isfinite(paused_s) & (paused_s >= RESTART_S) & (paused_s > watched_s)]
+        if len(restarted):
+            self._ensemble.forget(restarted)
+            evidence.forget(restarted)
 
     def _anomalies(self, batch: Batch, verdict: Verdict) -> list[Anomaly]:
         table = self._stream.table
