@@ -12,7 +12,7 @@ import numpy as np
 
 from predictive.budget import Budget, realise, solve_threshold, ticket_rows
 from predictive.budget_outcomes import silence_of
-from predictive.prognosis_features import Floats32, features_of
+from predictive.prognosis_features import TOGETHER, Floats32, counters_of, features_of
 from predictive.prognosis_history import (
     DAY_S,
     Fates,
@@ -80,10 +80,11 @@ def fit_failures(history: History, fates: Fates, *, budget: Budget, options: Pro
     labels = _labels(history, fates, budget.horizon_s)
     _refuse_too_few(history, labels)
     fold = fold_of([device_of(life) or life for life in history.device_ids], options.folds)[history.device]
-    forests = _forests(history, labels, fold, options)
+    counters = counters_of(history)
+    forests = _forests(history, labels, fold, counters, options)
     score = np.empty(len(history))
     for part in history.parts(ROWS_AT_ONCE):
-        values = features_of(history.part(part)).values
+        values = features_of(history.part(part), counters).values
         for number, trees in enumerate(forests):
             own = fold[part] == number
             score[part][own] = trees.score(values[own])
@@ -102,7 +103,9 @@ def fit_failures(history: History, fates: Fates, *, budget: Budget, options: Pro
     known_s = max(float(history.at_s.max()), float(np.nanmax(fates.failed_s)))
     memory = remember(history, fates, score, end_s=known_s, silent_s=silence.longest_s)
     trees = averaged(forests)
-    model = FailureModel(history.metrics, tuple(forests), trees, threshold, budget, lines, validated, silence, memory)
+    model = FailureModel(
+        history.metrics, counters, tuple(forests), trees, threshold, budget, lines, validated, silence, memory
+    )
     return Fit(model, score)
 
 
@@ -146,7 +149,9 @@ def _labels(history: History, fates: Fates, horizon_s: float) -> _Labels:
     return _Labels(failing | healthy, failing, 1.0 / count[place])
 
 
-def _forests(history: History, labels: _Labels, fold: Ints, options: PrognosisOptions) -> list[Trees]:
+def _forests(
+    history: History, labels: _Labels, fold: Ints, counters: tuple[str, ...], options: PrognosisOptions
+) -> list[Trees]:
     """Grow each fold's trees on rows of the other folds; only rows that are drawn have their features kept."""
     rng = np.random.default_rng(options.seed)
     failing = _drawn(labels.known & labels.failing, options, rng)
@@ -156,18 +161,23 @@ def _forests(history: History, labels: _Labels, fold: Ints, options: PrognosisOp
     for part in history.parts(ROWS_AT_ONCE):
         inside = rows[(rows >= part.start) & (rows < part.stop)] - part.start
         if len(inside):
-            parts.append(features_of(history.part(part)).values[inside])
+            features = features_of(history.part(part), counters)
+            parts.append(features.values[inside])
     values = np.concatenate(parts)
+    is_rising = [
+        metric in counters or name.startswith(TOGETHER)
+        for name, metric in zip(features.names, features.metrics, strict=True)
+    ]
     is_failing = labels.failing[rows]
     weight = labels.weight[rows] * np.where(is_failing, failing.share, healthy.share)
     found = []
     for number in range(options.folds):
         kept = fold[rows] != number
-        found.append(_grow(values[kept], is_failing[kept], weight[kept], options))
+        found.append(_grow(values[kept], is_failing[kept], weight[kept], np.array(is_rising), options))
     return found
 
 
-def _grow(values: Floats32, is_failing: Mask, weight: Floats, options: PrognosisOptions) -> Trees:
+def _grow(values: Floats32, is_failing: Mask, weight: Floats, rising: Mask, options: PrognosisOptions) -> Trees:
     from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]
 
     fitted = HistGradientBoostingClassifier(
@@ -177,6 +187,7 @@ def _grow(values: Floats32, is_failing: Mask, weight: Floats, options: Prognosis
         min_samples_leaf=options.fewest_in_leaf,
         l2_regularization=options.regularisation,
         early_stopping=False,
+        monotonic_cst=rising.astype(np.int64),
         random_state=options.seed,
     ).fit(values, is_failing, sample_weight=weight)
     return trees_of(fitted)

@@ -47,6 +47,7 @@ class FailureModel:
     """What `fit_failures` found. An infinite threshold opens no ticket: the budget could not be shown to hold."""
 
     metrics: tuple[str, ...]
+    counters: tuple[str, ...]  # of the metrics: those of which more is never better
     forests: tuple[Trees, ...]  # each grown without the devices of its fold
     trees: Trees  # their mean
     threshold: float  # log-odds
@@ -75,7 +76,7 @@ class FailureModel:
 
     def features(self, history: History) -> Features:
         """Return the features that the trees ask for."""
-        return features_of(history.with_metrics(self.metrics))
+        return features_of(history.with_metrics(self.metrics), self.counters)
 
     def save(self, folder: Path) -> None:
         """Write the model's arrays and its card."""
@@ -89,6 +90,7 @@ class FailureModel:
         card = {
             "version": VERSION,
             "metrics": self.metrics,
+            "counters": self.counters,
             "threshold": self.threshold if np.isfinite(self.threshold) else None,
             "starts": [trees.start for trees in self.forests],
             "deepest": [trees.deepest for trees in self.forests],
@@ -161,6 +163,7 @@ def _model_of(card: Mapping[str, object], arrays: Mapping[str, Floats]) -> Failu
     threshold = card["threshold"]
     return FailureModel(
         metrics,
+        tuple(str(name) for name in _items(card["counters"])),
         forests,
         averaged(forests),
         float("inf") if threshold is None else _numbers([threshold])[0],
