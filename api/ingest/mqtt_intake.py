@@ -1,6 +1,7 @@
 """A broker's messages in, readings kept: acknowledged when their batch is on disk, not before.
 
-    connection's thread -> inbox (bounded) -> worker: read many, keep them as one batch a tenant, acknowledge
+    connection's thread -> inbox (bounded) -> worker: read many, keep them as one batch a tenant, pass on what they
+                                              tell of devices, acknowledge
 
 What keeps the readings is given (`keep`); while it refuses, nothing is acknowledged and the broker holds back. A
 process that dies before it acknowledges gets the messages again; their readings are known then by device, metric and
@@ -18,8 +19,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.errors import Problem
+from api.ingest.device_words import Facts, Happening
 from api.ingest.mqtt_inbox import Inbox
-from api.ingest.mqtt_messages import Arrived, MessageReader
+from api.ingest.mqtt_messages import Arrived, Message, MessageReader
 from api.ingest.mqtt_options import Broker
 from api.ingest.paho_connection import LinkState, PahoConnection
 from api.ingest.readings import Readings, join_readings
@@ -37,6 +39,8 @@ PAUSES_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 Keep = Callable[[str, Readings], None]
 """A tenant's name and readings; returns when they are on disk."""
+Tell = Callable[[str, Sequence[Facts], Sequence[Happening]], None]
+"""A tenant's name, what its devices are and what happened to them; returns when it is on disk."""
 
 
 class Connection(Protocol):
@@ -64,12 +68,14 @@ class MqttIntake:
         broker: Broker,
         *,
         keep: Keep,
+        tell: Tell,
         clock: Callable[[], float],
         connect: Callable[..., Connection] = PahoConnection,
     ) -> None:
         self.broker = broker
         self.counts: Counter[str] = Counter()  # messages by what became of them
         self._keep = keep
+        self._tell = tell
         self._clock = clock
         self._reader = MessageReader(broker.topic, retained_s=broker.retained_s)
         self._inbox = Inbox(messages=2 * broker.receive_maximum, size_bytes=INBOX_BYTES)
@@ -134,27 +140,60 @@ class MqttIntake:
             self._connection.acknowledge(arrived)
         self.counts["taken"] += len(taken)
 
-    def _read(self, arrived: Arrived) -> Readings:
-        readings = self._reader.read(arrived)
+    def _read(self, arrived: Arrived) -> Message:
+        message = self._reader.read(arrived)
+        readings = message.readings
         if readings.rejected and not len(readings.positions):
             self.counts["unreadable"] += 1
             log.debug("mqtt_message_refused", topic=arrived.topic[:200], reason=readings.rejected[0].reason)
-        return readings
+        return message
 
-    def _kept(self, read: Sequence[tuple[Arrived, Readings]]) -> bool:
-        """Offer the readings until they are taken; return False where the service stops before."""
-        by_tenant: dict[str, list[Readings]] = {}
-        for arrived, readings in read:
+    def _kept(self, read: Sequence[tuple[Arrived, Message]]) -> bool:
+        """Offer what came until it is taken; return False where the service stops before.
+
+        What happened to a device is told after the readings before it, and before those after it.
+        """
+        first = 0
+        for number, (_, message) in enumerate(read):
+            if message.happenings:
+                if not self._all_offered(read[first : number + 1]):
+                    return False
+                first = number + 1
+        return self._all_offered(read[first:])
+
+    def _all_offered(self, read: Sequence[tuple[Arrived, Message]]) -> bool:
+        by_tenant: dict[str, list[Message]] = {}
+        for arrived, message in read:
             mapped = self._reader.topic_of(arrived.topic)
-            if mapped is not None and (len(readings.positions) or readings.rejected):
-                by_tenant.setdefault(mapped.tenant, []).append(readings)
-        return all(self._offered(tenant, parts) for tenant, parts in by_tenant.items())
+            if mapped is not None:
+                by_tenant.setdefault(mapped.tenant, []).append(message)
+        return all(self._offered(tenant, messages) for tenant, messages in by_tenant.items())
 
-    def _offered(self, tenant: str, parts: list[Readings]) -> bool:
-        readings, number = join_readings(parts), 0
+    def _offered(self, tenant: str, messages: list[Message]) -> bool:
+        parts = [one.readings for one in messages if len(one.readings.positions) or one.readings.rejected]
+        facts = [facts for one in messages for facts in one.facts]
+        happenings = [happening for one in messages for happening in one.happenings]
+        if parts and not self._readings_offered(tenant, parts):
+            return False
+        if not facts and not happenings:
+            return True
+        self.counts["told"] += len(facts) + len(happenings)
+        return self._passed_on(lambda: self._tell(tenant, facts, happenings)) is not False
+
+    def _readings_offered(self, tenant: str, parts: list[Readings]) -> bool:
+        readings = join_readings(parts)
+        is_taken = self._passed_on(lambda: self._keep(tenant, readings))
+        if is_taken is None and len(parts) > 1:
+            return all(self._readings_offered(tenant, [part]) for part in parts)
+        self.counts["left_out"] += is_taken is None
+        return is_taken is not False
+
+    def _passed_on(self, offer: Callable[[], None]) -> bool | None:
+        """Offer something until it is taken; None where it breaks whoever takes it, False where the service stops."""
+        number = 0
         while not self._stopped.is_set():
             try:
-                self._keep(tenant, readings)
+                offer()
                 return True
             except Problem as problem:
                 self.counts["refused"] += 1
@@ -164,10 +203,7 @@ class MqttIntake:
                 log.error("mqtt_batch_failed", reason=str(error)[:300], fix="mend the database; it is tried again")
             except Exception:
                 log.exception("mqtt_batch_failed", broker=self.broker.shown)
-                if len(parts) > 1:
-                    return all(self._offered(tenant, [part]) for part in parts)
-                self.counts["left_out"] += 1
-                return True
+                return None
             self._stopped.wait(PAUSES_S[min(number, len(PAUSES_S) - 1)])
             number += 1
         return False

@@ -1,4 +1,4 @@
-"""An MQTT message in, readings out, by what its topic was mapped to.
+"""An MQTT message in, readings out and what it tells of devices, by what its topic was mapped to.
 
 A payload that cannot be read is one rejected reading that says why; nothing in it raises. Sparkplug keeps what it must
 remember of its nodes, so messages come in order, on one thread. Retained messages are what the broker kept, not news:
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from api.errors import Problem
+from api.ingest.device_words import EventUnreadable, Facts, Firmwares, Happening, facts_of_attributes, read_event
 from api.ingest.json_readings import add_body, read_body
 from api.ingest.line_protocol import parse_line_protocol
 from api.ingest.mqtt_options import Topic
@@ -41,6 +42,15 @@ class Arrived:
     is_retained: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a message holds."""
+
+    readings: Readings
+    facts: tuple[Facts, ...] = ()
+    happenings: tuple[Happening, ...] = ()
+
+
 def matches(filter_: str, topic: str) -> bool:
     """Say whether a topic fits a filter with + and #.
 
@@ -65,31 +75,58 @@ class MessageReader:
         self._topics = tuple(topics)
         self._retained_s = retained_s
         self.nodes = SparkplugNodes()
+        self._firmwares = Firmwares()
 
     def topic_of(self, topic: str) -> Topic | None:
         """Return the first mapping that a topic fits."""
         return next((one for one in self._topics if matches(one.filter, topic)), None)
 
-    def read(self, arrived: Arrived) -> Readings:
-        """Return a message's readings."""
+    def read(self, arrived: Arrived) -> Message:
+        """Return what a message holds."""
         mapped = self.topic_of(arrived.topic)
-        rows = ReadingRows(READINGS)
         if mapped is None:
-            return rows.readings()
+            return Message(ReadingRows(1).readings())
         try:
-            readings = self._read(mapped, arrived, rows)
-        except (SparkplugUnreadable, ValueError, RecursionError) as error:
-            return _rejected(str(error))
+            if mapped.format == "event":
+                return self._event(mapped, arrived)
+            if mapped.format == "sparkplug":
+                return self._sparkplug(arrived)
+            if mapped.format.startswith("thingsboard") and arrived.topic.endswith("/attributes"):
+                return self._attributes(mapped, arrived)
+            readings = self._read(mapped, arrived, ReadingRows(READINGS))
+        except (SparkplugUnreadable, EventUnreadable, ValueError, RecursionError) as error:
+            return Message(_rejected(str(error)))
         except Problem as problem:
-            return _rejected(str(problem))
-        return self._fresh(readings, arrived) if arrived.is_retained else readings
+            return Message(_rejected(str(problem)))
+        return Message(self._fresh(readings, arrived) if arrived.is_retained else readings)
+
+    def _event(self, mapped: Topic, arrived: Arrived) -> Message:
+        at_s = None if arrived.is_retained else arrived.at_s
+        told = read_event(arrived.payload, device_id=_level(arrived.topic, mapped.device_level), at_s=at_s)
+        return Message(ReadingRows(1).readings(), happenings=(told,))
+
+    def _attributes(self, mapped: Topic, arrived: Arrived) -> Message:
+        body = json.loads(arrived.payload)
+        if not isinstance(body, dict):
+            raise ValueError("attributes are an object of names and values")
+        facts = facts_of_attributes(body, _level(arrived.topic, mapped.device_level))
+        return Message(ReadingRows(1).readings(), facts, self._changes(facts, arrived))
+
+    def _sparkplug(self, arrived: Arrived) -> Message:
+        rows, address = ReadingRows(READINGS), address_of(arrived.topic)
+        if address is None:
+            return Message(rows.readings())
+        facts = self.nodes.add(rows, address, arrived.payload, at_s=arrived.at_s)
+        told = () if facts is None else (facts,)
+        readings = rows.readings()
+        fresh = self._fresh(readings, arrived) if arrived.is_retained else readings
+        return Message(fresh, told, self._changes(told, arrived))
+
+    def _changes(self, facts: Sequence[Facts], arrived: Arrived) -> tuple[Happening, ...]:
+        changes = [self._firmwares.change(one, at_s=arrived.at_s) for one in facts]
+        return tuple(change for change in changes if change is not None)
 
     def _read(self, mapped: Topic, arrived: Arrived, rows: ReadingRows) -> Readings:
-        if mapped.format == "sparkplug":
-            address = address_of(arrived.topic)
-            if address is not None:
-                self.nodes.add(rows, address, arrived.payload, at_s=arrived.at_s)
-            return rows.readings()
         if mapped.format == "line_protocol":
             text = arrived.payload.decode("utf-8")
             return parse_line_protocol(text, limit=READINGS, received_at_s=arrived.at_s, precision="ns")

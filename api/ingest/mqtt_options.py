@@ -7,7 +7,7 @@ password = "env:MQTT_PASSWORD"       # or "file:/run/secrets/mqtt"
 group = "beforehand"                 # shared subscription of several processes; empty: none
 [[broker.topic]]
 filter = "factory/+/telemetry"
-format = "json"                      # json | line_protocol | thingsboard_gateway | thingsboard_device | sparkplug
+format = "json"          # json | line_protocol | thingsboard_gateway | thingsboard_device | sparkplug | event
 device_level = 1                     # which part of the topic is the device's id, from 0; -1: the last
 tenant = "default"
 """
@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 FILE_NAME = "mqtt.toml"
 SCHEMES = {"mqtt": 1883, "mqtts": 8883}
-Format = Literal["json", "line_protocol", "thingsboard_gateway", "thingsboard_device", "sparkplug"]
+Format = Literal["json", "line_protocol", "thingsboard_gateway", "thingsboard_device", "sparkplug", "event"]
 
 
 class MqttOptionsInvalid(ValueError):
@@ -48,8 +48,10 @@ class Topic(BaseModel):
 DEFAULT_TOPICS = (
     Topic(filter="beforehand/telemetry", format="json"),
     Topic(filter="beforehand/telemetry/+", format="json", device_level=-1),
+    Topic(filter="beforehand/events/+", format="event", device_level=-1),
     Topic(filter="v1/gateway/+", format="thingsboard_gateway"),
     Topic(filter="v1/devices/+/telemetry", format="thingsboard_device", device_level=2),
+    Topic(filter="v1/devices/+/attributes", format="thingsboard_device", device_level=2),
     Topic(filter="spBv1.0/#", format="sparkplug"),
 )
 """Where nothing else is said: a tree of our own, ThingsBoard's and Sparkplug's."""

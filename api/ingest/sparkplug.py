@@ -3,7 +3,8 @@
 What a host must remember of a node (Eclipse Sparkplug 3.0.0, chapters 5 and 6): what its aliases stand for, the
 sequence number of its last message, the bdSeq of its birth. A device's id is "group/node/device", a node's own is
 "group/node".
-A birth says that a device is there, a death that it is gone: readings of `$online`. Bounded in nodes and metrics;
+A birth says that a device is there, a death that it is gone: readings of `$online`; its texts may say what it is.
+Bounded in nodes and metrics;
 nothing a payload holds raises anything but SparkplugUnreadable. Keeps no clock and sends nothing.
 """
 
@@ -14,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.ingest.device_words import Facts, fact_named, facts_in
 from api.ingest.readings import ReadingRows
 from api.ingest.sparkplug_schema import payload_class
 from predictive.records import ONLINE
@@ -105,8 +107,8 @@ class SparkplugNodes:
         self._asked = 0
         self.counts: Counter[str] = Counter()  # births, deaths, gaps, unknown aliases, ...
 
-    def add(self, rows: ReadingRows, address: Address, payload: bytes, *, at_s: float) -> None:
-        """Add the readings of a message.
+    def add(self, rows: ReadingRows, address: Address, payload: bytes, *, at_s: float) -> Facts | None:
+        """Add the readings of a message; return what it tells of its device, None where it tells nothing.
 
         Raises:
             SparkplugUnreadable: the payload is not one.
@@ -116,11 +118,11 @@ class SparkplugNodes:
         self.counts[address.kind] += 1
         if address.kind == "NDEATH":
             self._node_died(rows, address, node, message, at_s)
-            return
+            return None
         self._check_sequence(address, node, message)
         if address.kind == "DDEATH":
             rows.add(address.device_id, ONLINE, at_s, 0.0)
-            return
+            return None
         if address.kind in BIRTHS:
             self._born(rows, address, node, message, at_s)
         elif not node.is_born:
@@ -128,6 +130,7 @@ class SparkplugNodes:
         sent_s = message.timestamp / 1000 if message.HasField("timestamp") else at_s
         for metric in message.metrics:
             self._add_metric(rows, address, node, metric, sent_s)
+        return _facts(address, message)
 
     def wanted(self, at_s: float) -> list[str]:
         """Return the nodes ("group/node") to be asked for their births now; each not again for a while."""
@@ -209,7 +212,7 @@ class SparkplugNodes:
             self._want(address.node, "unknown_aliases")
             rows.reject(f"alias {metric.alias} of {address.node[:80]} is not known yet; its births were asked for")
             return
-        if meaning.name == BD_SEQ or meaning.name.startswith(CONTROL):
+        if meaning.name == BD_SEQ or meaning.name.startswith(CONTROL) or _is_fact(metric, meaning.name):
             return
         if metric.is_null or _is_bad(metric):
             self.counts["without_value"] += 1
@@ -258,6 +261,17 @@ def _bd_seq(message: Any) -> int | None:
         if metric.name == BD_SEQ:
             return int(metric.long_value or metric.int_value)
     return None
+
+
+def _is_fact(metric: Any, name: str) -> bool:
+    return metric.WhichOneof("value") == "string_value" and bool(fact_named(name))
+
+
+def _facts(address: Address, message: Any) -> Facts | None:
+    """Return what a message tells of its device; a birth tells at least through which node it comes."""
+    named = ((metric.name, metric.string_value) for metric in message.metrics if _is_fact(metric, metric.name))
+    gateway = address.node if address.kind == "DBIRTH" else ""
+    return facts_in(address.device_id, named, gateway=gateway)
 
 
 def _value(metric: Any, datatype: int) -> object:

@@ -7,7 +7,8 @@ Gateway (https://thingsboard.io/docs/reference/gateway-mqtt-api/), one message f
 Device, whose id the topic names: {"power_w": 905.5}, {"ts": ..., "values": {...}} or an array of these.
 
 Without `ts` a reading has the time of arrival. Truth values are 1 and 0. Attributes are what a device is, not what it
-measures: they are counted and left alone. That a device came or went is a reading of its own, `$online`.
+measures: over MQTT device_words.py reads them, in a request they are left alone. That a device came or went is a
+reading of its own, `$online`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -73,18 +73,27 @@ class Devices:
     def put(self, device: Device, *, at: datetime) -> Device:
         """Keep what a device is; what a person told stays where others say otherwise. Return what is kept."""
         with self._database.transaction() as session:
-            columns = {"site": "", "gateway": "", "model": "", "told_by": "", "updated_at": at}
-            insert_unless_there(session, DeviceRow, {"tenant": self._tenant, "device_id": device.device_id, **columns})
-            row = session.get_one(DeviceRow, (self._tenant, device.device_id), with_for_update=True)
-            is_told_by_person = device.told_by == "person"
-            for name in ("site", "gateway", "model"):
-                told, kept = getattr(device, name), getattr(row, name)
-                if is_told_by_person or (told and (row.told_by != "person" or not kept)):
-                    setattr(row, name, told)
-            if is_told_by_person or row.told_by != "person":
-                row.told_by = device.told_by
-            row.updated_at = at
-            return _device(row)
+            return self._put(session, device, at)
+
+    def put_all(self, devices: Sequence[Device], *, at: datetime) -> None:
+        """Keep what many devices are, in one transaction."""
+        with self._database.transaction() as session:
+            for device in sorted(devices, key=lambda device: device.device_id):  # in one order: no two wait for another
+                self._put(session, device, at)
+
+    def _put(self, session: Session, device: Device, at: datetime) -> Device:
+        columns = {"site": "", "gateway": "", "model": "", "told_by": "", "updated_at": at}
+        insert_unless_there(session, DeviceRow, {"tenant": self._tenant, "device_id": device.device_id, **columns})
+        row = session.get_one(DeviceRow, (self._tenant, device.device_id), with_for_update=True)
+        is_told_by_person = device.told_by == "person"
+        for name in ("site", "gateway", "model"):
+            told, kept = getattr(device, name), getattr(row, name)
+            if is_told_by_person or (told and (row.told_by != "person" or not kept)):
+                setattr(row, name, told)
+        if is_told_by_person or row.told_by != "person":
+            row.told_by = device.told_by
+        row.updated_at = at
+        return _device(row)
 
     def get(self, device_id: str) -> Device | None:
         """Return what a device is; None where nobody ever said."""

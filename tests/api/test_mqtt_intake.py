@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,9 @@ from sqlalchemy.exc import OperationalError
 
 from api.errors import Problem, say
 from api.ingest import Readings
+from api.ingest.device_words import Facts, Happening
 from api.ingest.mqtt_inbox import Inbox
-from api.ingest.mqtt_intake import MqttIntake
+from api.ingest.mqtt_intake import MqttIntake, Tell
 from api.ingest.mqtt_messages import Arrived
 from api.ingest.mqtt_options import Broker, MqttOptionsInvalid, read_brokers
 from api.ingest.paho_connection import LinkState
@@ -45,7 +46,11 @@ class LoopConnection:
         self.events.append(topic)
 
 
-def intake_of(keep: Callable[[str, Readings], None]) -> tuple[MqttIntake, LoopConnection]:
+def told_to_nobody(tenant: str, facts: Sequence[Facts], happenings: Sequence[Happening]) -> None:
+    """Take what is told of devices and do nothing."""
+
+
+def intake_of(keep: Callable[[str, Readings], None], tell: Tell = told_to_nobody) -> tuple[MqttIntake, LoopConnection]:
     made: list[LoopConnection] = []
 
     def connect(broker: Broker, **parts: object) -> LoopConnection:
@@ -53,7 +58,7 @@ def intake_of(keep: Callable[[str, Readings], None]) -> tuple[MqttIntake, LoopCo
         return made[0]
 
     broker = Broker(url="mqtt://127.0.0.1:1883", message_bytes=1_000)
-    return MqttIntake(broker, keep=keep, clock=lambda: AT_S, connect=connect), made[0]
+    return MqttIntake(broker, keep=keep, tell=tell, clock=lambda: AT_S, connect=connect), made[0]
 
 
 def message(number: int, content: bytes = b'{"ac-1":[{"p":1}]}') -> Arrived:
@@ -111,6 +116,49 @@ def test_a_message_that_breaks_the_keeper_does_not_stop_the_others() -> None:
     intake.take_some(wait_s=0)
     assert kept == ["a", "b"]
     assert (intake.counts["left_out"], connection.events) == (1, [1, 2, 3])
+
+
+def test_what_happened_is_told_between_the_readings_before_it_and_those_after() -> None:
+    seen: list[object] = []
+
+    def keep(_tenant: str, readings: Readings) -> None:
+        seen.append(list(readings.columns.device_ids))
+
+    def tell(tenant: str, facts: Sequence[Facts], happenings: Sequence[Happening]) -> None:
+        seen.extend((tenant, one.device_id, one.event.kind) for one in happenings)
+        seen.extend(facts)
+
+    intake, connection = intake_of(keep, tell)
+    repaired = '{"kind": "repair", "at": "2026-11-22T10:00:00+08:00", "note": "换了风机"}'.encode()
+    attributes = '{"b": {"型号": "KFR-35", "location": "3 号店", "setpoint": 24}, "c": {"setpoint": 24}}'.encode()
+    connection.deliver(message(1))
+    connection.deliver(message(2))
+    connection.deliver(Arrived("beforehand/events/ac-1", repaired, AT_S, qos=1, packet_id=3, connection=1))
+    connection.deliver(Arrived("v1/gateway/attributes", attributes, AT_S, qos=1, packet_id=4, connection=1))
+    connection.deliver(message(5))
+    intake.take_some(wait_s=0)
+    assert seen == [
+        ["ac-1", "ac-1"],
+        ("default", "ac-1", "repair"),
+        ["ac-1"],
+        Facts("b", site="3 号店", model="KFR-35"),
+    ]
+    assert connection.events == [1, 2, 3, 4, 5]
+
+
+def test_what_is_told_is_offered_until_it_is_kept() -> None:
+    tries: list[list[object]] = []
+
+    def tell(_tenant: str, _facts: Sequence[Facts], _happenings: Sequence[Happening]) -> None:
+        tries.append(list(connection.events))
+        if len(tries) == 1:
+            raise OperationalError("UPDATE", {}, Exception("disk full"))
+
+    intake, connection = intake_of(lambda _tenant, _readings: None, tell)
+    connection.deliver(Arrived("v1/devices/a/attributes", b'{"model":"X"}', AT_S, qos=1, packet_id=1, connection=1))
+    intake.take_some(wait_s=0)
+    assert tries == [[], []]
+    assert connection.events == [1]
 
 
 HOSTILE = {

@@ -45,7 +45,7 @@ class Host:
 
     def send(self, kind: str, content: bytes, *, device: str = "") -> Readings:
         topic = f"spBv1.0/plant/{kind}/line-1" + (f"/{device}" if device else "")
-        return self.reader.read(Arrived(topic, content, self.at_s))
+        return self.reader.read(Arrived(topic, content, self.at_s)).readings
 
     def wanted(self) -> list[str]:
         return self.reader.nodes.wanted(self.at_s)
@@ -169,7 +169,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("topic", "content"), HOSTILE.values(), ids=HOSTILE)
 def test_what_is_not_sparkplug_is_refused_with_a_reason(topic: str, content: bytes) -> None:
-    readings = MessageReader(DEFAULT_TOPICS, retained_s=300).read(Arrived(topic, content, AT_S))
+    readings = MessageReader(DEFAULT_TOPICS, retained_s=300).read(Arrived(topic, content, AT_S)).readings
     assert not len(readings.positions)
     assert readings.rejected[0].reason
 
@@ -210,7 +210,7 @@ MESSAGES = {
 
 @pytest.mark.parametrize(("topic", "content", "expected"), MESSAGES.values(), ids=MESSAGES)
 def test_a_topic_says_how_its_messages_are_read(topic: str, content: bytes, expected: object) -> None:
-    readings = MessageReader(DEFAULT_TOPICS, retained_s=300).read(Arrived(topic, content, AT_S))
+    readings = MessageReader(DEFAULT_TOPICS, retained_s=300).read(Arrived(topic, content, AT_S)).readings
     assert [row[:3] for row in rows_of(readings)] == expected
     assert readings.rejected == ()
 
@@ -225,7 +225,7 @@ RETAINED = {
 @pytest.mark.parametrize(("content", "count"), RETAINED.values(), ids=RETAINED)
 def test_what_the_broker_kept_counts_only_while_it_is_young(content: bytes, count: int) -> None:
     reader = MessageReader(DEFAULT_TOPICS, retained_s=300)
-    readings = reader.read(Arrived("v1/devices/ac-1/telemetry", content, AT_S, is_retained=True))
+    readings = reader.read(Arrived("v1/devices/ac-1/telemetry", content, AT_S, is_retained=True)).readings
     assert len(readings.positions) == count
 
 
