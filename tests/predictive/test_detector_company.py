@@ -55,6 +55,39 @@ def test_peers_are_silent_where_they_are_few() -> None:
     assert judged(peers(), values).max() == 0.0
 
 
+def loaded_fleet(steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return loads and currents of eight devices: each has its own load, and draws by it."""
+    draw = np.random.default_rng(13)
+    load = np.repeat(draw.uniform(20.0, 90.0, (steps // 12 + 1, 8)), 12, axis=0)[:steps]
+    return load, 2.0 + 0.15 * load + draw.normal(0.0, 0.15, (steps, 8))
+
+
+@pytest.mark.parametrize("name", ["load", "负载率"])
+def test_peers_compare_at_equal_load(name: str) -> None:
+    load, current = loaded_fleet(600)
+    current[500:, 2] += 1.5  # an eighth of what load does to the current
+    detector = build_detector("peers")
+    assert isinstance(detector, SeriesAware)
+    assert isinstance(detector, DeviceAware)
+    for row in range(16):
+        detector.belong(row, device=row % 8)
+        detector.introduce(row, metric=name if row < 8 else "current", unit="")
+    scores = judged(detector, np.concatenate([load, current], axis=1))[:, 8:]
+    assert scores[:500].max() < ANOMALOUS
+    assert np.flatnonzero(scores[500:].max(axis=0) >= ANOMALOUS).tolist() == [2]
+
+
+def test_peers_of_another_model_are_none() -> None:
+    values = fleet(600)
+    values[500:, :4] += 30.0  # all of one model, none of the other
+    detector = peers()
+    for row in EVERY.tolist():
+        detector.assign(row, group="A" if row < 4 else "B")  # type: ignore[attr-defined]
+    assert judged(detector, values).max() == 0.0  # four are too few
+    whole = peers()
+    assert judged(whole, values).max() >= ANOMALOUS
+
+
 @pytest.mark.parametrize(("pause_s", "is_found"), [(1200.0, False), (86_400.0, True)], ids=["short", "a day"])
 def test_gap_tells_of_readings_that_dropped_out(pause_s: float, is_found: bool) -> None:
     at_s = START_S + 60.0 * np.arange(300)
