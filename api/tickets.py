@@ -41,6 +41,8 @@ def ticket_of(alert: Alert, *, ticket_id: str, locale: str, suggestions: Sequenc
         probability=alert.prognosis.probability,
         horizon_h=alert.prognosis.horizon_h,
         suggestions=list(suggestions),
+        returns=alert.returns,
+        is_flapping=alert.is_flapping,
     )
     return with_texts(ticket, locale=locale)
 
@@ -86,6 +88,8 @@ def explanation_of(ticket: Ticket, said: Words) -> str:
         more = said("upkeep.more", count=len(ticket.devices) - len(shown)) if len(ticket.devices) > len(shown) else ""
         return said("upkeep.site_why", names=names + more, since=_moment(ticket.opened_at, said))
     lines = [_sentence(reason, said) for reason in ticket.reasons[:EXPLAINED]]
+    if ticket.is_flapping:
+        lines.append(said("upkeep.flaps", count=ticket.returns))
     if ticket.state == "resolved" and ticket.closed_by:
         lines.append(said("upkeep.closed_by", what=said(f"event.{ticket.closed_by}")))
     elif ticket.state == "resolved":

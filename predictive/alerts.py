@@ -2,7 +2,8 @@
 
 Evidence per series goes in, with the time; alerts that opened, changed or resolved come out. An episode begins when a
 series of the device fires, takes in the device's other series as they join, and ends after a calm time; within the
-cool-down it opens again under the same key. Does not know why, nor what to advise.
+cool-down it opens again under the same key. One that comes and goes flaps: it stays open until it was calm for longer.
+Does not know why, nor what to advise.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from predictive.series import SeriesTable
 SILENCE = "gap"  # the fault mode, and the detector name in reasons, of a device that stopped reporting
 CRITICAL_METRICS = 3  # so many metrics of one device off at once is not one bad sensor
 CRITICAL_SCORE = 0.9  # three times the tolerable distance; see baseline.squash
+MOST_RETURNS = 99  # kept of an alert that comes and goes; more say nothing new
 MOST_REASONS = 16  # a ticket names the strongest; a device with 500 metrics does not make a book
 SOON_H = 24.0  # a technician has to be sent today
 SURE_DETECTORS = frozenset({"threshold"})  # a person's limit was crossed
@@ -33,6 +35,11 @@ class AlertOptions:
     resolve_after_s: float = 12 * 3600.0  # calm for so long: over. Half a day covers the other half of a daily cycle
     cool_down_s: float = 72 * 3600.0  # an episode that returns within the useful lead time is the same episode
     refresh_s: float = 3600.0  # an open alert tells its latest anomalous readings at most so often
+    flap_returns: int = (
+        3  # so many within the window: it flaps. Twice is a fault that was looked at and came back
+    )
+    flap_window_s: float = 7 * 86_400.0  # a working week and its weekend
+    flap_calm_s: float = 72 * 3600.0  # then it is over only after so long: a message each time would teach to look away
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class Episode:
 
     alert: Alert
     rows: frozenset[int]  # series that have taken part
+    returned_s: tuple[float, ...] = ()  # when one of them fired again, within the window
 
 
 class AlertBook:
@@ -68,7 +76,7 @@ class AlertBook:
                 continue
             rows = sorted(episode.rows)
             quiet_s = now_s - float(evidence["hot_s"][rows].max())
-            if quiet_s >= self.options.resolve_after_s and not evidence["firing"][rows].any():
+            if quiet_s >= self._calm_s(episode) and not evidence["firing"][rows].any():
                 self.episodes[code] = _resolved(episode, now_s, until=self._until(episode.rows, table, evidence))
                 resolved.append(self.episodes[code].alert)
         return resolved
@@ -101,7 +109,7 @@ class AlertBook:
                 continue
             reasons = _following(episode.alert.reasons, self._reasons(episode.rows, table, evidence))
             if _lasts(episode.alert.reasons, reasons):
-                refreshed.append(self._retell(code, episode.rows, now_s, reasons))
+                refreshed.append(self._retell(code, self.episodes, now_s, reasons))
         return refreshed
 
     def silence(self, code: int, *, reasons: Mapping[int, Reason], at_s: float, table: SeriesTable) -> list[Alert]:
@@ -111,6 +119,9 @@ class AlertBook:
             return []
         device_id, at = table.devices[code], _time(at_s)
         ordered = tuple(reasons[row] for row in sorted(reasons))[:MOST_REASONS]
+        if known is not None and not self._is_over(known.alert, at_s):
+            self.silences[code] = replace(known, rows=frozenset(reasons), returned_s=self._returns(known, at_s))
+            return [self._retell(code, self.silences, at_s, ordered)]
         key = alert_key(device_id, SILENCE, min(reason.since for reason in ordered))
         alert = Alert(key, device_id, "open", "warning", at, at, None, ordered)
         self.silences[code] = Episode(alert, frozenset(reasons))
@@ -124,6 +135,8 @@ class AlertBook:
             if silent is None or silent.alert.state != "open":
                 continue
             since = {reason.since.timestamp() for reason in silent.alert.reasons}
+            if silent.alert.is_flapping and now_s - silent.returned_s[-1] < self.options.flap_calm_s:
+                continue
             if newest_s[sorted(silent.rows)].min() > max(since):
                 until = {reason.metric: now_s for reason in silent.alert.reasons}
                 self.silences[code] = _resolved(silent, now_s, until=until)
@@ -151,8 +164,10 @@ class AlertBook:
     def _extend(self, code: int, joined: Mapping[int, float], table: SeriesTable, evidence: Evidence) -> Alert:
         episode, at_s = self.episodes.get(code), max(joined.values())
         if episode is not None and not self._is_over(episode.alert, at_s):
-            rows = episode.rows | frozenset(joined)
-            return self._retell(code, rows, at_s, self._reasons(rows, table, evidence))
+            rows, again = episode.rows | frozenset(joined), bool(episode.rows & frozenset(joined))
+            returned_s = self._returns(episode, at_s) if again else episode.returned_s
+            self.episodes[code] = replace(episode, rows=rows, returned_s=returned_s)
+            return self._retell(code, self.episodes, at_s, self._reasons(rows, table, evidence))
         rows = frozenset(joined)
         reasons = self._reasons(rows, table, evidence)
         device_id, at = table.devices[code], _time(at_s)
@@ -162,19 +177,31 @@ class AlertBook:
         self.episodes[code] = Episode(alert, rows)
         return alert
 
-    def _retell(self, code: int, rows: frozenset[int], at_s: float, reasons: tuple[Reason, ...]) -> Alert:
+    def _retell(self, code: int, kept: dict[int, Episode], at_s: float, reasons: tuple[Reason, ...]) -> Alert:
         """Give an episode, open again if it was not, these reasons."""
-        episode = self.episodes[code]
+        episode = kept[code]
+        now = "info" if kept is self.silences else _severity(reasons)
         alert = replace(
             episode.alert,
             state="open",
-            severity=_worse(episode.alert.severity, _severity(reasons)),
+            severity=_worse(episode.alert.severity, now),
             updated_at=_time(at_s),
             resolved_at=None,
             reasons=reasons,
+            returns=len(episode.returned_s),
+            is_flapping=len(episode.returned_s) >= self.options.flap_returns,
         )
-        self.episodes[code] = Episode(alert, rows)
+        kept[code] = replace(episode, alert=alert)
         return alert
+
+    def _returns(self, episode: Episode, at_s: float) -> tuple[float, ...]:
+        """Return when an episode's series fired again, now included, as far as the window goes back."""
+        recent = [one for one in episode.returned_s if at_s - one < self.options.flap_window_s]
+        return (*recent[-MOST_RETURNS:], at_s)
+
+    def _calm_s(self, episode: Episode) -> float:
+        """Return for how long an episode must be calm to be over."""
+        return self.options.flap_calm_s if episode.alert.is_flapping else self.options.resolve_after_s
 
     def _until(self, rows: frozenset[int], table: SeriesTable, evidence: Evidence) -> Mapping[str, float]:
         """Return when each metric of an episode was last strange."""

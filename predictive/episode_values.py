@@ -17,7 +17,12 @@ from predictive.records import Alert, Prognosis, Reason, StateMismatch
 def episode_values(episodes: Mapping[int, Episode]) -> list[dict[str, object]]:
     """Return what JSON can hold."""
     return [
-        {"device": code, "rows": sorted(episode.rows), "alert": _alert_values(episode.alert)}
+        {
+            "device": code,
+            "rows": sorted(episode.rows),
+            "alert": _alert_values(episode.alert),
+            "returned_s": list(episode.returned_s),
+        }
         for code, episode in sorted(episodes.items())
     ]
 
@@ -29,9 +34,14 @@ def episodes_from(values: Sequence[Mapping[str, Any]]) -> dict[int, Episode]:
         StateMismatch: the values are not what `episode_values` wrote.
     """
     try:
-        return {int(kept["device"]): Episode(_alert(kept["alert"]), frozenset(kept["rows"])) for kept in values}
+        return {int(kept["device"]): _episode(kept) for kept in values}
     except (KeyError, TypeError, ValueError) as error:
         raise StateMismatch(f"the snapshot's alerts cannot be read ({error!r}); start afresh") from error
+
+
+def _episode(values: Mapping[str, Any]) -> Episode:
+    returned_s = tuple(float(at_s) for at_s in values.get("returned_s", ()))  # none in snapshots of before
+    return Episode(_alert(values["alert"]), frozenset(values["rows"]), returned_s)
 
 
 def _alert_values(alert: Alert) -> dict[str, object]:
@@ -56,6 +66,8 @@ def _alert(values: Mapping[str, Any]) -> Alert:
         resolved_at=None if resolved_at is None else datetime.fromisoformat(resolved_at),
         reasons=tuple(_reason(reason) for reason in values["reasons"]),
         prognosis=Prognosis(**values["prognosis"]),
+        returns=int(values.get("returns", 0)),
+        is_flapping=bool(values.get("is_flapping", False)),
     )
 
 

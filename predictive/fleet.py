@@ -61,8 +61,10 @@ def fleet_of(table: SeriesTable, *, evidence: Evidence, book: AlertBook, silent:
     status[worst >= WATCHED] = WATCH
     status[learned < 1.0] = LEARNING
     status[(gone > 0) & (gone >= count)] = OFFLINE
-    for kept, told in ((book.silences, OFFLINE), (book.episodes, ALARM)):
-        status[[number for number, episode in kept.items() if episode.alert.state == "open"]] = told
+    for number, silence in book.silences.items():
+        if silence.alert.state == "open":
+            status[number] = WATCH if silence.alert.is_flapping and gone[number] == 0 else OFFLINE
+    status[[number for number, episode in book.episodes.items() if episode.alert.state == "open"]] = ALARM
     return Fleet(
         tuple(table.devices), status, newest_s, worst, np.minimum(learned, 1.0), count, _strongest(table, strain, code)
     )

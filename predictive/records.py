@@ -157,6 +157,8 @@ class Prognosis:
 
     probability: float | None
     horizon_h: float | None
+    soonest_h: float | None = None  # where the horizon is a crossing: nine in ten lie between
+    latest_h: float | None = None  # None beside a soonest: no end can be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,8 @@ class Alert:
     resolved_at: datetime | None
     reasons: tuple[Reason, ...]  # strongest first
     prognosis: Prognosis = Prognosis(None, None)
+    returns: int = 0  # how often it came back of late
+    is_flapping: bool = False  # it comes and goes so often that each time says nothing new
 
 
 @dataclass(frozen=True, slots=True)

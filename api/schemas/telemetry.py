@@ -211,6 +211,8 @@ class Ticket(BaseModel):
     past_episode: PastEpisode | None = None
     procedure: Procedure = Procedure()
     history: list[TicketChange] = []
+    returns: int = Field(default=0, description="How often it came back within a week")
+    is_flapping: bool = Field(default=False, description="It comes and goes, and stays open until calm for three days")
     closed_by: str = Field(default="", description="What was done to the device, where that closed the ticket")
     group_id: str = Field(default="", description="The ticket of the site that lists this one")
     devices: list[GroupedDevice] = Field(default=[], description="Of a site's ticket: who alarmed together")

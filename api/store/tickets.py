@@ -233,6 +233,7 @@ def change_of(before: Ticket | None, after: Ticket) -> Change | None:
     if before.group_id != after.group_id:
         return "grouped"
     is_same = _metrics(before) == _metrics(after) and len(before.devices) == len(after.devices)
+    is_same = is_same and before.is_flapping == after.is_flapping
     return None if is_same else "updated"
 
 
