@@ -20,6 +20,7 @@ DAY_S = 86_400.0
 FEWEST_A_DAY = 8  # readings; a day with fewer says nothing about its mean
 COVERED = 0.75  # share of the day between its first and last reading
 CLIP = 6.0  # one odd day counts at most so many day-to-day deviations
+MOST_ALIKE = 0.8  # correlation of two days in a row, of what a few weeks can tell
 RELATIVE_FLOOR = 0.005  # daily means within 0.5% of each other are equal: sensors' own long-term stability
 
 
@@ -41,6 +42,9 @@ class _Drift:
                 "reference": Column(),
                 "deviation": Column(dtype="f4"),  # mean absolute difference of a day from the reference
                 "days": Column(dtype="f4"),
+                "residual": Column(dtype="f4"),  # of the last whole day, in deviations
+                "alike": Column(dtype="f4"),  # mean product of two days in a row, in deviations
+                "squared": Column(dtype="f4"),  # and of one with itself
                 "latest": Column(fill=np.nan),  # the last whole day's mean
                 "up": Column(dtype="f4"),
                 "down": Column(dtype="f4"),
@@ -87,9 +91,11 @@ class _Drift:
 
     def _sigma(self, rows: Ints) -> Floats:
         cells = self._cells
-        days = np.maximum(cells["days"][rows], 1.0)
+        # Days that follow each other, as weather does, are worth fewer: n (1 - r) / (1 + r) (Bartlett 1946).
+        alike = np.clip(cells["alike"][rows] / np.maximum(cells["squared"][rows], TINY), 0.0, MOST_ALIKE)
+        days = np.maximum(cells["days"][rows], 1.0) * (1.0 - alike) / (1.0 + alike)
         # A deviation from few days is itself uncertain: widen it as Student's t does, about 1 + 2/n.
-        spread = DEVIATION_TO_SIGMA * cells["deviation"][rows] * (1.0 + 2.0 / days)
+        spread = DEVIATION_TO_SIGMA * cells["deviation"][rows] * (1.0 + 2.0 / np.maximum(days, 1.0))
         return cast(Floats, np.maximum(spread, RELATIVE_FLOOR * np.abs(cells["reference"][rows]) + TINY))
 
     def _close_days(self, rows: Ints) -> None:
@@ -108,7 +114,21 @@ class _Drift:
             cells[f"{side}_s"][rows] = np.where(began, cells["day_s"][rows], cells[f"{side}_s"][rows])
             cells[side][rows] = after
         cells["latest"][rows] = mean
+        self._learn_alike(rows, mean)
         self._learn_reference(rows, mean, ready)
+
+    def _learn_alike(self, rows: Ints, mean: Floats) -> None:
+        """Learn how much a day is like the one before, where nothing is accused."""
+        cells = self._cells
+        calm = np.maximum(cells["up"][rows], cells["down"][rows]) < self._limit / 2
+        usual = np.maximum(cells["deviation"][rows], RELATIVE_FLOOR * np.abs(cells["reference"][rows]) + TINY)
+        residual = np.where(
+            cells["days"][rows] >= 2, np.clip((mean - cells["reference"][rows]) / usual, -CLIP, CLIP), 0.0
+        )
+        share = np.where(calm, np.maximum(1.0 / (cells["days"][rows] + 1.0), 1.0 / self._memory_days), 0.0)
+        cells["alike"][rows] += share * (residual * cells["residual"][rows] - cells["alike"][rows])
+        cells["squared"][rows] += share * (residual**2 - cells["squared"][rows])
+        cells["residual"][rows] = residual
 
     def _learn_reference(self, rows: Ints, mean: Floats, ready: Mask) -> None:
         cells = self._cells

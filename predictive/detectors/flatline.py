@@ -33,6 +33,8 @@ class _Flatline:
                 "longest": Column(dtype="f4"),
                 "changes": Column(fill=1.0, dtype="f4"),  # share of readings that differ from the one before
                 "count": Column(dtype="f4"),
+                "lowest": Column(fill=np.inf),  # of earlier runs
+                "highest": Column(fill=-np.inf),
             }
         )
 
@@ -43,7 +45,9 @@ class _Flatline:
         changes = np.clip(cells["changes"][rows], 0.0, 0.999)
         unlikely = repeats * -np.log10(1.0 - changes) / self._surprise
         longer = repeats / np.maximum(self._shortest, self._runs * cells["longest"][rows])
-        ready = (cells["count"][rows] >= self._warm_up) & (changes >= FEWEST_CHANGES)
+        # What stays where it rested before, at an end of its range, is switched off or full, not stuck.
+        rests = (batch.values == cells["lowest"][rows]) | (batch.values == cells["highest"][rows])
+        ready = (cells["count"][rows] >= self._warm_up) & (changes >= FEWEST_CHANGES) & ~rests
         score = np.where(ready, squash(np.minimum(unlikely, longer)), 0.0)
         return Scores(score, np.full(len(rows), np.nan), np.where(repeats > 0, cells["since_s"][rows], np.nan))
 
@@ -54,6 +58,9 @@ class _Flatline:
         count = cells["count"][rows]
         ended = np.where(same, 0.0, cells["run"][rows])
         cells["longest"][rows] = np.maximum(cells["longest"][rows] * LONGEST_FORGET, ended)
+        before = np.where(same, np.nan, cells["last"][rows])  # its run is over
+        cells["lowest"][rows] = np.fmin(cells["lowest"][rows], before)
+        cells["highest"][rows] = np.fmax(cells["highest"][rows], before)
         cells["run"][rows] = np.where(same, cells["run"][rows] + 1.0, 0.0)
         cells["since_s"][rows] = np.where(same, cells["since_s"][rows], batch.at_s)
         cells["last"][rows] = batch.values
