@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from api.errors import Language, Words, language_of_locale, words
 from api.schemas.knowledge import SuggestionBody
@@ -24,8 +24,10 @@ JOINED: Mapping[Language, str] = {"zh": "", "en": " "}
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3600.0, 86_400.0
 
 
-def ticket_of(alert: Alert, *, ticket_id: str, locale: str, suggestions: Sequence[SuggestionBody] = ()) -> Ticket:
-    """Return the ticket that stands for an alert's episode."""
+def ticket_of(
+    alert: Alert, *, ticket_id: str, locale: str, suggestions: Sequence[SuggestionBody] = (), zone: tzinfo = UTC
+) -> Ticket:
+    """Return the ticket that stands for an alert's episode; its texts say times as in `zone`."""
     whole = sum(_weight(reason) for reason in alert.reasons)
     ticket = Ticket(
         id=ticket_id,
@@ -44,20 +46,20 @@ def ticket_of(alert: Alert, *, ticket_id: str, locale: str, suggestions: Sequenc
         returns=alert.returns,
         is_flapping=alert.is_flapping,
     )
-    return with_texts(ticket, locale=locale)
+    return with_texts(ticket, locale=locale, zone=zone)
 
 
-def with_texts(ticket: Ticket, *, locale: str) -> Ticket:
+def with_texts(ticket: Ticket, *, locale: str, zone: tzinfo = UTC) -> Ticket:
     """Return a ticket with its texts as its reasons now say; the title is in the house's language."""
-    texts = TicketTexts(zh=text_of(ticket, "zh"), en=text_of(ticket, "en"))
+    texts = TicketTexts(zh=text_of(ticket, "zh", zone=zone), en=text_of(ticket, "en", zone=zone))
     title = (texts.zh if language_of_locale(locale) == "zh" else texts.en).title
     return ticket.model_copy(update={"title": title, "texts": texts})
 
 
-def text_of(ticket: Ticket, language: Language) -> TicketText:
-    """Return what a ticket says in a language."""
+def text_of(ticket: Ticket, language: Language, *, zone: tzinfo = UTC) -> TicketText:
+    """Return what a ticket says in a language, times as in `zone`."""
     said = words(language)
-    return TicketText(title=title_of(ticket, said), explanation=explanation_of(ticket, said))
+    return TicketText(title=title_of(ticket, said), explanation=explanation_of(ticket, said, zone=zone))
 
 
 def title_of(ticket: Ticket, said: Words) -> str:
@@ -80,25 +82,25 @@ def title_of(ticket: Ticket, said: Words) -> str:
     return said("upkeep.off", **shown, expected=quantity(reason.expected, reason.unit)) + over
 
 
-def explanation_of(ticket: Ticket, said: Words) -> str:
+def explanation_of(ticket: Ticket, said: Words, *, zone: tzinfo = UTC) -> str:
     """Return some sentences: which metrics, since when, what was expected, whose share; and what ended it."""
     if ticket.devices:
         shown = ticket.devices[:EXPLAINED]
         names = COMMA[said.language].join(one.device_id for one in shown)
         more = said("upkeep.more", count=len(ticket.devices) - len(shown)) if len(ticket.devices) > len(shown) else ""
-        return said("upkeep.site_why", names=names + more, since=_moment(ticket.opened_at, said))
-    lines = [_sentence(reason, said) for reason in ticket.reasons[:EXPLAINED]]
+        return said("upkeep.site_why", names=names + more, since=moment_in(ticket.opened_at, zone))
+    lines = [_sentence(reason, said, zone) for reason in ticket.reasons[:EXPLAINED]]
     if ticket.is_flapping:
         lines.append(said("upkeep.flaps", count=ticket.returns))
     if ticket.state == "resolved" and ticket.closed_by:
         lines.append(said("upkeep.closed_by", what=said(f"event.{ticket.closed_by}")))
     elif ticket.state == "resolved":
-        lines += [_recovery(reason, said) for reason in ticket.reasons[:EXPLAINED] if reason.until is not None]
+        lines += [_recovery(reason, said, zone) for reason in ticket.reasons[:EXPLAINED] if reason.until is not None]
     return JOINED[said.language].join(lines)
 
 
-def _sentence(reason: TicketReason, said: Words) -> str:
-    since = _moment(reason.since, said)
+def _sentence(reason: TicketReason, said: Words, zone: tzinfo) -> str:
+    since = moment_in(reason.since, zone)
     if reason.detector == SILENCE:
         usual = span(reason.expected or 0.0, said)
         return said("upkeep.why_silent", metric=reason.metric, since=since, usual=usual)
@@ -119,8 +121,8 @@ def _sentence(reason: TicketReason, said: Words) -> str:
     )
 
 
-def _recovery(reason: TicketReason, said: Words) -> str:
-    until = _moment(reason.until or reason.since, said)
+def _recovery(reason: TicketReason, said: Words, zone: tzinfo) -> str:
+    until = moment_in(reason.until or reason.since, zone)
     if reason.detector == SILENCE:
         return said("upkeep.heard", metric=reason.metric, until=until)
     latest = "–" if reason.latest is None else quantity(reason.latest, reason.unit)
@@ -136,8 +138,16 @@ def _change(observed: float, expected: float) -> str:
     return "" if expected == 0 else f" ({100 * (observed - expected) / abs(expected):+.0f}%)"
 
 
-def _moment(at: datetime, said: Words) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+def moment_in(at: datetime, zone: tzinfo) -> str:
+    """Write a time as a zone's clocks show it, with how far that is from UTC.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> at = datetime(2026, 6, 19, 16, 20, tzinfo=UTC)
+    >>> moment_in(at, ZoneInfo("Asia/Shanghai")), moment_in(at, UTC)
+    ('2026-06-20 00:20 UTC+08:00', '2026-06-19 16:20 UTC')
+    """
+    local = at.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M} UTC{local.isoformat()[-6:]}".removesuffix("+00:00")
 
 
 def span(seconds: float, said: Words) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -30,7 +30,7 @@ LINE, BAND, MARK = "#1f6feb", "#8c959f", "#bc4c00"
 DRAWN_FONT = "DejaVu Sans"
 SHOWN_FONTS = "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans', 'DejaVu Sans', sans-serif"
 # Matplotlib lays these words out; afterwards each becomes its text, so that no glyph of a name is looked for.
-TITLE, UNIT, OBSERVED, EXPECTED, SINCE = "series-title", "unit", "observed", "expected", "since"
+TITLE, UNIT, ZONE, OBSERVED, EXPECTED, SINCE = "series-title", "unit", "zone", "observed", "expected", "since"
 # Of ticks at years, months, days, hours, minutes and seconds: digits, which people read in every language.
 TICKS = ["%Y", "%Y-%m", "%d", "%H:%M", "%H:%M", "%S.%f"]
 ZERO_TICKS = ["", "%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M"]
@@ -42,8 +42,8 @@ _LABELS = {
 }
 
 
-def plot_alert_svg(alert: Alert, points: SeriesPoints, *, locale: str = "en") -> str:
-    """Draw the alert's reason about `points.metric` as SVG.
+def plot_alert_svg(alert: Alert, points: SeriesPoints, *, locale: str = "en", zone: tzinfo = UTC) -> str:
+    """Draw the alert's reason about `points.metric` as SVG, its axis as the clocks of `zone` go.
 
     Raises:
         PredictiveError: the alert has no reason about this metric, or there are no points.
@@ -54,9 +54,10 @@ def plot_alert_svg(alert: Alert, points: SeriesPoints, *, locale: str = "en") ->
     texts = {
         **_LABELS["zh" if locale.lower().startswith("zh") else "en"],
         TITLE: f"{alert.device_id} · {points.metric}",
+        ZONE: f"UTC{datetime.fromtimestamp(float(points.at_s[-1]), zone).isoformat()[-6:]}".removesuffix("+00:00"),
         UNIT: points.unit,
     }
-    svg = _draw(alert.key, reason, points).replace(f"'{DRAWN_FONT}'", SHOWN_FONTS)
+    svg = _draw(alert.key, reason, points, zone).replace(f"'{DRAWN_FONT}'", SHOWN_FONTS)
     for word, text in texts.items():
         svg = svg.replace(f">{word}</text>", f">{label_of(text)}</text>")
     return svg
@@ -71,7 +72,7 @@ def plot_in_language(svg: str, *, locale: str) -> str:
     return svg
 
 
-def _draw(key: str, reason: Reason, points: SeriesPoints) -> str:
+def _draw(key: str, reason: Reason, points: SeriesPoints, zone: tzinfo) -> str:
     # Imported here: drawing is rare and matplotlib is heavy. Figure, not pyplot: no global state.
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -83,7 +84,7 @@ def _draw(key: str, reason: Reason, points: SeriesPoints) -> str:
         FigureCanvasSVG(figure)
         axes = figure.add_subplot()
         _draw_course(axes, reason, _thinned(points))
-        _dress(axes)
+        _dress(axes, zone)
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": "Beforehand"})
     svg = written.getvalue()
     return svg[svg.index("<svg") :]
@@ -102,18 +103,19 @@ def _draw_course(axes: Axes, reason: Reason, points: SeriesPoints) -> None:
         axes.axvline(reason.since, color=MARK, linewidth=1.2, label=SINCE)  # type: ignore[arg-type]
 
 
-def _dress(axes: Axes) -> None:
+def _dress(axes: Axes, zone: tzinfo) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
+    locator = AutoDateLocator(tz=zone)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     formatter = ConciseDateFormatter(  # type: ignore[no-untyped-call]
-        locator, formats=TICKS, zero_formats=ZERO_TICKS, offset_formats=OFFSETS
+        locator, tz=zone, formats=TICKS, zero_formats=ZERO_TICKS, offset_formats=OFFSETS
     )
     axes.xaxis.set_major_formatter(formatter)
     axes.xaxis.get_offset_text().set_fontsize(8)
     axes.set_title(TITLE, fontsize=9, loc="left")
     axes.set_ylabel(UNIT, fontsize=8)
+    axes.set_xlabel(ZONE, fontsize=7, loc="left", labelpad=0)
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(loc="upper right", bbox_to_anchor=(1.0, 1.16), fontsize=7, frameon=False, ncols=3)

@@ -226,7 +226,7 @@ def _show_maintenance(stage: Stage, out: Path) -> tuple[Ticket, ...]:
         rehearsal.take(readings)
     tickets = rehearsal.tickets()
     for number, ticket in enumerate(tickets, start=1):
-        show_ticket(ticket, stage.console)
+        show_ticket(ticket, stage.console, zone=stage.engines.settings.time_zone)
         if plot := rehearsal.plot(ticket):
             out.mkdir(parents=True, exist_ok=True)
             (out / f"maintenance-{number}.svg").write_text(plot, encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,7 +15,7 @@ from api.errors import Language, words
 from api.schemas.knowledge import SuggestionResponse
 from api.schemas.prefill import DraftField, Evidence, PrefillResponse
 from api.schemas.telemetry import Ticket
-from api.tickets import text_of
+from api.tickets import moment_in, text_of
 
 SEVERITY_STYLES: Mapping[str, str] = {"info": "cyan", "warning": "yellow", "critical": "red"}
 STATUS_STYLES: Mapping[str, str] = {"auto": "green", "suggest": "yellow", "conflict": "red", "missing": "dim"}
@@ -57,13 +58,13 @@ def show_suggestions(question: str, response: SuggestionResponse, console: Conso
         console.print(Padding(Text(quote), (0, 0, 0, 5)))
 
 
-def show_ticket(ticket: Ticket, console: Console, *, language: Language = "en") -> None:
+def show_ticket(ticket: Ticket, console: Console, *, language: Language = "en", zone: tzinfo = UTC) -> None:
     """Write a maintenance ticket: what is wrong, why, since when, and what may help."""
-    said, text = words(language), text_of(ticket, language)
+    said, text = words(language), text_of(ticket, language, zone=zone)
     style = SEVERITY_STYLES[ticket.severity]
     severity = said.known("severity", ticket.severity)
     console.print(f"[bold]{escape(text.title)}[/bold]  [{style}]{escape(severity)}[/{style}]")
-    opened = said("upkeep.opened_at", at=f"{ticket.opened_at:%Y-%m-%d %H:%M} UTC", device=ticket.device_id)
+    opened = said("upkeep.opened_at", at=moment_in(ticket.opened_at, zone), device=ticket.device_id)
     console.print(f"  {escape(opened)}")
     console.print(Padding(Text(text.explanation), (0, 0, 0, 2)))
     for suggestion in ticket.suggestions:

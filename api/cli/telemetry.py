@@ -114,7 +114,7 @@ def replay(
         if speaks_json(as_json):
             write_line(ticket)
         else:
-            show_ticket(ticket, console(), language=spoken(language))
+            show_ticket(ticket, console(), language=spoken(language), zone=settings.time_zone)
         if plots is not None:
             _draw(ticket, rehearsal, plots, language=spoken(language))
     if rehearsal.rejected:

@@ -17,7 +17,6 @@ from api.console.answer_view import shown_answer
 from api.console.ask_pages import views_of
 from api.console.device_health import devices_of, health_of
 from api.console.draft_view import percent
-from api.console.language import words
 from api.console.panel_desk import PanelDesk, PanelRoute, media_tenant, panel_by_link, panel_by_token
 from api.console.panel_view import panel_view, past_drafts, stored_of
 from api.console.panel_work import PanelWork, left_alone, panel_work_of
@@ -215,7 +214,7 @@ def show_plot(request: Request, ticket_id: str, key: str = "", lang: str = "") -
     plot = tenants.get(media_tenant(request, ticket_id, key)).store.tickets.plot(ticket_id)
     if not plot:
         raise Problem("not_found", say("detail.unknown", what=say("what.plot"), name=repr(ticket_id[:50])))
-    return plot_answer(plot, words("zh" if lang == "zh" else "en"))
+    return plot_answer(plot, "zh" if lang == "zh" else "en", zone=request.app.state.settings.time_zone)
 
 
 def _shown(panel: PanelDesk, work: PanelWork) -> dict[str, Any]:

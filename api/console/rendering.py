@@ -5,6 +5,7 @@ It does not know who asks or what the values mean.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -27,6 +28,24 @@ def moment(at: datetime) -> Markup:
     return Markup('<time datetime="{}">{} UTC</time>').format(utc.isoformat(), utc.strftime("%Y-%m-%d %H:%M"))
 
 
+TOLD = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}) UTC([+-][0-9]{2}:[0-9]{2})?")
+
+
+def with_moments(text: str) -> Markup:
+    """Return a text whose times, as api.tickets.moment_in writes them, the browser shows in the person's own zone.
+
+    >>> print(with_moments("<b> since 2026-06-20 00:20 UTC+08:00."))
+    &lt;b&gt; since <time datetime="2026-06-20T00:20+08:00">2026-06-20 00:20 UTC+08:00</time>.
+    """
+    marked, end = Markup(), 0
+    for found in TOLD.finditer(text):
+        day, minute, offset = found.groups()
+        marked += text[end : found.start()]
+        marked += Markup('<time datetime="{}T{}{}">{}</time>').format(day, minute, offset or "Z", found[0])
+        end = found.end()
+    return marked + text[end:]
+
+
 @cache
 def environment() -> Environment:
     """Return the one Jinja environment; autoescape is on for every template."""
@@ -38,6 +57,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["moment"] = moment
+    made.globals["with_moments"] = with_moments
     return made
 
 

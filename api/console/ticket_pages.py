@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -12,9 +13,9 @@ from api.console.desk import ConsoleRoute, Desk, Entry
 from api.console.draft_view import percent
 from api.console.language import Words
 from api.console.local_time import local_time
-from api.errors import Problem, say
+from api.errors import Language, Problem, say
 from api.errors import words as error_words
-from api.schemas.telemetry import Ticket, TicketText, TicketVerdict
+from api.schemas.telemetry import Ticket, TicketVerdict
 from api.tickets import quantity as quantity
 from api.tickets import text_of
 from api.tickets import title_of as title_in
@@ -61,7 +62,7 @@ def show_ticket(desk: TicketDesk, ticket_id: str) -> Response:
         "ticket.html",
         here="tickets",
         ticket=ticket,
-        text=text_in(ticket, desk.words),
+        text=text_of(ticket, desk.words.language, zone=desk.settings.time_zone),
         group=desk.store.tickets.get(ticket.group_id) if ticket.group_id else None,
         verdict=desk.store.devices.verdict(ticket.id),
         quoted=quoted,
@@ -91,22 +92,17 @@ def show_plot(desk: TicketDesk, ticket_id: str) -> Response:
     plot = desk.store.tickets.plot(_stored(desk, ticket_id).id)
     if not plot:
         raise Problem("not_found", say("detail.unknown", what=say("what.plot"), name=repr(ticket_id)))
-    return plot_answer(plot, desk.words)
+    return plot_answer(plot, desk.words.language, zone=desk.settings.time_zone)
 
 
-def plot_answer(plot: str, words: Words) -> Response:
-    """Return a plot in the reader's language."""
-    return Response(plot_in(plot, words.language), media_type="image/svg+xml", headers=PLOT_HEADERS)
+def plot_answer(plot: str, language: Language, *, zone: tzinfo) -> Response:
+    """Return a plot in the reader's language, with the times of the house."""
+    return Response(plot_in(plot, language, zone=zone), media_type="image/svg+xml", headers=PLOT_HEADERS)
 
 
 def title_of(ticket: Ticket, words: Words) -> str:
     """Say in the person's language what the stored title says in the house's."""
     return title_in(ticket, error_words(words.language))
-
-
-def text_in(ticket: Ticket, words: Words) -> TicketText:
-    """Return a ticket's title and explanation in the person's language, of tickets of before texts too."""
-    return text_of(ticket, words.language)
 
 
 def _stored(desk: Desk, ticket_id: str) -> Ticket:

@@ -68,7 +68,7 @@ def get_plot(
         raise Problem(
             "not_found", say("detail.unknown", what=say("what.plot"), name=repr(ticket_id[:50])), where="ticket_id"
         )
-    drawn = plot_in(plot, lang, house=settings.default_locale)
+    drawn = plot_in(plot, lang, house=settings.default_locale, zone=settings.time_zone)
     return Response(drawn, media_type="image/svg+xml", headers=SVG_HEADERS)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 import structlog
@@ -105,6 +105,10 @@ class TicketBook:
     def _locale(self) -> str:
         return self._engines.settings.default_locale
 
+    @property
+    def _zone(self) -> tzinfo:
+        return self._engines.settings.time_zone
+
     def introduce(self, device_ids: Collection[str], *, at: datetime) -> None:
         """Look up some devices that nobody asked about yet, so that the fleet can be filtered by site."""
         known, records = self._store.devices.all(), self._engines.records
@@ -125,7 +129,7 @@ class TicketBook:
 
     def _ticket(self, told: Told, *, past: Sequence[Verdict], monitor: Monitor) -> Ticket:
         alert, known = told.alert, told.known
-        ticket = ticket_of(alert, ticket_id=known.id if known else make_id(), locale=self._locale)
+        ticket = ticket_of(alert, ticket_id=known.id if known else make_id(), locale=self._locale, zone=self._zone)
         judged = severity_of(alert, past, model=told.facts.model, now=alert.updated_at)
         reasons = _with_latest(ticket.reasons, monitor, alert) if alert.state == "resolved" else ticket.reasons
         ticket = ticket.model_copy(
@@ -138,7 +142,7 @@ class TicketBook:
                 "closed_by": told.closed_by,
             }
         )
-        return with_texts(self._advised(ticket, told), locale=self._locale)
+        return with_texts(self._advised(ticket, told), locale=self._locale, zone=self._zone)
 
     def _advised(self, ticket: Ticket, told: Told) -> Ticket:
         """Return a ticket with what helps; looked up anew only where it became another story."""
@@ -195,8 +199,9 @@ class TicketBook:
             if not members:
                 continue
             at = max(one.updated_at for one in members)
-            ticket = group_ticket(members, known=known, site=site, ticket_id=group_id, at=at, locale=self._locale)
-            self._store.tickets.put(ticket, place=Scope(site).place)
+            ticket = group_ticket(members, known=known, site=site, ticket_id=group_id, at=at)
+            told = with_texts(ticket, locale=self._locale, zone=self._zone)
+            self._store.tickets.put(told, place=Scope(site).place)
 
 
 def place_of(ticket: Ticket) -> str:

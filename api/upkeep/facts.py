@@ -35,11 +35,15 @@ LENGTH = 200
 
 def facts_of(device_id: str, *, store: Store, records: RecordSystem | None, at: datetime) -> DeviceFacts:
     """Return what is known of a device, and remember its site and model for the fleet."""
+    read = recorded_facts(device_id, records=records, at=at)
+    known = store.devices.put(Device(device_id, read.site, read.gateway, read.model, "records"), at=at)
+    return read.model_copy(update={"site": known.site, "gateway": known.gateway, "model": known.model})
+
+
+def recorded_facts(device_id: str, *, records: RecordSystem | None, at: datetime) -> DeviceFacts:
+    """Return what the records say of a device; nothing is kept."""
     record = _record_of(device_id, records)
     read = {name: _value(record, names) for name, names in COLUMNS.items()}
-    told = Device(device_id, read["site"], read["gateway"], read["model"], "records")
-    known = store.devices.put(told, at=at)
-    read |= {"site": known.site, "gateway": known.gateway, "model": known.model}
     return DeviceFacts(
         **read,
         in_warranty=_is_before(at, read["warranty_until"]),

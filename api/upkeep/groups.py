@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from api.schemas.telemetry import DeviceFacts, GroupedDevice, Ticket, TicketReason
-from api.tickets import with_texts
 from predictive.records import Severity
 
 TOGETHER = 3
@@ -53,16 +52,14 @@ def is_together(opened: Sequence[datetime]) -> bool:
     return any(last - first <= WINDOW for first, last in zip(ordered, ordered[TOGETHER - 1 :], strict=False))
 
 
-def group_ticket(
-    members: Sequence[Ticket], *, known: Ticket | None, site: str, ticket_id: str, at: datetime, locale: str
-) -> Ticket:
-    """Return the ticket of a site whose devices alarm together; resolved when all of them are."""
+def group_ticket(members: Sequence[Ticket], *, known: Ticket | None, site: str, ticket_id: str, at: datetime) -> Ticket:
+    """Return the ticket of a site whose devices alarm together, without its texts; resolved when all of them are."""
     ordered = sorted(members, key=lambda one: (one.opened_at, one.device_id))[:MOST_DEVICES]
     is_open = any(one.state == "open" for one in ordered)
     opened_at = known.opened_at if known is not None else max(ordered[0].opened_at, ordered[-1].opened_at - WINDOW)
     gateways = {one.device.gateway for one in ordered}
     facts = DeviceFacts(site=site, gateway=gateways.pop() if len(gateways) == 1 else "")
-    ticket = Ticket(
+    return Ticket(
         id=known.id if known is not None else ticket_id,
         key=known.key if known is not None else group_key(site, opened_at),
         device_id=site,
@@ -78,7 +75,6 @@ def group_ticket(
         suggestions=ordered[0].suggestions,
         procedure=ordered[0].procedure,
     )
-    return with_texts(ticket, locale=locale)
 
 
 def group_key(site: str, opened_at: datetime) -> str:

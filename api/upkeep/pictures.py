@@ -7,7 +7,7 @@ takes about 0.1 s, and whoever judges readings has no such time.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -45,18 +45,18 @@ def sketch_of(alert: Alert, monitor: Monitor) -> str:
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 
-def plot_in(kept: str, language: Language | None, *, house: str = "en") -> str:
-    """Return what is kept of a ticket as SVG, in a language or else in the house's."""
+def plot_in(kept: str, language: Language | None, *, house: str = "en", zone: tzinfo = UTC) -> str:
+    """Return what is kept of a ticket as SVG, in a language or else in the house's, with the times of `zone`."""
     from predictive import plot_in_language
 
     locale = language or house
     if kept.startswith("<"):  # kept as a drawing, as it was before points were
         return kept if language is None else plot_in_language(kept, locale=locale)
-    return _drawn(kept, locale)
+    return _drawn(kept, locale, zone)
 
 
 @lru_cache(maxsize=DRAWN_AT_ONCE)
-def _drawn(sketch: str, locale: str) -> str:
+def _drawn(sketch: str, locale: str, zone: tzinfo) -> str:
     from predictive import plot_alert_svg
 
     told: dict[str, Any] = json.loads(sketch)
@@ -67,4 +67,4 @@ def _drawn(sketch: str, locale: str) -> str:
     points = SeriesPoints(
         told["device_id"], told["metric"], told["unit"], np.array(told["at_s"]), np.array(told["values"])
     )
-    return plot_alert_svg(alert, points, locale=locale)
+    return plot_alert_svg(alert, points, locale=locale, zone=zone)

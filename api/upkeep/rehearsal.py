@@ -10,7 +10,9 @@ from api.ingest import Readings
 from api.schemas.telemetry import Ticket
 from api.tickets import ticket_of
 from api.upkeep.advice import suggestions_for
+from api.upkeep.facts import recorded_facts
 from api.upkeep.pictures import plot_in, sketch_of
+from api.upkeep.procedure import procedure_for
 from predictive.records import Alert
 
 
@@ -49,13 +51,18 @@ class Rehearsal:
     def plot(self, ticket: Ticket, *, language: Language | None = None) -> str:
         """Return the plot of a ticket's strongest reason as SVG, in the house's language where none is asked for."""
         sketch = sketch_of(self._alerts[ticket.key], self._monitor)
-        return plot_in(sketch, language, house=self._engines.settings.default_locale) if sketch else ""
+        settings = self._engines.settings
+        return plot_in(sketch, language, house=settings.default_locale, zone=settings.time_zone) if sketch else ""
 
     def _ticket(self, alert: Alert) -> Ticket:
-        locale = self._engines.settings.default_locale
-        ticket = ticket_of(alert, ticket_id=alert.key, locale=locale)
-        suggestions = suggestions_for(ticket.reasons, engines=self._engines, locale=locale)
-        return ticket.model_copy(update={"suggestions": suggestions})
+        settings, records = self._engines.settings, self._engines.records
+        ticket = ticket_of(alert, ticket_id=alert.key, locale=settings.default_locale, zone=settings.time_zone)
+        facts = recorded_facts(alert.device_id, records=records, at=alert.opened_at)
+        suggestions = suggestions_for(
+            ticket.reasons, engines=self._engines, locale=settings.default_locale, model=facts.model
+        )
+        procedure = procedure_for(ticket, template=settings.maintenance_template, store=None)
+        return ticket.model_copy(update={"suggestions": suggestions, "device": facts, "procedure": procedure})
 
     def _note(self, reason: str) -> None:
         self.rejected += 1

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from api.cli.desk import open_engines
+from api.console.rendering import with_moments
 from api.errors import Language
+from api.ingest import Readings, parse_telemetry
 from api.schemas.telemetry import DeviceFacts, Ticket, TicketReason, TicketVerdict
+from api.settings import Settings
 from api.store import Store, open_store
 from api.store.devices import Device, Event, Verdict
 from api.tickets import text_of, ticket_of
@@ -21,6 +28,7 @@ from api.upkeep.groups import group_ticket
 from api.upkeep.metric_words import words_of_metric
 from api.upkeep.past import past_episode
 from api.upkeep.procedure import procedure_for
+from api.upkeep.rehearsal import Rehearsal
 from api.upkeep.severity import severity_of
 from api.upkeep.verdicts import lead_times, note_failure, take_verdict
 from nlp.extraction.record_table import RecordTable
@@ -222,12 +230,12 @@ def test_a_sites_ticket_lists_its_devices_and_is_over_when_all_are() -> None:
         ticket(0, seen("power"), device=name, state=state).model_copy(update={"id": name, "opened_at": AT})
         for name, state in (("a", "open"), ("b", "resolved"), ("c", "open"))
     ]
-    made = group_ticket(members, known=None, site="一厂", ticket_id="g", at=AT, locale="zh-CN")
+    made = group_ticket(members, known=None, site="一厂", ticket_id="g", at=AT)
     assert (made.state, [one.device_id for one in made.devices]) == ("open", ["a", "b", "c"])
-    assert made.title == "站点 一厂：3 台设备同时告警（power 等）"
+    assert text_of(made, "zh").title == "站点 一厂：3 台设备同时告警（power 等）"
     over = [one.model_copy(update={"state": "resolved"}) for one in members]
-    assert group_ticket(over, known=made, site="一厂", ticket_id="x", at=AT, locale="en").id == "g"
-    assert group_ticket(over, known=made, site="一厂", ticket_id="x", at=AT, locale="en").state == "resolved"
+    assert group_ticket(over, known=made, site="一厂", ticket_id="x", at=AT).id == "g"
+    assert group_ticket(over, known=made, site="一厂", ticket_id="x", at=AT).state == "resolved"
 
 
 def test_lead_time_runs_from_the_first_alert_before_a_failure(store: Store) -> None:
@@ -241,3 +249,54 @@ def test_lead_time_runs_from_the_first_alert_before_a_failure(store: Store) -> N
     assert (leads.failures, leads.warned, leads.in_time, leads.hours) == (2, 1, 1, (120.0,))
     take_verdict("t5", TicketVerdict(verdict="false_alarm"), store=store, actor="人", at=AT)
     assert lead_times(store, AT - H, AT + H, useful_h=72.0).hours == (48.0,)
+
+
+ZONES = [
+    ("Asia/Shanghai", "自 2026-06-19 23:20 UTC+08:00 起", "since 2026-06-19 23:20 UTC+08:00:"),
+    ("America/St_Johns", "自 2026-06-19 12:50 UTC-02:30 起", "since 2026-06-19 12:50 UTC-02:30:"),
+    ("UTC", "自 2026-06-19 15:20 UTC 起", "since 2026-06-19 15:20 UTC:"),
+]
+
+
+@pytest.mark.parametrize(("name", "zh", "en"), ZONES)
+def test_times_are_told_in_the_houses_zone_and_say_which(name: str, zh: str, en: str) -> None:
+    made = ticket_of(alert(reason()), ticket_id="t", locale="zh-CN", zone=ZoneInfo(name))
+    assert made.texts is not None
+    assert zh in made.texts.zh.explanation
+    assert en in made.texts.en.explanation
+
+
+@pytest.mark.parametrize("name", ["Asia/Shanghai", "America/St_Johns", "UTC"])
+def test_the_browser_can_read_the_times_of_an_explanation(name: str) -> None:
+    told = ticket_of(alert(reason()), ticket_id="t", locale="zh-CN", zone=ZoneInfo(name)).texts
+    assert told is not None
+    found = re.findall(r'<time datetime="([^"]+)">', with_moments(told.zh.explanation))
+    assert [datetime.fromisoformat(at) for at in found] == [AT - H]
+
+
+def test_a_replayed_draft_knows_the_device_as_a_live_one_does(tmp_path: Path, store: Store) -> None:
+    (tmp_path / "records").mkdir()
+    rows = "device_id,device_model,site,customer_name\n泵-1,IH80,一厂,李雷\n"
+    (tmp_path / "records" / "devices.csv").write_text(rows, encoding="utf-8")
+    engines = open_engines(Settings(data_dir=tmp_path, encoder_model=""))
+    rehearsal = Rehearsal(engines=engines)
+    for day in (0, 1):
+        rehearsal.take(readings_of_a_failing_pump(day))
+    (draft,) = rehearsal.tickets()
+    live = facts_of("泵-1", store=store, records=engines.records, at=draft.opened_at)
+    assert draft.device == live
+    assert (draft.device.model, draft.device.site, draft.device.customer) == ("IH80", "一厂", "李雷")
+    assert draft.procedure.steps
+    engines.close()
+
+
+def readings_of_a_failing_pump(part: int) -> Readings:
+    """Return four days of a pump's vibration that is fine, or six hours after which it is not."""
+    steps = range(600) if part == 0 else range(600, 640)
+    lines = []
+    for step in steps:
+        value = 2.0 + 0.1 * ((step * 7) % 5) + (9.0 if step >= 600 else 0.0)
+        at = (AT + step * timedelta(minutes=10)).isoformat()
+        lines.append(json.dumps({"device_id": "泵-1", "metric": "vibration", "at": at, "value": value, "unit": "mm/s"}))
+    content = "\n".join(lines).encode()
+    return parse_telemetry(content, media_type="application/x-ndjson", limit=1_000, received_at_s=0.0)

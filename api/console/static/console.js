@@ -197,7 +197,12 @@ document.addEventListener("keydown", (event) => {
 
 function localTimes(root) {
   const style = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-  all("time[datetime]", root).forEach((time) => { time.textContent = style.format(new Date(time.dateTime)); });
+  const whole = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full", timeStyle: "long" });
+  all("time[datetime]", root).forEach((time) => {
+    const at = new Date(time.dateTime);
+    time.textContent = style.format(at);
+    time.title = whole.format(at);  // names the zone
+  });
 }
 
 document.addEventListener("DOMContentLoaded", () => {
