@@ -79,6 +79,7 @@ def examine(settings: Settings, said: Words, *, mistakes: Sequence[Mistake] = ()
     yield from _database(settings, said)
     yield from _engines(settings, said)
     yield from _connectors(settings, said)
+    yield from _brokers(settings, said)
 
 
 def _libraries(said: Words) -> Iterator[PartState]:
@@ -194,6 +195,24 @@ def _connectors(settings: Settings, said: Words) -> Iterator[PartState]:
         return  # find_mistakes has told each of them
     for one in options:
         yield _connector(one, said)
+
+
+def _brokers(settings: Settings, said: Words) -> Iterator[PartState]:
+    """Ask each MQTT broker for a connection."""
+    from api.ingest.mqtt_options import MqttOptionsInvalid, read_brokers
+    from api.ingest.mqtt_probe import probe
+
+    try:
+        brokers = read_brokers(settings.data_dir, url=settings.mqtt_url.get_secret_value(), worker=settings.worker)
+    except MqttOptionsInvalid:
+        return  # find_mistakes has told each of them
+    for broker in brokers:
+        name, link = f"mqtt {broker.shown}", probe(broker)
+        if link.state == "connected":
+            detail = said("doctor.mqtt", version=broker.version, client=broker.client_id)
+            yield PartState(name=name, state="ok", detail=detail)
+        else:
+            yield PartState(name=name, state="broken", detail=link.detail[:300], fix=said("fix.mqtt_link"))
 
 
 def _connector(options: ConnectorOptions, said: Words) -> PartState:

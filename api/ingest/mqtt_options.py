@@ -4,6 +4,8 @@
 url = "mqtts://broker.example:8883"
 user = "beforehand"
 password = "env:MQTT_PASSWORD"       # or "file:/run/secrets/mqtt"
+ca_file = "broker-ca.pem"            # of a broker whose certificate we or our house made; from the data folder
+cert_file = "beforehand.pem"         # and key_file: where the broker wants to know us by a certificate
 group = "beforehand"                 # shared subscription of several processes; empty: none
 [[broker.topic]]
 filter = "factory/+/telemetry"
@@ -17,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+import ssl
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -143,7 +146,28 @@ def _broker(table: object, data_dir: Path, worker: str) -> Broker:
     given.setdefault("user", unquote(parts.username or ""))
     given["password"] = _secret(given["password"]) if "password" in given else unquote(parts.password or "")
     given.setdefault("client_id", _client_id(data_dir, worker))
-    return Broker.model_validate(given)
+    for name in ("ca_file", "cert_file", "key_file"):
+        if isinstance(given.get(name), str):
+            given[name] = data_dir / given[name]  # an absolute path stays what it is
+    broker = Broker.model_validate(given)
+    if broker.is_tls:
+        try:
+            tls_context(broker)
+        except (OSError, ssl.SSLError) as error:
+            raise ValueError(f"ca_file, cert_file, key_file: {error}") from error
+    return broker
+
+
+def tls_context(broker: Broker) -> ssl.SSLContext:
+    """Return how to speak TLS with a broker.
+
+    Raises:
+        OSError: a file of a certificate or key cannot be read, or is none.
+    """
+    context = ssl.create_default_context(cafile=None if broker.ca_file is None else str(broker.ca_file))
+    if broker.cert_file is not None:
+        context.load_cert_chain(str(broker.cert_file), None if broker.key_file is None else str(broker.key_file))
+    return context
 
 
 def _secret(reference: object) -> str:

@@ -8,7 +8,7 @@ The library's own wrapper for asyncio (aiomqtt 2.5) cannot acknowledge by hand, 
 from __future__ import annotations
 
 import json
-import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import structlog
 
 from api.ingest.mqtt_messages import Arrived
-from api.ingest.mqtt_options import Broker
+from api.ingest.mqtt_options import Broker, tls_context
 from api.ingest.sparkplug import NAMESPACE
 
 if TYPE_CHECKING:
@@ -92,22 +92,7 @@ class PahoConnection:
             self._client.publish(topic, payload, qos=qos, retain=is_retained)
 
     def _made(self) -> Client:
-        from paho.mqtt.client import Client, MQTTv5, MQTTv311
-        from paho.mqtt.enums import CallbackAPIVersion
-
-        broker = self._broker
-        is_five = broker.version == "5"
-        client = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=broker.client_id,
-            clean_session=None if is_five else False,
-            protocol=MQTTv5 if is_five else MQTTv311,
-            manual_ack=True,
-        )
-        if broker.user:
-            client.username_pw_set(broker.user, broker.password.get_secret_value() or None)
-        if broker.is_tls:
-            client.tls_set_context(_tls(broker))
+        client = plain_client(self._broker, client_id=self._broker.client_id, is_kept=True)
         client.reconnect_delay_set(1, LONGEST_PAUSE_S)
         client.on_connect = self._connected
         client.on_disconnect = self._disconnected
@@ -156,7 +141,11 @@ class PahoConnection:
             )
 
     def _failed(self, _client: Client, _userdata: object) -> None:
-        self._state = LinkState("connecting", "no connection could be made", self._connections)
+        error = sys.exception()  # the library calls this where it caught what went wrong
+        reason = str(error) if error is not None else "no connection could be made"
+        if self._state.detail != reason:
+            log.warning("mqtt_unreachable", broker=self._broker.shown, reason=reason, fix="nothing: it tries again")
+        self._state = LinkState("connecting", reason, self._connections)
 
     def _subscribed(self, _client: Client, _userdata: object, _id: int, reasons: Any, _properties: object) -> None:
         told = zip(self._subscriptions(), reasons, strict=False)
@@ -204,8 +193,21 @@ class PahoConnection:
         self.publish(self._host_topic(), self._host_state(is_online=is_online), qos=1, is_retained=True)
 
 
-def _tls(broker: Broker) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=None if broker.ca_file is None else str(broker.ca_file))
-    if broker.cert_file is not None:
-        context.load_cert_chain(str(broker.cert_file), None if broker.key_file is None else str(broker.key_file))
-    return context
+def plain_client(broker: Broker, *, client_id: str, is_kept: bool) -> Client:
+    """Return a client that is who the options say, with a session that the broker keeps or forgets."""
+    from paho.mqtt.client import Client, MQTTv5, MQTTv311
+    from paho.mqtt.enums import CallbackAPIVersion
+
+    is_five = broker.version == "5"
+    client = Client(
+        CallbackAPIVersion.VERSION2,
+        client_id=client_id,
+        clean_session=None if is_five else not is_kept,
+        protocol=MQTTv5 if is_five else MQTTv311,
+        manual_ack=True,
+    )
+    if broker.user:
+        client.username_pw_set(broker.user, broker.password.get_secret_value() or None)
+    if broker.is_tls:
+        client.tls_set_context(tls_context(broker))
+    return client
