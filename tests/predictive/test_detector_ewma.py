@@ -19,7 +19,7 @@ def highest_score(name: str, values: np.ndarray) -> float:
     return worst
 
 
-@pytest.mark.parametrize(("shift", "is_found"), [(0.0, False), (3.0, True), (-3.0, True)], ids=["none", "up", "down"])
+@pytest.mark.parametrize(("shift", "is_found"), [(0.0, False), (3.5, True), (-3.5, True)], ids=["none", "up", "down"])
 def test_ewma_finds_a_shift_that_no_single_reading_shows(shift: float, is_found: bool) -> None:
     noise = np.random.default_rng(8).normal(50.0, 1.0, 700)
     noise[600:] += shift
