@@ -27,6 +27,7 @@ class Device:
     gateway: str = ""
     model: str = ""
     told_by: str = ""  # person | records | telemetry
+    customer_id: str = ""  # as the records say
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Devices:
                 self._put(session, device, at)
 
     def _put(self, session: Session, device: Device, at: datetime) -> Device:
-        columns = {"site": "", "gateway": "", "model": "", "told_by": "", "updated_at": at}
+        columns = {"site": "", "gateway": "", "model": "", "customer_id": "", "told_by": "", "updated_at": at}
         insert_unless_there(session, DeviceRow, {"tenant": self._tenant, "device_id": device.device_id, **columns})
         row = session.get_one(DeviceRow, (self._tenant, device.device_id), with_for_update=True)
         is_told_by_person = device.told_by == "person"
@@ -92,6 +93,7 @@ class Devices:
                 setattr(row, name, told)
         if is_told_by_person or row.told_by != "person":
             row.told_by = device.told_by
+        row.customer_id = device.customer_id or row.customer_id
         row.updated_at = at
         return _device(row)
 
@@ -209,7 +211,7 @@ def insert_unless_there(session: Session, table: type[Base], values: Mapping[str
 
 
 def _device(row: DeviceRow) -> Device:
-    return Device(row.device_id, row.site, row.gateway, row.model, row.told_by)
+    return Device(row.device_id, row.site, row.gateway, row.model, row.told_by, row.customer_id)
 
 
 def _event(row: DeviceEventRow) -> Event:

@@ -9,7 +9,7 @@ The audit log names nobody, and stays.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from api.schemas.knowledge import SuggestionResponse
 from api.schemas.prefill import Feedback
 from api.store.database import Database
+from api.store.device_retention import erase_devices_of, forget_device_rows
 from api.store.outcomes import cut_loose, subject_of
 from api.store.tables import (
     ApiKey,
@@ -84,12 +85,14 @@ class Retention:
             tickets = frozenset(TicketPlace(row.connector, row.ticket_id) for row in rows if row.ticket_id)
             for row in rows:
                 cut_loose(session, self._tenant, subject_of(row.ticket_id, row.id, connector=row.connector))
-            gone = self._erase(session, prefill_ids, tickets, needles=[customer_id, *prefill_ids])
-        return gone
+            devices = erase_devices_of(session, self._tenant, customer_id)
+            needles = [customer_id, *prefill_ids, *devices.ticket_ids]
+            gone = self._erase(session, prefill_ids, tickets, needles=needles)
+        return replace(gone, counts={**gone.counts, **devices.counts})
 
     def forget_before(self, at: datetime, *, kinds: Collection[str]) -> Erased:
         """Delete old rows of these kinds: prefills with all that hangs on them, suggestions, feedback, changes, and
-        maintenance tickets that were resolved."""
+        maintenance tickets that were resolved, with what was said of such and what happened to devices."""
         counts: dict[str, int] = {}
         prefill_ids: list[str] = []
         questions: tuple[Asked, ...] = ()
@@ -112,6 +115,7 @@ class Retention:
                 counts["changes"] = counts.get("changes", 0) + gone
             if "tickets" in kinds:
                 counts["tickets"] = self._forget_tickets(session, at)
+                counts |= forget_device_rows(session, self._tenant, at)
         return Erased(counts, tuple(prefill_ids), questions=questions)
 
     def _forget_tickets(self, session: Session, at: datetime) -> int:

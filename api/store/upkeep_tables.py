@@ -85,10 +85,14 @@ class DeviceRow(Base):
     site: Mapped[str] = mapped_column(String(200))
     gateway: Mapped[str] = mapped_column(String(200))
     model: Mapped[str] = mapped_column(String(200))
+    customer_id: Mapped[str] = mapped_column(String(200))  # as the records said; who is to be forgotten asks by it
     told_by: Mapped[str] = mapped_column(String(20))  # person | records | telemetry; a person's word stays
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    __table_args__ = (Index("ix_devices_tenant_site", "tenant", "site"),)
+    __table_args__ = (
+        Index("ix_devices_tenant_site", "tenant", "site"),
+        Index("ix_devices_tenant_customer_id", "tenant", "customer_id"),
+    )
 
 
 class DeviceEventRow(Base):

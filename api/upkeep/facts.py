@@ -36,7 +36,8 @@ LENGTH = 200
 def facts_of(device_id: str, *, store: Store, records: RecordSystem | None, at: datetime) -> DeviceFacts:
     """Return what is known of a device, and remember its site and model for the fleet."""
     read = recorded_facts(device_id, records=records, at=at)
-    known = store.devices.put(Device(device_id, read.site, read.gateway, read.model, "records"), at=at)
+    told = Device(device_id, read.site, read.gateway, read.model, "records", read.customer_id)
+    known = store.devices.put(told, at=at)
     return read.model_copy(update={"site": known.site, "gateway": known.gateway, "model": known.model})
 
 

@@ -16,12 +16,15 @@ from api.app import create_app
 from api.jobs import Jobs
 from api.jobs.spool import Spool, SpooledFile
 from api.routes.erasure import forget_old
-from api.schemas.telemetry import Ticket
+from api.schemas.telemetry import DeviceFacts, PastEpisode, Ticket, TicketVerdict
 from api.settings import Settings
 from api.store import Store
-from api.store.changes import Change
+from api.store.budgets import Episode
+from api.store.changes import Change, Link
+from api.store.devices import Device, Event
 from api.store.drafts import DraftOrigin
 from api.store.outcomes import subject_of
+from api.upkeep.verdicts import take_verdict
 from tests.api.test_erase import bytes_under
 from tests.api.waiting import wait_for
 
@@ -100,6 +103,67 @@ def test_counts_stay_but_name_no_ticket_of_an_erased_customer(api_app: FastAPI, 
 def ticket_of(number: int, state: str, at: datetime) -> Ticket:
     ticket = {"id": f"t{number}", "key": f"AC/{number}", "device_id": "AC", "state": state, "severity": "warning"}
     return Ticket.model_validate({**ticket, "title": "设备 AC", "opened_at": at, "updated_at": at, "reasons": []})
+
+
+def own_device(store: Store, number: int, customer: str, mark: str, *, past: str = "") -> Ticket:
+    """Keep a device of a customer: its row, a ticket that is linked elsewhere, a verdict, an event."""
+    device_id = f"AC-{number}"
+    facts = DeviceFacts(customer_id=customer, customer=mark, site=mark)
+    store.devices.put(Device(device_id, site=mark, told_by="records", customer_id=customer), at=NOW)
+    store.devices.note_event(Event(f"e{number}", device_id, "repair", NOW, note=mark))
+    ticket = ticket_of(number, "open", NOW).model_copy(update={"device_id": device_id, "device": facts})
+    ticket = ticket.model_copy(update={"id": f"ticket{number}", "title": mark})
+    if past:
+        episode = {"ticket_id": past, "device_id": "AC", "title": "AC", "opened_at": NOW, "resolved_at": None}
+        quoted = PastEpisode.model_validate({**episode, "metrics": [], "likeness": 1.0, "fixed_by": f"quoted {past}"})
+        ticket = ticket.model_copy(update={"past_episode": quoted})
+    kept = store.tickets.put(ticket, place=f"episode/{device_id}")
+    store.links.put(Link("desk", kept.key, f"9{number}", "open", NOW))
+    verdict = TicketVerdict(verdict="fixed", fixed_by=mark)
+    take_verdict(kept.id, verdict, store=store, actor="人", at=NOW)
+    store.budgets.note([Episode(kept.key, device_id, NOW, 5.0, kept.id, True)])
+    return kept
+
+
+def test_no_byte_of_a_customers_devices_is_left_in_any_file(
+    api_app: FastAPI, api_client: TestClient, api_settings: Settings
+) -> None:
+    store: Store = api_app.state.store
+    gone = own_device(store, 1, "C-王", CUSTOMERS["C-王"])
+    kept = own_device(store, 2, "C-Li", CUSTOMERS["C-Li"], past=gone.id)
+    other = store.of("globex")
+    own_device(other, 3, "C-王", "anothertenantsmark")
+    assert f"quoted {gone.id}".encode() in bytes_under(api_settings.data_dir)
+    deleted = api_client.delete("/v1/customers/C-王").json()["deleted"]
+    expected = {"maintenance": 1, "devices": 1, "verdicts": 1, "device_notes": 1}
+    assert {kind: deleted[kind] for kind in expected} == expected
+    left = bytes_under(api_settings.data_dir)
+    for trace in (CUSTOMERS["C-王"], gone.id):
+        assert trace.encode() not in left
+    for trace in (CUSTOMERS["C-Li"], kept.id, "anothertenantsmark"):
+        assert trace.encode() in left
+    assert [event.note for event in store.devices.events("AC-1")] == [""], "that it was repaired stays"
+    assert store.links.get(connector="desk", key=kept.key) is not None
+    assert set(api_client.delete("/v1/customers/C-王").json()["deleted"].values()) == {0}
+
+
+def test_a_ticket_whose_device_was_sold_on_is_found_by_its_own_words(api_app: FastAPI, api_client: TestClient) -> None:
+    store: Store = api_app.state.store
+    ticket = own_device(store, 1, "C-王", CUSTOMERS["C-王"])
+    store.devices.put(Device("AC-1", told_by="records", customer_id="C-Li"), at=NOW)
+    assert api_client.delete("/v1/customers/C-王").json()["deleted"]["maintenance"] == 1
+    assert store.tickets.get(ticket.id) is None
+
+
+def test_old_verdicts_events_and_alerts_are_forgotten(api_app: FastAPI, api_settings: Settings) -> None:
+    store: Store = api_app.state.store
+    own_device(store, 1, "C-王", "老 old")
+    tenant = api_app.state.tenants.get("default")
+    forget_old(api_settings, tenant=tenant, at=NOW + timedelta(days=729))
+    assert (len(store.devices.judged(limit=9)), len(store.devices.events("AC-1"))) == (1, 1)
+    forget_old(api_settings, tenant=tenant, at=NOW + timedelta(days=731))
+    assert (len(store.devices.judged(limit=9)), len(store.devices.events("AC-1"))) == (0, 0)
+    assert store.budgets.episodes(NOW - timedelta(days=1), NOW + timedelta(days=1)) == ()
 
 
 def test_old_changes_resolved_tickets_and_learned_questions_are_forgotten(

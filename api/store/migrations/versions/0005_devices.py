@@ -28,11 +28,13 @@ def _devices() -> None:
         sa.Column("site", sa.String(length=200), nullable=False),
         sa.Column("gateway", sa.String(length=200), nullable=False),
         sa.Column("model", sa.String(length=200), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
         sa.Column("told_by", sa.String(length=20), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "device_id"),
     )
     op.create_index("ix_devices_tenant_site", "devices", ["tenant", "site"])
+    op.create_index("ix_devices_tenant_customer_id", "devices", ["tenant", "customer_id"])
     op.create_table(
         "device_events",
         sa.Column("id", sa.String(length=32), nullable=False),
