@@ -31,7 +31,7 @@ def export(
     tenant: Annotated[str, typer.Option(help="Whose rows.")] = "default",
     data_dir: DataDir = None,
 ) -> None:
-    """Write drafts, fields, feedback, suggestions or maintenance tickets as a table."""
+    """Write drafts, fields, feedback, suggestions, maintenance tickets, devices, events or verdicts as a table."""
     log_to_stderr()
     ending = out.suffix.lower().lstrip(".") if out else ""
     chosen: Format = to or ("parquet" if ending == "parquet" else "csv")

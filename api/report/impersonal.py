@@ -14,7 +14,11 @@ from nlp.personal import redacted
 PERSONAL_FIELDS = frozenset({"phone_number", "email", "address", "person_name", "resident_id"})
 VALUE_COLUMNS = frozenset({"value", "final", "quote"})
 """Of a row that names its field: each is that field's value, or the words that say it."""
-TEXT_COLUMNS = frozenset({"question"})
+TEXT_COLUMNS = frozenset({"question", "note", "fixed_by"})
+PERSON_COLUMNS = frozenset({"customer"})
+"""A person's name, whatever the row says beside it."""
+PLACE_COLUMNS = frozenset({"site"})
+"""A site may be where somebody lives; what looks like an address is masked, a plant's name is not."""
 
 
 def impersonal(rows: Iterable[ExportRow]) -> Iterator[ExportRow]:
@@ -33,4 +37,6 @@ def _cell(name: str, cell: Cell, field: str) -> Cell:
         return cell
     if name in VALUE_COLUMNS and field in PERSONAL_FIELDS:
         return f"[{field}]"
-    return redacted(cell) if name in TEXT_COLUMNS else cell
+    if name in PERSON_COLUMNS:
+        return f"[{name}]"
+    return redacted(cell) if name in TEXT_COLUMNS | PLACE_COLUMNS else cell

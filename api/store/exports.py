@@ -1,4 +1,4 @@
-"""A tenant's rows for other tools to read: one shelf, five tables, a thousand rows of database at a time.
+"""A tenant's rows for other tools to read: one shelf, eight tables, a thousand rows of database at a time.
 
 Times are aware UTC, bodies are taken apart into columns. It knows no file format.
 """
@@ -17,14 +17,16 @@ from api.schemas.prefill import Feedback, PrefillResponse
 from api.schemas.telemetry import Ticket
 from api.store.database import Database
 from api.store.tables import FeedbackRow, Prefill, SuggestionSet
-from api.store.upkeep_tables import TicketRow
+from api.store.upkeep_tables import DeviceEventRow, DeviceRow, TicketRow, TicketVerdictRow
 
 Cell = str | int | float | bool | datetime | None
 ExportRow = Mapping[str, Cell]
 Kind = Literal["text", "whole", "real", "truth", "time"]
-TableName = Literal["tickets", "fields", "feedback", "suggestions", "maintenance"]
+TableName = Literal[
+    "tickets", "fields", "feedback", "suggestions", "maintenance", "devices", "device_events", "ticket_verdicts"
+]
 PAGE = 1_000
-Kept = TypeVar("Kept", Prefill, FeedbackRow, SuggestionSet, TicketRow)
+Kept = TypeVar("Kept", Prefill, FeedbackRow, SuggestionSet, TicketRow, DeviceRow, DeviceEventRow, TicketVerdictRow)
 
 COLUMNS: Mapping[TableName, Mapping[str, Kind]] = {
     "tickets": {
@@ -87,6 +89,43 @@ COLUMNS: Mapping[TableName, Mapping[str, Kind]] = {
         "updated_at": "time",
         "resolved_at": "time",
         "probability": "real",
+        "model": "text",
+        "serial_number": "text",
+        "site": "text",
+        "customer_id": "text",
+        "customer": "text",
+        "returns": "whole",
+    },
+    "devices": {
+        "device_id": "text",
+        "updated_at": "time",
+        "site": "text",
+        "gateway": "text",
+        "model": "text",
+        "customer_id": "text",
+        "told_by": "text",
+    },
+    "device_events": {
+        "id": "text",
+        "device_id": "text",
+        "kind": "text",
+        "at": "time",
+        "note": "text",
+        "actor": "text",
+    },
+    "ticket_verdicts": {
+        "ticket_id": "text",
+        "at": "time",
+        "verdict": "text",
+        "fixed_by": "text",
+        "failed_at": "time",
+        "actor": "text",
+        "device_id": "text",
+        "model": "text",
+        "metric": "text",
+        "detector": "text",
+        "severity": "text",
+        "opened_at": "time",
     },
 }
 
@@ -106,31 +145,47 @@ class Exports:
             yield from self._walk(FeedbackRow, _feedback_rows, since, until)
         elif table == "suggestions":
             yield from self._walk(SuggestionSet, _suggestion_rows, since, until)
-        else:
+        elif table == "maintenance":
             yield from self._walk(TicketRow, _maintenance_rows, since, until)
+        elif table == "devices":
+            yield from self._walk(DeviceRow, _plain_rows("devices"), since, until)
+        elif table == "device_events":
+            yield from self._walk(DeviceEventRow, _plain_rows("device_events"), since, until)
+        else:
+            yield from self._walk(TicketVerdictRow, _plain_rows("ticket_verdicts"), since, until)
 
     def _walk(
         self, table: type[Kept], taken_apart: Callable[[Kept], Iterator[ExportRow]], since: datetime, until: datetime
     ) -> Iterator[ExportRow]:
         """Walk by time and id, a page a transaction: nothing is held while the reader is slow."""
-        at = _time_of(table)
+        at, name = _time_of(table), _name_of(table)
         after: tuple[datetime, str] | None = None
         while True:
             query = select(table).where(table.tenant == self._tenant, at >= since, at < until)
             if after is not None:
-                query = query.where(tuple_(at, table.id) > after)
+                query = query.where(tuple_(at, name) > after)
             with self._database.transaction() as session:
-                page = session.scalars(query.order_by(at, table.id).limit(PAGE)).all()
+                page = session.scalars(query.order_by(at, name).limit(PAGE)).all()
             for row in page:
                 yield from taken_apart(row)
             if len(page) < PAGE:
                 return
             last = page[-1]
-            after = (last.opened_at if isinstance(last, TicketRow) else last.created_at, last.id)
+            after = (getattr(last, at.key), getattr(last, name.key))
 
 
-def _time_of(table: type[Prefill | FeedbackRow | SuggestionSet | TicketRow]) -> InstrumentedAttribute[datetime]:
-    return table.opened_at if issubclass(table, TicketRow) else table.created_at
+def _time_of(table: type[Kept]) -> InstrumentedAttribute[datetime]:
+    if issubclass(table, TicketRow):
+        return table.opened_at
+    if issubclass(table, DeviceRow):
+        return table.updated_at
+    return table.at if issubclass(table, DeviceEventRow | TicketVerdictRow) else table.created_at
+
+
+def _name_of(table: type[Kept]) -> InstrumentedAttribute[str]:
+    if issubclass(table, DeviceRow):
+        return table.device_id
+    return table.ticket_id if issubclass(table, TicketVerdictRow) else table.id
 
 
 def _ticket_rows(row: Prefill) -> Iterator[ExportRow]:
@@ -204,4 +259,13 @@ def _suggestion_rows(row: SuggestionSet) -> Iterator[ExportRow]:
 
 def _maintenance_rows(row: TicketRow) -> Iterator[ExportRow]:
     ticket = Ticket.model_validate_json(row.body)
-    yield {name: getattr(ticket, name) for name in COLUMNS["maintenance"]}
+    yield {name: getattr(ticket if hasattr(ticket, name) else ticket.device, name) for name in COLUMNS["maintenance"]}
+
+
+def _plain_rows(table: TableName) -> Callable[[object], Iterator[ExportRow]]:
+    """Return what takes rows apart whose columns are the table's own."""
+
+    def taken_apart(row: object) -> Iterator[ExportRow]:
+        yield {name: getattr(row, name) for name in COLUMNS[table]}
+
+    return taken_apart

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
@@ -12,6 +13,13 @@ from fastapi.testclient import TestClient
 
 from api.cli.keys import create_key
 from api.report.export import export_bytes
+from api.schemas.telemetry import DeviceFacts, Ticket, TicketVerdict
+from api.store import Store
+from api.store.devices import Device, Event
+from api.store.exports import COLUMNS
+from api.upkeep.verdicts import take_verdict
+
+AT = datetime(2026, 6, 19, tzinfo=UTC)
 
 
 def prefill(client: TestClient, text: str, *, ticket_id: str = "") -> dict[str, object]:
@@ -92,7 +100,32 @@ def test_people_stay_in_exports_where_asked_for() -> None:
     assert b"'+8613800138000" in kept
 
 
-@pytest.mark.parametrize("table", ["tickets", "fields", "feedback", "suggestions", "maintenance"])
+def test_rows_of_devices_are_exported_masked_and_each_tenants_own(api_app: FastAPI, api_client: TestClient) -> None:
+    store: Store = api_app.state.store
+    for owner, mark in ((store, "mine"), (store.of("other"), "theirs")):
+        owner.devices.put(Device(f"AC-{mark}", site="一厂", model="KFR", customer_id="C-1"), at=AT)
+        owner.devices.note_event(Event(f"e-{mark}", f"AC-{mark}", "repair", AT, note="回电13800138000 换压缩机"))
+        facts = {"customer": "王小明", "customer_id": "C-1", "site": "一厂", "model": "KFR"}
+        body = {"id": f"t-{mark}", "key": mark, "device_id": f"AC-{mark}", "state": "open", "severity": "warning"}
+        ticket = Ticket.model_validate({**body, "title": "t", "opened_at": AT, "updated_at": AT, "reasons": []})
+        owner.tickets.put(ticket.model_copy(update={"device": DeviceFacts.model_validate(facts)}))
+        told = TicketVerdict(verdict="fixed", fixed_by="电话13800138000，换电容")
+        take_verdict(f"t-{mark}", told, store=owner, actor="人", at=AT)
+    for table, shown in (
+        ("devices", "AC-mine"),
+        ("device_events", "换压缩机"),
+        ("ticket_verdicts", "换电容"),
+        ("maintenance", "[customer]"),
+    ):
+        period = {"since": "2026-01-01T00:00:00Z", "until": "2027-01-01T00:00:00Z", "format": "csv"}
+        text = api_client.get(f"/v1/export/{table}", params=period).content.decode("utf-8-sig")
+        assert shown in text
+        assert "mine" in text
+        for hidden in ("theirs", "13800138000", "王小明"):
+            assert hidden not in text
+
+
+@pytest.mark.parametrize("table", sorted(COLUMNS))
 def test_every_table_is_exported_with_its_columns(api_client: TestClient, table: str) -> None:
     draft = prefill(api_client, "空调显示E4")
     api_client.post("/v1/feedback", json={"prefill_id": draft["id"], "field": "error_code", "action": "accepted"})
