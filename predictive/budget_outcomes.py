@@ -14,14 +14,14 @@ from typing import Protocol
 import numpy as np
 
 from predictive.budget import MONTH_S, Budget
-from predictive.prognosis_history import Fates, History
+from predictive.prognosis_history import SILENCE, Fates, History
 from predictive.records import Floats, Ints, Mask
 
 SHARE = 0.6  # of false tickets, before any has an outcome: between .38 and .70 on disks, with the failures of the year
 PRIOR = 5.0  # tickets that this assumption is worth
 TURNS = 12  # of share and chances by each other; they move by less than a thousandth after eight
 POINTS = 65  # of the curve of silences
-GRACE = 1.1  # of the longest silence seen: a longer one was only not seen yet
+EARLY = 3.0  # half of the failures come in the first fifth of the horizon, as those of disks did
 
 
 class Outcomes(Protocol):
@@ -34,19 +34,15 @@ class Outcomes(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Silence:
-    """Which share of living devices is silent for longer than so many seconds after a reading."""
+    """Which share of living devices has been silent for longer than so many seconds, at a moment nobody chose."""
 
     gap_s: Floats  # (k,) rising
     share: Floats  # (k,) falling from 1
+    longest_s: float  # a device silent for longer is no longer counted as watched
 
     def share_of(self, silent_s: Floats) -> Floats:
         """Return the share of living devices that are silent for longer."""
         return np.interp(silent_s, self.gap_s, self.share)
-
-    @property
-    def longest_s(self) -> float:
-        """Return the silence after which a device is no longer counted as watched."""
-        return float(self.gap_s[-1])
 
 
 def silence_of(history: History, fates: Fates, rows: Mask) -> Silence:
@@ -54,21 +50,24 @@ def silence_of(history: History, fates: Fates, rows: Mask) -> Silence:
 
     >>> from predictive.prognosis_history import fates_of, history_of
     >>> history = history_of(["a"] * 5, np.arange(5.0), {"x": np.zeros(5)})
-    >>> silence_of(history, fates_of(history, {}), np.ones(5, bool)).share_of(np.array([0.0, 1.0])).tolist()
-    [1.0, 1.0]
+    >>> silence_of(history, fates_of(history, {}), np.ones(5, bool)).share_of(np.array([0.0, 0.5, 2.0])).tolist()
+    [1.0, 0.5, 0.0]
     """
     is_last = np.append(np.diff(history.device) != 0, True)
+    gaps = np.diff(history.at_s)[~is_last[:-1]]
+    longest_s = float(np.quantile(gaps, SILENCE)) if len(gaps) else 0.0
     following = np.where(is_last, fates.until_s[history.device], np.append(history.at_s[1:], np.inf))
     gap, is_ended = (following - history.at_s)[rows], ~is_last[rows]
     if not is_ended.any():
-        return Silence(np.zeros(1), np.ones(1))
+        return Silence(np.zeros(1), np.ones(1), longest_s)
     lengths, place = np.unique(gap, return_inverse=True)
     at_risk = len(gap) - np.append(0, np.cumsum(np.bincount(place)))[:-1]
-    share = np.cumprod(1.0 - np.bincount(place, weights=is_ended) / at_risk)
-    last = int(place[is_ended].max())
-    picked = np.unique(np.searchsorted(-share[: last + 1], -np.linspace(1.0, share[last], POINTS)).clip(0, last))
-    before = np.append(1.0, share)[picked]  # a reading that is just due is not missed yet
-    return Silence(np.append(lengths[picked], lengths[last] * GRACE), np.append(before, share[last]))
+    left = np.append(1.0, np.cumprod(1.0 - np.bincount(place, weights=is_ended) / at_risk))[:-1]  # silent so long
+    edges = np.append(0.0, lengths)
+    spent = np.append(0.0, np.cumsum(np.diff(edges) * left))  # a moment falls into a silence by the silence's length
+    share = 1.0 - spent / max(spent[-1], 1e-9)
+    picked = np.unique(np.searchsorted(spent, np.linspace(0.0, spent[-1], POINTS)).clip(0, len(spent) - 1))
+    return Silence(edges[picked], share[picked], longest_s)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +82,7 @@ class Told:
         device, opened_s = self.history.device[rows], self.history.at_s[rows]
         failed_s = np.where(self.fates.failed_s[device] < at_s, self.fates.failed_s[device], np.inf)
         is_true = failed_s - opened_s <= budget.horizon_s
-        to_come = 1.0 - np.clip((at_s - opened_s) / budget.horizon_s, 0.0, 1.0)
+        to_come = _to_come(at_s - opened_s, budget)
         chance = np.where(is_true, 0.0, 1.0)
         is_open = ~is_true & (to_come > 0)
         return _believed(chance, is_open, alive=np.ones(len(rows)), failing=to_come)
@@ -111,9 +110,8 @@ class Seen:
         chance = np.where(is_told & (failed_s - opened_s <= budget.horizon_s), 0.0, 1.0)
         is_open = ~is_told & (alive_s - opened_s < budget.horizon_s)
         alive = self.silence.share_of(at_s - alive_s)
-        lived = np.clip((alive_s - opened_s) / budget.horizon_s, 0.0, 1.0)
-        passed = np.clip((at_s - opened_s) / budget.horizon_s, 0.0, 1.0)
-        return _believed(chance, is_open, alive=alive, failing=passed - lived + (1.0 - passed) * alive)
+        later, passed = _to_come(at_s - opened_s, budget), _to_come(alive_s - opened_s, budget)
+        return _believed(chance, is_open, alive=alive, failing=passed - later + later * alive)
 
     def months(self, since_s: float, until_s: float, *, at_s: float) -> float:
         """Return the device-months watched, as far as readings tell at a moment."""
@@ -143,6 +141,11 @@ def _believed(chance: Floats, is_open: Mask, *, alive: Floats, failing: Floats) 
         total = float(np.where(is_open, believed, chance).sum())
         share = (PRIOR * SHARE + total) / (PRIOR + len(chance))
     return total
+
+
+def _to_come(age_s: Floats, budget: Budget) -> Floats:
+    """Return the share of true tickets whose failure comes later than an age."""
+    return (1.0 - np.clip(age_s / budget.horizon_s, 0.0, 1.0)) ** EARLY
 
 
 def _months(history: History, ends_s: Floats, since_s: float, until_s: float) -> float:

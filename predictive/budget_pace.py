@@ -7,7 +7,7 @@ solved once does not last: of disks the same one gave seven false tickets in 201
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,22 +24,24 @@ LEAST, MOST = 0.3, 3.0  # of the budget, for one month: what was left over or ov
 HALVINGS = 18
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pace:
     """When tickets may open, and what opens them before anything was seen."""
 
     since_s: float
     until_s: float
     first: float = float("inf")  # the threshold where no row lies in the window before; infinite: none opens
+    opened: Ints = field(default_factory=lambda: np.zeros(0, np.int64))  # rows of tickets from before
 
 
 def paced_rows(history: History, outcomes: Outcomes, score: Floats, *, budget: Budget, pace: Pace) -> Ints:
-    """Return the rows in the pace's time at which a ticket opens; rows before it give the first threshold."""
-    opened = np.zeros(0, np.int64)
+    """Return the rows at which a ticket opened before or opens; rows before the pace's time give a first threshold."""
+    opened = pace.opened
     at_s = pace.since_s
     while at_s < pace.until_s:
         end_s = min(at_s + STEP_S, pace.until_s)
-        threshold = _threshold(history, outcomes, score, at_s, budget=budget, opened=opened, pace=pace)
+        own = opened[history.at_s[opened] >= pace.since_s]
+        threshold = _threshold(history, outcomes, score, at_s, budget=budget, opened=own, pace=pace)
         rows = np.flatnonzero((history.at_s >= at_s) & (history.at_s < end_s) & (score >= threshold))
         opened = _joined(history, opened, rows, budget)
         at_s = end_s

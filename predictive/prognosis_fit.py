@@ -91,8 +91,11 @@ def fit_failures(history: History, fates: Fates, *, budget: Budget, options: Pro
     last_s = float(np.nanmax(np.append(fates.until_s, history.at_s)))
     end_s = last_s - budget.horizon_s
     since_s = end_s - options.validated_share * (end_s - float(history.at_s.min()))
-    threshold = solve_threshold(
-        history, fates, score, budget=budget, among=np.ones(len(score), bool), since_s=since_s, until_s=end_s
+    threshold, past_threshold = (
+        solve_threshold(
+            history, fates, score, budget=budget, among=np.ones(len(score), bool), since_s=begin_s, until_s=end_s
+        )
+        for begin_s in (since_s, float(history.at_s.min()))
     )
     among = np.where((history.at_s >= since_s) & (history.at_s < end_s), score, -np.inf)
     opened = ticket_rows(history, among, threshold, open_s=budget.horizon_s)
@@ -102,9 +105,18 @@ def fit_failures(history: History, fates: Fates, *, budget: Budget, options: Pro
     silence = silence_of(history, fates, score >= min(threshold, float(np.quantile(score, WORST))))
     known_s = max(float(history.at_s.max()), float(np.nanmax(fates.failed_s)))
     memory = remember(history, fates, score, end_s=known_s, silent_s=silence.longest_s)
-    trees = averaged(forests)
     model = FailureModel(
-        history.metrics, counters, tuple(forests), trees, threshold, budget, lines, validated, silence, memory
+        history.metrics,
+        counters,
+        tuple(forests),
+        averaged(forests),
+        threshold,
+        past_threshold,
+        budget,
+        lines,
+        validated,
+        silence,
+        memory,
     )
     return Fit(model, score)
 

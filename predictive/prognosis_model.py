@@ -50,7 +50,8 @@ class FailureModel:
     counters: tuple[str, ...]  # of the metrics: those of which more is never better
     forests: tuple[Trees, ...]  # each grown without the devices of its fold
     trees: Trees  # their mean
-    threshold: float  # log-odds
+    threshold: float  # log-odds, of what comes after the history learnt from
+    past_threshold: float  # of other devices in the time of that history
     budget: Budget
     calibrations: tuple[Calibration, ...]  # nearest horizon first
     validated: Realised
@@ -92,12 +93,14 @@ class FailureModel:
             "metrics": self.metrics,
             "counters": self.counters,
             "threshold": self.threshold if np.isfinite(self.threshold) else None,
+            "past_threshold": self.past_threshold if np.isfinite(self.past_threshold) else None,
             "starts": [trees.start for trees in self.forests],
             "deepest": [trees.deepest for trees in self.forests],
             "budget": asdict(self.budget),
             "horizons_s": [line.horizon_s for line in self.calibrations],
             "validated": asdict(self.validated),
             "end_s": self.memory.end_s,
+            "watched_s": self.silence.longest_s,
         }
         (folder / CARD).write_text(json.dumps(card, indent=1), encoding="utf-8")
 
@@ -160,20 +163,23 @@ def _model_of(card: Mapping[str, object], arrays: Mapping[str, Floats]) -> Failu
     )
     known = np.asarray(arrays["memory_known"], np.int64)
     end_s = _numbers([card["end_s"]])[0]
-    threshold = card["threshold"]
+    threshold, past_threshold = (
+        float("inf") if card[name] is None else _numbers([card[name]])[0] for name in ("threshold", "past_threshold")
+    )
     return FailureModel(
         metrics,
         tuple(str(name) for name in _items(card["counters"])),
         forests,
         averaged(forests),
-        float("inf") if threshold is None else _numbers([threshold])[0],
+        threshold,
+        past_threshold,
         Budget(**_fields(card["budget"])),  # type: ignore[arg-type]
         tuple(
             Calibration(horizon_s, arrays[f"score_{number}"], arrays[f"probability_{number}"])
             for number, horizon_s in enumerate(horizons)
         ),
         Realised(**_fields(card["validated"])),  # type: ignore[arg-type]
-        Silence(arrays["silence_gap_s"], arrays["silence_share"]),
+        Silence(arrays["silence_gap_s"], arrays["silence_share"], _numbers([card["watched_s"]])[0]),
         Memory(kept, arrays["memory_score"], arrays["memory_failed_s"], end_s, known),
     )
 

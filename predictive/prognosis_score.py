@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from predictive.budget import ticket_rows
 from predictive.budget_outcomes import Seen
 from predictive.budget_pace import Pace, paced_rows
 from predictive.prognosis_features import Features, carried
@@ -41,7 +42,12 @@ def open_tickets(model: FailureModel, history: History) -> list[FailureTicket]:
     joined = join(model.memory, history)
     score = _scored(model, joined)
     outcomes = Seen(joined.history, joined.failed_s, model.memory.end_s, model.silence)
-    pace = Pace(float(history.at_s.min()), float(history.at_s.max()) + 1.0, model.threshold)
+    # In the time that the model learnt from, one threshold is known to keep the budget; later it must follow.
+    is_later = ~np.isnan(joined.score) | (joined.history.at_s > model.memory.end_s)
+    past = np.where(is_later, -np.inf, score)
+    opened = ticket_rows(joined.history, past, model.past_threshold, open_s=model.budget.horizon_s)
+    since_s = max(float(history.at_s.min()), model.memory.end_s)
+    pace = Pace(since_s, float(history.at_s.max()) + 1.0, model.threshold, opened)
     rows = paced_rows(joined.history, outcomes, score, budget=model.budget, pace=pace)
     return _tickets(model, joined.history, score, rows)
 

@@ -23,6 +23,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 State = Mapping[str, npt.NDArray[np.generic]]
+Values = tuple[tuple[str, object], ...]  # names and what they stand for
 Severity = Literal["info", "warning", "critical"]
 AlertState = Literal["open", "resolved"]
 
@@ -38,7 +39,14 @@ class PredictiveError(Exception):
 class StateMismatch(PredictiveError): ...
 
 
-class SeriesFull(PredictiveError): ...
+class SeriesFull(PredictiveError):
+    """No series beyond the limit is followed."""
+
+    kind = "series_full"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} series are followed already; raise max_series to follow more")
+        self.values: Values = (("limit", limit),)
 
 
 class DetectorMissing(PredictiveError): ...
@@ -85,10 +93,13 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Reading number `index` of a request was not taken, and why."""
+    """Reading number `index` of a request was not taken, and why; the kind and what fills its words, for those who say
+    it in another language."""
 
     index: int
     reason: str
+    kind: str = ""
+    values: Values = ()
 
 
 @dataclass(frozen=True, slots=True)

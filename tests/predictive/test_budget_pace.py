@@ -69,5 +69,5 @@ def test_silent_device_is_believed_to_have_failed() -> None:
     goes_on, silent = np.array([0]), np.array([100])
     assert outcomes.expected_false(goes_on, 100 * DAY_S, BUDGET) == 1.0
     assert outcomes.expected_false(silent, 15 * DAY_S, BUDGET) > 0.4
-    assert outcomes.expected_false(silent, 60 * DAY_S, BUDGET) < 0.05
-    assert outcomes.months(0.0, 1e9, at_s=60 * DAY_S) == pytest.approx((60 + 10 + 1.1 * 10) * DAY_S / MONTH_S)
+    assert outcomes.expected_false(silent, 60 * DAY_S, BUDGET) < 0.01
+    assert outcomes.months(0.0, 1e9, at_s=60 * DAY_S) == pytest.approx((60 + 10 + 10) * DAY_S / MONTH_S)
