@@ -19,6 +19,7 @@ import structlog
 from api.engines import Engines
 from api.errors import Problem, say
 from api.ingest import Readings, pack_columns, unpack_columns
+from api.ingest.rejections import chinese, rejection
 from api.schemas.telemetry import RejectedReading, TelemetryTaken, Ticket
 from api.store import Store
 from api.store.devices import Event
@@ -283,14 +284,15 @@ class Foresight:
 
     def _answer(self, readings: Readings, observation: Observation | None) -> TelemetryTaken:
         """Count what became of a request; reasons beyond the limit are counted in one last entry."""
-        rejected = [(entry.index, entry.reason) for entry in readings.rejected]
+        rejected = list(readings.rejected)
         if observation is not None:
-            rejected += [(int(readings.positions[entry.index]), entry.reason) for entry in observation.rejected]
-        rejected.sort(key=lambda entry: entry[0])
+            rejected += [replace(one, index=int(readings.positions[one.index])) for one in observation.rejected]
+        rejected.sort(key=lambda one: one.index)
         limit = self._engines.settings.limits.rejections
-        bodies = [RejectedReading(index=index, reason=reason) for index, reason in rejected[:limit]]
+        told = rejected[:limit]
         if len(rejected) > limit:
-            bodies.append(RejectedReading(index=-1, reason=f"{len(rejected) - limit} more were rejected"))
+            told.append(rejection(-1, "more", count=len(rejected) - limit))
+        bodies = [RejectedReading(index=one.index, reason=one.reason, reason_zh=chinese(one)) for one in told]
         return TelemetryTaken(
             accepted=observation.accepted if observation else 0,
             duplicates=observation.duplicates if observation else 0,

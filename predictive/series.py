@@ -11,7 +11,7 @@ from typing import cast
 import numpy as np
 
 from predictive.names import Names, coded
-from predictive.records import Ints, Mask, PredictiveError, SeriesFull, State, StateMismatch
+from predictive.records import Ints, Mask, PredictiveError, SeriesFull, State, StateMismatch, Values
 
 NAME_LENGTH = 200  # characters; longer ids are a gateway's mistake or an attack on memory
 NO_UNIT = ""
@@ -26,6 +26,12 @@ DEVICE, METRIC, UNIT = 0, 1, 2  # rows of the code table
 
 class SeriesName(PredictiveError):
     """A device id or metric name that cannot name a series."""
+
+    kind = "series_name"
+
+    def __init__(self, what: str, given: str) -> None:
+        super().__init__(f"{what} {given} must be 1 to {NAME_LENGTH} printable characters")
+        self.values: Values = (("name", what), ("given", given), ("limit", NAME_LENGTH))
 
 
 class SeriesTable:
@@ -158,7 +164,7 @@ class SeriesTable:
         _check_name("metric", metric)
         row = self._count
         if row >= self._limit:
-            raise SeriesFull(f"{self._limit} series are followed already; raise max_series to follow more")
+            raise SeriesFull(self._limit)
         device, code = self._device_code_of(device_id), self._metric_code_of(metric)
         if row >= self._codes.shape[1]:
             self._grow()
@@ -260,4 +266,4 @@ def _codes_of(names: Names, known: Mapping[str, int]) -> Ints:
 def _check_name(what: str, name: str) -> None:
     if not name.strip() or len(name) > NAME_LENGTH or not name.isprintable():
         shown = name[:40].encode("unicode_escape").decode("ascii")
-        raise SeriesName(f"{what} '{shown}' must be 1 to {NAME_LENGTH} printable characters")
+        raise SeriesName(what, f"'{shown}'")

@@ -15,8 +15,8 @@ import numpy as np
 
 from predictive.arrays import Column, SeriesArrays
 from predictive.names import coded
-from predictive.records import ONLINE, Batch, Columns, Floats, Ints, Mask, PredictiveError, Rejection, State
-from predictive.series import NO_UNIT, NO_UNIT_CODE, SeriesTable
+from predictive.records import ONLINE, Batch, Columns, Floats, Ints, Mask, Rejection, SeriesFull, State, Values
+from predictive.series import NO_UNIT, NO_UNIT_CODE, SeriesName, SeriesTable
 from predictive.units import conversion
 
 # Clocks without battery start at 1970-01-01, 1980-01-06 (GPS) or 2000-01-01 (most RTC chips).
@@ -103,7 +103,7 @@ class Stream:
 
     def admit(self, columns: Columns, *, received_at_s: float) -> Admission:
         """Check, convert, deduplicate and order a request's readings."""
-        reasons: dict[int, str] = {}
+        reasons: dict[int, Rejection] = {}
         usable = self._check_numbers(columns, received_at_s, reasons)
         series = self._find_series(columns, usable, reasons)
         self._cells.touch(series)
@@ -119,7 +119,7 @@ class Stream:
             accepted=int(kept.sum()),
             duplicates=int(repeated.sum()),
             late=tuple(int(index) for index in indices[late]),
-            rejected=tuple(Rejection(index, reasons[index]) for index in sorted(reasons)),
+            rejected=tuple(reasons[index] for index in sorted(reasons)),
             future=int(np.sum(np.asarray(columns.at_s) > received_at_s + self.options.future_tolerance_s)),
         )
 
@@ -176,7 +176,7 @@ class Stream:
         self._away = dict(zip(devices.tolist(), since_s.tolist(), strict=True))
         self._cells.restore(arrays)
 
-    def _check_numbers(self, columns: Columns, received_at_s: float, reasons: dict[int, str]) -> Mask:
+    def _check_numbers(self, columns: Columns, received_at_s: float, reasons: dict[int, Rejection]) -> Mask:
         at_s, values = np.asarray(columns.at_s, dtype=np.float64), np.asarray(columns.values, dtype=np.float64)
         latest = received_at_s + self.options.future_tolerance_s
         not_number = ~np.isfinite(values)
@@ -184,23 +184,24 @@ class Stream:
         with np.errstate(invalid="ignore"):
             early = ~no_time & (at_s < EARLIEST_AT_S)
             future = ~no_time & (at_s > latest)
-        _note(reasons, future, f"at is later than {_iso(latest)}; set the gateway's clock")
-        _note(reasons, early, "at is before 2001: the gateway's clock is not set; set it and send again")
-        _note(reasons, no_time, "at is not a time")
-        _note(reasons, not_number, "value is not a finite number")
+        told = f"at is later than {_iso(latest)}; set the gateway's clock"
+        _note(reasons, future, told, "at_future", ("latest", _iso(latest)))
+        _note(reasons, early, "at is before 2001: the gateway's clock is not set; set it and send again", "at_early")
+        _note(reasons, no_time, "at is not a time", "at_finite")
+        _note(reasons, not_number, "value is not a finite number", "value_finite")
         return ~(not_number | no_time | early | future)
 
-    def _find_series(self, columns: Columns, usable: Mask, reasons: dict[int, str]) -> Ints:
+    def _find_series(self, columns: Columns, usable: Mask, reasons: dict[int, Rejection]) -> Ints:
         series = self.table.find_all(columns.device_ids, columns.metrics)
         for index in np.flatnonzero((series < 0) & usable).tolist():
             try:
                 series[index] = self.table.add(columns.device_ids[index], columns.metrics[index])
-            except PredictiveError as error:
-                reasons[index] = str(error)
+            except (SeriesFull, SeriesName) as error:
+                reasons[index] = Rejection(index, str(error), error.kind, error.values)
                 usable[index] = False
         return series
 
-    def _convert_units(self, columns: Columns, series: Ints, usable: Mask, reasons: dict[int, str]) -> Floats:
+    def _convert_units(self, columns: Columns, series: Ints, usable: Mask, reasons: dict[int, Rejection]) -> Floats:
         values = np.array(columns.values, dtype=np.float64)
         if not columns.units:
             return values
@@ -222,7 +223,8 @@ class Stream:
                 continue
             usable[of_pair] = False
             reason = f"unit {source!r} cannot be brought to this series' unit {unit!r}"
-            reasons.update(dict.fromkeys(of_pair.tolist(), reason))
+            told: Values = (("given", repr(source)), ("own", repr(unit)))
+            reasons.update({index: Rejection(index, reason, "unit_differs", told) for index in of_pair.tolist()})
         return values
 
     def _adopt_units(self, series: Ints, sent: Ints, names: Sequence[str], usable: Mask) -> None:
@@ -318,9 +320,9 @@ def _hashed(at_s: Floats) -> Ints:
     return (milliseconds * 2_654_435_761 >> 16) & 0xFFFF
 
 
-def _note(reasons: dict[int, str], refused: Mask, reason: str) -> None:
-    for index in np.flatnonzero(refused):
-        reasons[int(index)] = reason
+def _note(reasons: dict[int, Rejection], refused: Mask, reason: str, kind: str, *values: tuple[str, object]) -> None:
+    for index in np.flatnonzero(refused).tolist():
+        reasons[index] = Rejection(index, reason, kind, values)
 
 
 def _iso(at_s: float) -> str:

@@ -16,6 +16,7 @@ from api.errors import Problem, say
 from api.ingest.arrow_metadata import is_compressed
 from api.ingest.columnar import numbers, sift, times_s
 from api.ingest.readings import NAME_CHARS, Readings
+from api.ingest.rejections import rejection
 from predictive.records import Ints, Rejection
 
 NEEDED = ("device_id", "metric", "at", "value")
@@ -59,18 +60,18 @@ def _rejections(table: pa.Table, rows: Ints) -> tuple[Rejection, ...]:
     device_ids, metrics = _texts(table, "device_id"), _texts(table, "metric")
     has_time, has_value = np.isfinite(times_s(table["at"])), np.isfinite(numbers(table["value"]))
     return tuple(
-        Rejection(row, _fault(device_ids[index], metrics[index], bool(has_time[index]), bool(has_value[index])))
+        _fault(row, device_ids[index], metrics[index], has_time=bool(has_time[index]), has_value=bool(has_value[index]))
         for index, row in enumerate(rows.tolist())
     )
 
 
-def _fault(device_id: str | None, metric: str | None, has_time: bool, has_value: bool) -> str:
+def _fault(row: int, device_id: str | None, metric: str | None, *, has_time: bool, has_value: bool) -> Rejection:
     for name, text in (("device_id", device_id), ("metric", metric)):
         if not text or len(text) > NAME_CHARS or not text.isprintable():
-            return f"{name} is not a printable text of 1 to {NAME_CHARS} characters"
+            return rejection(row, "name_text", name=name, limit=NAME_CHARS)
     if not has_time:
-        return "at is missing"
-    return "unit is not a short text" if has_value else "value is not a finite number"
+        return rejection(row, "at_absent")
+    return rejection(row, "unit" if has_value else "value_finite")
 
 
 def _texts(table: pa.Table, name: str) -> list[str | None]:

@@ -60,7 +60,7 @@ def parse_events(content: bytes, *, is_batch: bool, limit: int, parse: Parse) ->
         except Problem as problem:
             if problem.kind.name == "too_many_items":
                 raise
-            part = _rejected(f"event: {problem}"[:200])
+            part = _rejected(problem)
         left -= len(part.positions) + len(part.rejected)
         if left < 0:
             raise Problem("too_many_items", say("detail.readings_too_many", limit=limit))
@@ -103,7 +103,7 @@ def _fault(attributes: Mapping[str, object]) -> str:
     return ""
 
 
-def _rejected(reason: str) -> Readings:
+def _rejected(problem: Problem) -> Readings:
     rows = ReadingRows(1)
-    rows.reject(reason)
+    rows.reject("event", reason=str(problem)[:200])
     return rows.readings()

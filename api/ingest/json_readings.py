@@ -46,7 +46,7 @@ def add_body(rows: ReadingRows, body: object, *, received_at_s: float | None = N
     Only what comes over MQTT has a time of arrival: a request may be sent again.
     """
     if not isinstance(body, dict):
-        rows.reject("not an object")
+        rows.reject("not_object")
     elif "metric" in body or "value" in body:
         rows.add(body.get("device_id"), body.get("metric"), body.get("at"), body.get("value"), body.get("unit"))
     elif is_gateway_telemetry(body):

@@ -42,22 +42,22 @@ def parse_line_protocol(text: str, *, limit: int, received_at_s: float, precisio
 
 def _add_line(rows: ReadingRows, line: str, *, received_at_s: float, precision: str) -> None:
     if len(line) > LINE_CHARS:
-        rows.reject(f"line is longer than {LINE_CHARS} characters")
+        rows.reject("line_long", limit=LINE_CHARS)
         return
     parts = split_escaped(line, " ")
     if not 2 <= len(parts) <= 3:
-        rows.reject("line is not `measurement,tags fields [time]`")
+        rows.reject("line_shape")
         return
     measurement, *tag_pairs = split_escaped(parts[0], ",")
     tags = dict(_pair(pair) for pair in tag_pairs)
     device_id = next((tags[name] for name in DEVICE_TAGS if name in tags), None)
     if device_id is None:
-        rows.reject("no device_id tag")
+        rows.reject("no_device_tag")
         return
     try:
         at_s = _line_time_s(parts[2], precision) if len(parts) == 3 else received_at_s
     except ReadingRejected as error:
-        rows.reject(str(error))
+        rows.reject(error.kind, **dict(error.values))
         return
     for pair in split_escaped(parts[1], ","):
         name, value = _pair(pair)
@@ -67,7 +67,7 @@ def _add_line(rows: ReadingRows, line: str, *, received_at_s: float, precision: 
 
 def _line_time_s(text: str, precision: str) -> float:
     if not _INTEGER.match(text):
-        raise ReadingRejected(f"time {text[:40]!r} is not a whole number")
+        raise ReadingRejected("time_whole", given=repr(text[:40]))
     return int(text) / TIME_UNITS_PER_S[precision]
 
 

@@ -23,7 +23,7 @@ from api.ingest.readings import ReadingRows, Readings
 from api.ingest.sparkplug import SparkplugNodes, SparkplugUnreadable, address_of
 from api.ingest.thingsboard import add_connection, add_device_telemetry
 from predictive.names import coded
-from predictive.records import Columns
+from predictive.records import Columns, Rejection
 
 READINGS = 20_000
 """Of one message: a payload of 1 MiB holds about so many in the tersest format."""
@@ -192,5 +192,5 @@ def _level(topic: str, level: int | None) -> str:
 
 def _rejected(reason: str) -> Readings:
     rows = ReadingRows(1)
-    rows.reject(reason[:200])
+    rows.note(Rejection(0, reason[:200]))
     return rows.readings()

@@ -154,12 +154,12 @@ def _add_line(rows: ReadingRows, line: bytes) -> None:
     if not text.strip():
         return
     if len(text) > LINE_CHARS:
-        rows.reject(f"line is longer than {LINE_CHARS} characters")
+        rows.reject("line_long", limit=LINE_CHARS)
         return
     try:
         body = json.loads(text)
     except (ValueError, RecursionError) as error:
-        rows.reject(f"line is not JSON: {str(error)[:100]}")
+        rows.reject("line_no_json", reason=str(error)[:100])
         return
     add_body(rows, body)
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
 from api.errors import Problem, say
+from api.ingest.rejections import english, rejection
 from predictive.names import Names, coded, joined
 from predictive.records import Columns, Ints, Rejection
 
@@ -33,7 +34,7 @@ class Readings:
 
     def at(self, places: Ints) -> Readings:
         """Return the same readings where position i is places[i]."""
-        moved = tuple(Rejection(int(places[entry.index]), entry.reason) for entry in self.rejected)
+        moved = tuple(replace(entry, index=int(places[entry.index])) for entry in self.rejected)
         return Readings(self.columns, places[self.positions], moved)
 
     def in_order(self) -> Readings:
@@ -51,7 +52,11 @@ class Readings:
 
 
 class ReadingRejected(ValueError):
-    """One reading is not well-formed; the message says why."""
+    """One reading is not well-formed; the message says why, in English, and kind and values in any language."""
+
+    def __init__(self, kind: str, /, **values: object) -> None:
+        super().__init__(english(kind, **values))
+        self.kind, self.values = kind, tuple(values.items())
 
 
 @dataclass(slots=True)
@@ -79,7 +84,7 @@ class ReadingRows:
         try:
             row = (_name(device_id, "device_id"), _name(metric, "metric"), time_s(at), number(value), _unit(unit))
         except ReadingRejected as error:
-            self.rejected.append(Rejection(position, str(error)))
+            self.rejected.append(Rejection(position, str(error), error.kind, error.values))
             return
         self.positions.append(position)
         self.device_ids.append(row[0])
@@ -88,12 +93,16 @@ class ReadingRows:
         self.values.append(row[3])
         self.units.append(row[4])
 
-    def reject(self, reason: str) -> None:
+    def reject(self, kind: str, /, **values: object) -> None:
         """Note that the reading at the next position cannot be read."""
+        self.note(rejection(self.next_position, kind, **values))
+
+    def note(self, refused: Rejection) -> None:
+        """Note that the reading at the next position was refused."""
         position = self.next_position
         if position >= self.limit:
             raise Problem("too_many_items", say("detail.readings_too_many", limit=self.limit))
-        self.rejected.append(Rejection(position, reason))
+        self.rejected.append(replace(refused, index=position))
 
     def readings(self) -> Readings:
         """Return what was collected."""
@@ -114,7 +123,7 @@ def time_s(at: object) -> float:
     True
     """
     if isinstance(at, bool) or not isinstance(at, str | int | float):
-        raise ReadingRejected("at is missing; send ISO 8601 with an offset, or seconds or milliseconds since 1970")
+        raise ReadingRejected("at_missing")
     if isinstance(at, str):
         return _iso_time_s(at)
     at_s = number(at, "at")
@@ -124,13 +133,13 @@ def time_s(at: object) -> float:
 def number(value: object, name: str = "value") -> float:
     """Return a finite float."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ReadingRejected(f"{name} is not a number")
+        raise ReadingRejected("not_number", name=name)
     try:
         converted = float(value)
     except OverflowError as error:
-        raise ReadingRejected(f"{name} is too large a number") from error
+        raise ReadingRejected("too_large", name=name) from error
     if not math.isfinite(converted):
-        raise ReadingRejected(f"{name} is not finite")
+        raise ReadingRejected("not_finite", name=name)
     return converted
 
 
@@ -138,17 +147,17 @@ def _iso_time_s(at: str) -> float:
     try:
         moment = datetime.fromisoformat(at)
     except ValueError as error:
-        raise ReadingRejected(f"at {at[:40]!r} is not ISO 8601") from error
+        raise ReadingRejected("at_no_iso", given=repr(at[:40])) from error
     if moment.tzinfo is None:
-        raise ReadingRejected(f"at {at[:40]!r} has no offset; add Z or +08:00")
+        raise ReadingRejected("at_no_offset", given=repr(at[:40]))
     return moment.timestamp()
 
 
 def _name(name: object, column: str) -> str:
     if not isinstance(name, str) or not name or len(name) > NAME_CHARS:
-        raise ReadingRejected(f"{column} is not a text of 1 to {NAME_CHARS} characters")
+        raise ReadingRejected("name", name=column, limit=NAME_CHARS)
     if not name.isprintable():
-        raise ReadingRejected(f"{column} holds characters that cannot be printed")
+        raise ReadingRejected("name_unprintable", name=column)
     return name
 
 
@@ -156,7 +165,7 @@ def _unit(unit: object) -> str:
     if unit is None:
         return ""
     if not isinstance(unit, str) or len(unit) > NAME_CHARS or not unit.isprintable():
-        raise ReadingRejected("unit is not a short text")
+        raise ReadingRejected("unit")
     return unit
 
 

@@ -210,7 +210,7 @@ class SparkplugNodes:
         meaning = self._meaning(address, node, metric)
         if meaning is None:
             self._want(address.node, "unknown_aliases")
-            rows.reject(f"alias {metric.alias} of {address.node[:80]} is not known yet; its births were asked for")
+            rows.reject("unknown_alias", alias=metric.alias, node=address.node[:80])
             return
         if meaning.name == BD_SEQ or meaning.name.startswith(CONTROL) or _is_fact(metric, meaning.name):
             return

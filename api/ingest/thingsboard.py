@@ -32,7 +32,7 @@ def add_device_telemetry(rows: ReadingRows, device_id: str, entries: object, *, 
     """Add one device's entries, one or many."""
     for entry in entries if isinstance(entries, list) else [entries]:
         if not isinstance(entry, dict):
-            rows.reject('not a {"ts": ..., "values": {...}} object')
+            rows.reject("not_entry")
             continue
         values = entry.get("values")
         if isinstance(values, dict):

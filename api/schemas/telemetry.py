@@ -27,6 +27,7 @@ class MeasurementIn(BaseModel):
 class RejectedReading(BaseModel):
     index: int = Field(description="Position in the request, from 0; -1 for the entry that counts the rest")
     reason: str
+    reason_zh: str = ""
 
 
 class TelemetryTaken(BaseModel):

@@ -66,12 +66,12 @@ def slowly(content: str) -> Readings:
         if not line.strip():
             continue
         if len(line.removesuffix("\r")) > 100_000:
-            rows.reject("line is longer than 100000 characters")
+            rows.reject("line_long", limit=100_000)
             continue
         try:
             add_body(rows, json.loads(line))
         except (ValueError, RecursionError) as error:
-            rows.reject(f"line is not JSON: {str(error)[:100]}")
+            rows.reject("line_no_json", reason=str(error)[:100])
     return rows.readings()
 
 

@@ -83,6 +83,7 @@ def test_a_bad_reading_is_named_and_the_good_ones_are_taken(
     assert (response.status_code, body["accepted"]) == (202, 1)
     assert [entry["index"] for entry in body["rejected"]] == [0]
     assert reason in body["rejected"][0]["reason"]
+    assert any("\u4e00" <= character <= "\u9fff" for character in body["rejected"][0]["reason_zh"])
 
 
 UNREADABLE = {

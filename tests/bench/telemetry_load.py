@@ -35,6 +35,9 @@ HISTORY = 600
 BROKEN = 12
 """Readings of a broken probe in one message: more than the eight that the detectors' evidence is averaged over."""
 TOPIC = b"v1/gateway/telemetry"
+SAMPLED_EVERY_S = 10.0
+SETTLED = 0.3
+"""Of the run; what memory is taken once, for 20,000 series and the first ticket, is taken by then."""
 
 
 @dataclass(slots=True)
@@ -144,10 +147,24 @@ def break_probes(probes: Sequence[str], port: int, database: Path, latencies_s: 
     client.loop_stop()
 
 
-def resident_mib(process: BeforehandProcess) -> float:
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the service used so far."""
+
+    resident_mib: float
+    processor_s: float
+
+
+def cost_of(process: BeforehandProcess) -> Cost:
     with process.client() as client:
-        lines = client.get("/metrics").text.splitlines()
-    return next(float(line.split()[1]) / 2**20 for line in lines if line.startswith("process_resident_memory_bytes"))
+        told = dict(line.rsplit(" ", 1) for line in client.get("/metrics").text.splitlines() if line[:1] != "#")
+    return Cost(float(told["process_resident_memory_bytes"]) / 2**20, float(told["process_cpu_seconds_total"]))
+
+
+def sample_costs(process: BeforehandProcess, costs: list[Cost], stopped: threading.Event) -> None:
+    """Note what the service uses, every now and then."""
+    while not stopped.wait(SAMPLED_EVERY_S):
+        costs.append(cost_of(process))
 
 
 def readings_by_outcome(client: httpx.Client) -> dict[str, int]:
@@ -184,17 +201,20 @@ def measure(asked: argparse.Namespace, broker: Mosquitto, service: BeforehandPro
         for part in history_of(probes, until=datetime.now(UTC) - timedelta(minutes=1)):
             client.post("/v1/telemetry", json=part).raise_for_status()
         before = readings_by_outcome(client)
-    sent, latencies_s, resident = Sent(), list[float](), [resident_mib(service)]
+    sent, latencies_s, costs, stopped = Sent(), list[float](), [cost_of(service)], threading.Event()
     until_s = time.time() + asked.seconds + 3
     database = data_dir / "beforehand.sqlite3"
     breaking = threading.Thread(target=break_probes, args=(probes, broker.port, database, latencies_s, until_s))
     breaking.start()
     sending = asyncio.new_event_loop()
-    threading.Timer(asked.seconds / 2, lambda: resident.append(resident_mib(service))).start()
+    sampling = threading.Thread(target=sample_costs, args=(service, costs, stopped))
+    sampling.start()
     sending.run_until_complete(
         all_gateways(asked.gateways, broker.port, seconds=asked.seconds, values=asked.values, sent=sent)
     )
     breaking.join()
+    stopped.set()
+    sampling.join()
     expected = sent.values + BROKEN * len(latencies_s)
 
     def taken() -> int:
@@ -204,7 +224,6 @@ def measure(asked: argparse.Namespace, broker: Mosquitto, service: BeforehandPro
 
     wait_until(lambda: taken() >= expected, "everything is taken in", limit_s=60, pause_s=0.5)
     drained_s = time.time() - until_s
-    resident.append(resident_mib(service))
     with service.client() as client:
         after = readings_by_outcome(client)
     table = Table(
@@ -216,10 +235,16 @@ def measure(asked: argparse.Namespace, broker: Mosquitto, service: BeforehandPro
     for outcome, count in after.items():
         table.add_row(f"readings {outcome}", f"{count - before.get(outcome, 0):,}")
     table.add_row("lost", f"{expected - taken():,}")
-    shown = [f"{np.percentile(latencies_s, share) * 1e3:.0f} ms" for share in (50, 99)]
-    table.add_row(f"from reading to ticket, {len(latencies_s)} times, p50, p99", ", ".join(shown))
+    shown = [f"{np.percentile(latencies_s, share) * 1e3:.0f} ms" for share in (50, 99, 100)]
+    table.add_row(f"from reading to ticket, {len(latencies_s)} times, p50, p99, most", ", ".join(shown))
     table.add_row("everything on disk after the last message", f"{drained_s:.1f} s")
-    table.add_row("resident before, in the middle, after", ", ".join(f"{one:.0f} MiB" for one in resident))
+    resident = [cost.resident_mib for cost in costs]
+    settled = resident[int(SETTLED * len(resident)) :]
+    grown = float(np.polyfit(np.arange(len(settled)), settled, 1)[0]) * 60 / SAMPLED_EVERY_S if settled[1:] else 0.0
+    table.add_row("resident before, settled, after", f"{resident[0]:.0f}, {settled[0]:.0f}, {resident[-1]:.0f} MiB")
+    table.add_row("growing by, once settled", f"{grown:.1f} MiB a minute")
+    used = (costs[-1].processor_s - costs[0].processor_s) / (SAMPLED_EVERY_S * (len(costs) - 1)) if costs[1:] else 0.0
+    table.add_row("processor time of the service", f"{used:.2f} cores")
     Console().print(table)
 
 
