@@ -88,24 +88,34 @@ def fit_failures(history: History, fates: Fates, *, budget: Budget, options: Pro
         for number, trees in enumerate(forests):
             own = fold[part] == number
             score[part][own] = trees.score(values[own])
-    last_s = float(np.nanmax(np.append(fates.until_s, history.at_s)))
-    end_s = last_s - budget.horizon_s
-    since_s = end_s - options.validated_share * (end_s - float(history.at_s.min()))
+    return Fit(_solved(history, fates, score, forests, counters, budget, options), score)
+
+
+def _solved(
+    history: History,
+    fates: Fates,
+    score: Floats,
+    forests: list[Trees],
+    counters: tuple[str, ...],
+    budget: Budget,
+    options: PrognosisOptions,
+) -> FailureModel:
+    """Solve thresholds, chances and silences from scores of trees that had not seen the device."""
+    end_s = float(np.nanmax(np.append(fates.until_s, history.at_s))) - budget.horizon_s
+    begin_s = float(history.at_s.min())
+    since_s = end_s - options.validated_share * (end_s - begin_s)
+    everything = np.ones(len(score), bool)
     threshold, past_threshold = (
-        solve_threshold(
-            history, fates, score, budget=budget, among=np.ones(len(score), bool), since_s=begin_s, until_s=end_s
-        )
-        for begin_s in (since_s, float(history.at_s.min()))
+        solve_threshold(history, fates, score, budget=budget, among=everything, since_s=moment_s, until_s=end_s)
+        for moment_s in (since_s, begin_s)
     )
     among = np.where((history.at_s >= since_s) & (history.at_s < end_s), score, -np.inf)
     opened = ticket_rows(history, among, threshold, open_s=budget.horizon_s)
     validated = realise(history, fates, opened, budget=budget, since_s=since_s, until_s=end_s)
-    horizons = sorted({*HORIZONS_S, budget.horizon_s})
-    lines = tuple(_calibrate(history, fates, score, horizon_s) for horizon_s in horizons)
+    lines = tuple(_calibrate(history, fates, score, horizon_s) for horizon_s in sorted({*HORIZONS_S, budget.horizon_s}))
     silence = silence_of(history, fates, score >= min(threshold, float(np.quantile(score, WORST))))
     known_s = max(float(history.at_s.max()), float(np.nanmax(fates.failed_s)))
-    memory = remember(history, fates, score, end_s=known_s, silent_s=silence.longest_s)
-    model = FailureModel(
+    return FailureModel(
         history.metrics,
         counters,
         tuple(forests),
@@ -116,9 +126,8 @@ def fit_failures(history: History, fates: Fates, *, budget: Budget, options: Pro
         lines,
         validated,
         silence,
-        memory,
+        remember(history, fates, score, end_s=known_s, silent_s=silence.longest_s),
     )
-    return Fit(model, score)
 
 
 def fit_table(events: EventTable, failures: EventTable, *, budget: Budget) -> FailureModel:

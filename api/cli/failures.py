@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,10 @@ def fit(
     budget: Annotated[float, typer.Option(min=0.01, help="False tickets per 1,000 device-months.")] = 1.0,
     lead_h: Annotated[float, typer.Option(min=0, help="A ticket helps that many hours before, or earlier.")] = 72.0,
     horizon_h: Annotated[float, typer.Option(min=1, help="A ticket farther ahead than this is false.")] = 90 * 24.0,
+    remaining_life: Annotated[
+        bool, typer.Option("--remaining-life", help="Learn how long devices last, from those that failed.")
+    ] = False,
+    most_h: Annotated[float | None, typer.Option(min=0, help="Of a remaining life: more is told as at least.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Learn from past failures; the threshold keeps the budget of false tickets."""
@@ -36,6 +41,9 @@ def fit(
     from predictive.prognosis_table import read_events
 
     log_to_stderr()
+    if remaining_life:
+        _fit_life(events, failures, out, most_h, as_json=as_json)
+        return
     with reported():
         readings, failed = read_events(events), read_events(failures, needs_metrics=False)
         terms = Budget(false_per_1000_months=budget, lead_s=lead_h * HOUR_S, horizon_s=horizon_h * HOUR_S)
@@ -73,6 +81,46 @@ def score(
         tickets = open_tickets(FailureModel.load(model), history)
     for ticket in tickets:
         write_line(_line(ticket))
+
+
+@group.command()
+def remaining(
+    model: Annotated[Path, typer.Option(help="Folder that `failures fit --remaining-life` wrote.")],
+    events: Events,
+    as_json: Annotated[bool, typer.Option("--json", help="Taken and not needed: lines out are always JSON.")] = False,
+) -> None:
+    """Say how many hours each device will last after its last reading."""
+    from predictive.prognosis_history import history_from
+    from predictive.prognosis_table import read_events
+    from predictive.remaining_life import LifeModel
+
+    log_to_stderr()
+    with reported():
+        readings = read_events(events)
+        history = history_from(readings.names, readings.device, readings.at_s, readings.metrics)
+        found = LifeModel.load(model).remaining(history)
+    for row in history.last_rows.tolist():
+        at = datetime.fromtimestamp(float(history.at_s[row]), UTC).isoformat()
+        line: dict[str, JsonValue] = {"device_id": history.device_ids[int(history.device[row])], "at": at}
+        high_s = float(found.high_s[row])
+        line |= {"remaining_h": round(float(found.expected_s[row]) / HOUR_S, 2)}
+        line |= {"low_h": round(float(found.low_s[row]) / HOUR_S, 2)}
+        write_line(line | {"high_h": round(high_s / HOUR_S, 2) if high_s < float("inf") else None})
+
+
+def _fit_life(events: Path, failures: Path, out: Path, most_h: float | None, *, as_json: bool) -> None:
+    from predictive.prognosis_table import read_events
+    from predictive.remaining_life_fit import fit_life_table
+
+    with reported():
+        readings, failed = read_events(events), read_events(failures, needs_metrics=False)
+        model = fit_life_table(readings, failed, most_s=most_h and most_h * HOUR_S)
+        model.save(out)
+    told = {"rmse_h": round(model.rmse_s / HOUR_S, 2), "most_h": round(model.most_s / HOUR_S, 2)}
+    if speaks_json(as_json):
+        write_line({"out": str(out), **told, "usual_h": round(model.usual_s / HOUR_S, 2)})
+        return
+    console().print(words(spoken_language())("failures.life_fitted", **{name: f"{n:g}" for name, n in told.items()}))
 
 
 def _line(ticket: FailureTicket) -> dict[str, JsonValue]:
