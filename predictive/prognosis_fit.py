@@ -130,14 +130,35 @@ def _solved(
     )
 
 
-def fit_table(events: EventTable, failures: EventTable, *, budget: Budget) -> FailureModel:
-    """Learn from tables of readings and failures; a failure of a device without readings teaches nothing."""
+def with_budget(fit: Fit, history: History, fates: Fates, *, budget: Budget) -> FailureModel:
+    """Solve the thresholds of another budget for the same trees, over the histories that they were grown on."""
+    model = fit.model
+    known = history.with_metrics(model.metrics)
+    return _solved(known, fates, fit.score, list(model.forests), model.counters, budget, PrognosisOptions())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lives:
+    """Histories from one failure to the next, and how they ended."""
+
+    history: History
+    fates: Fates
+
+
+def lives_from(events: EventTable, failures: EventTable) -> Lives:
+    """Split tables into lives; a failure of a device without readings teaches nothing."""
     ended: dict[str, list[float]] = {}
     for device, at_s in zip(failures.device.tolist(), failures.at_s.tolist(), strict=True):
         ended.setdefault(failures.names[device], []).append(at_s)
     lives = lives_of(events.names, events.device, events.at_s, ended)
     history = history_from(lives.names, lives.life, events.at_s, events.metrics)
-    return fit_failures(history, fates_of(history, lives.ended), budget=budget).model
+    return Lives(history, fates_of(history, lives.ended))
+
+
+def fit_table(events: EventTable, failures: EventTable, *, budget: Budget) -> FailureModel:
+    """Learn from tables of readings and failures."""
+    lives = lives_from(events, failures)
+    return fit_failures(lives.history, lives.fates, budget=budget).model
 
 
 def _refuse_too_few(history: History, labels: _Labels) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from predictive.prognosis_features import Floats32
-from predictive.prognosis_history import Fates, History, HistoryError, fates_of, history_from, lives_of
+from predictive.prognosis_fit import lives_from
+from predictive.prognosis_history import Fates, History, HistoryError
 from predictive.prognosis_memory import device_of
 from predictive.prognosis_model import fold_of
 from predictive.prognosis_table import EventTable
@@ -70,12 +71,8 @@ def fit_life(
 
 def fit_life_table(events: EventTable, failures: EventTable, *, most_s: float | None = None) -> LifeModel:
     """Learn from tables of readings and failures."""
-    ended: dict[str, list[float]] = {}
-    for device, at_s in zip(failures.device.tolist(), failures.at_s.tolist(), strict=True):
-        ended.setdefault(failures.names[device], []).append(at_s)
-    lives = lives_of(events.names, events.device, events.at_s, ended)
-    history = history_from(lives.names, lives.life, events.at_s, events.metrics)
-    return fit_life(history, fates_of(history, lives.ended), most_s=most_s)
+    lives = lives_from(events, failures)
+    return fit_life(lives.history, lives.fates, most_s=most_s)
 
 
 def _forests(values: Floats32, left_s: Floats, fold: Ints, options: LifeOptions) -> tuple[list[Trees], Floats]:

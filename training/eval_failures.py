@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from predictive.budget import Budget, Realised, realise
-from predictive.prognosis_fit import fit_table
+from predictive.prognosis_fit import fit_failures, lives_from, with_budget
 from predictive.prognosis_history import Fates, History
 from predictive.prognosis_score import FailureTicket, open_tickets
 from predictive.prognosis_table import EventTable
@@ -56,19 +57,24 @@ def counted(disks: Disks, tickets: list[FailureTicket], budget: Budget, *, since
     return realise(history, disks.fates, rows, budget=budget, since_s=since_s)
 
 
-def commanded(disks: Disks, split: str, budget: Budget) -> Realised:
-    """Fit, score and count one split."""
-    if split == "device":
-        is_test = is_tested(disks)
-        taught, tested = part_of(disks, ~is_test), part_of(disks, is_test)
-        model = fit_table(events_of(taught.history), failures_of(taught.history, taught.fates, np.inf), budget=budget)
-        return counted(tested, open_tickets(model, tested.history), budget, since_s=-np.inf)
+def commanded(disks: Disks, split: str, budgets: Sequence[Budget]) -> Iterator[Realised]:
+    """Fit, score and count one split; trees do not depend on the budget and are grown once."""
     date, _, kind = split.partition("/")
-    moment_s = float(np.datetime64(date, "s").astype(np.int64))
-    before = disks.history.take(disks.history.at_s < moment_s)
-    model = fit_table(events_of(before), failures_of(disks.history, disks.fates, moment_s), budget=budget)
-    scored = disks.history if kind == "all" else disks.history.take(disks.history.at_s >= moment_s)
-    return counted(disks, open_tickets(model, scored), budget, since_s=moment_s)
+    moment_s = -np.inf if date == "device" else float(np.datetime64(date, "s").astype(np.int64))
+    if date == "device":
+        is_test = is_tested(disks)
+        taught, scored = part_of(disks, ~is_test), part_of(disks, is_test).history
+        lives = lives_from(events_of(taught.history), failures_of(taught.history, taught.fates, np.inf))
+        counted_on = part_of(disks, is_test)
+    else:
+        before = disks.history.take(disks.history.at_s < moment_s)
+        scored = disks.history if kind == "all" else disks.history.take(disks.history.at_s >= moment_s)
+        lives = lives_from(events_of(before), failures_of(disks.history, disks.fates, moment_s))
+        counted_on = disks
+    fit = fit_failures(lives.history, lives.fates, budget=budgets[0])
+    for budget in budgets:
+        model = with_budget(fit, lives.history, lives.fates, budget=budget)
+        yield counted(counted_on, open_tickets(model, scored), budget, since_s=moment_s)
 
 
 def main() -> None:
@@ -84,9 +90,10 @@ def main() -> None:
         "split", "budget", "recall", "false per 1,000 device-months", "tickets", "end unseen", "late", "CPU s"
     )
     for split in options.splits.split(","):
-        for number in options.budgets.split(","):
-            started = time.process_time()
-            found = commanded(disks, split, Budget(false_per_1000_months=float(number)))
+        numbers = options.budgets.split(",")
+        started = time.process_time()
+        budgets = [Budget(false_per_1000_months=float(number)) for number in numbers]
+        for number, found in zip(numbers, commanded(disks, split, budgets), strict=True):
             spent_s = time.process_time() - started
             rate = found.false_per_1000_months
             seen = [f"{found.recall:.3f}", f"{rate:.2f}", str(found.tickets), str(found.unknown), str(found.late)]
