@@ -20,7 +20,7 @@ from rich.table import Table
 
 from predictive import build_detector
 from predictive.records import Batch, Floats
-from training.eval_predictive import NabFile, nab_files
+from training.nab_series import NabFile, nab_files
 from training.score_anomalies import Costs, Flags, nab_raw, nab_score
 
 LIMITS = np.geomspace(0.3, 3.0, 47)  # of the detector's own limit, whose score is a half
@@ -65,8 +65,8 @@ def fixed_score(raw: Floats, windows: int, folds: np.typing.NDArray[np.int64]) -
     return nab_score(total, windows, costs=Costs())
 
 
-def measure(folder: Path, *, detector_name: str, cool_down_rows: int, console: Console) -> None:
-    """Print the scores."""
+def measure(folder: Path, *, detector_name: str, cool_down_rows: int, console: Console) -> dict[str, object]:
+    """Print and return the scores."""
     files = list(nab_files(folder))
     windows = sum(len(file.windows) for file in files)
     scores = scores_of(detector_name, files)
@@ -90,6 +90,14 @@ def measure(folder: Path, *, detector_name: str, cool_down_rows: int, console: C
     shown.add_row("its own limit", f"{nab_score(float(totals[own]), windows, costs=Costs()):.1f}")
     shown.add_row("the same files (optimised)", f"{nab_score(float(totals.max()), windows, costs=Costs()):.1f}")
     console.print(shown)
+    return {
+        "detector": detector_name,
+        "files": len(files),
+        "fixed_by_folds": round(float(np.mean(drawn)), 1),
+        "deviation_over_drawings": round(float(np.std(drawn)), 1),
+        "fixed_on_all_others": round(fixed_score(raw, windows, np.arange(len(files))), 1),
+        "optimised": round(nab_score(float(totals.max()), windows, costs=Costs()), 1),
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
