@@ -65,6 +65,7 @@ def body_of(fleet: Fleet, number: int, known: Mapping[str, Device]) -> DeviceBod
         learned=round(float(fleet.learned[number]), 3),
         newest_at=datetime.fromtimestamp(newest_s, UTC) if np.isfinite(newest_s) else None,
         metrics=int(fleet.metrics[number]),
+        dropped=int(fleet.dropped[number]),
         site=device.site,
         gateway=device.gateway,
         model=device.model,

@@ -28,7 +28,7 @@ from api.store.telemetry import Snapshot
 from api.upkeep.book import TicketBook
 from api.upkeep.budget import settle_if_due
 from api.upkeep.verdicts import BEGINS_ANEW, note_failure
-from predictive.records import Floats, Observation, PredictiveError, SeriesPoints, StateMismatch
+from predictive.records import Dropped, Floats, Observation, PredictiveError, SeriesPoints, StateMismatch
 
 if TYPE_CHECKING:
     from predictive import Band, Fleet, Monitor, MonitorOptions
@@ -208,6 +208,11 @@ class Foresight:
         with self._lock:
             monitor = self._running()
             return tuple(monitor.series_window(device_id, metric) for metric in monitor.metrics_of(device_id))
+
+    def dropped(self, device_id: str) -> Dropped:
+        """Return how many readings of a device were not taken, and why."""
+        with self._lock:
+            return self._running().dropped(device_id)
 
     def course(self, device_id: str, metric: str) -> SeriesPoints:
         """Return the recent readings of one metric; none where there never were any."""

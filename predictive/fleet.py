@@ -41,9 +41,10 @@ class Fleet:
     learned: Floats  # (n,) share of the normal that the slowest metric has learned
     metrics: Ints  # (n,) how many there are
     strongest: Sequence[str]  # the metric with the strongest evidence
+    dropped: Ints  # (n,) readings that were not taken: repeated, late, from the future or refused
 
 
-def fleet_of(table: SeriesTable, *, evidence: Evidence, book: AlertBook, silent: Ints) -> Fleet:
+def fleet_of(table: SeriesTable, *, evidence: Evidence, book: AlertBook, silent: Ints, dropped: Ints) -> Fleet:
     """Return how the devices of a series table are; `silent` are the rows that stopped reporting."""
     devices, rows = len(table.devices), min(len(table), evidence.used)
     code = table.device_of[:rows]
@@ -66,7 +67,14 @@ def fleet_of(table: SeriesTable, *, evidence: Evidence, book: AlertBook, silent:
             status[number] = WATCH if silence.alert.is_flapping and gone[number] == 0 else OFFLINE
     status[[number for number, episode in book.episodes.items() if episode.alert.state == "open"]] = ALARM
     return Fleet(
-        tuple(table.devices), status, newest_s, worst, np.minimum(learned, 1.0), count, _strongest(table, strain, code)
+        tuple(table.devices),
+        status,
+        newest_s,
+        worst,
+        np.minimum(learned, 1.0),
+        count,
+        _strongest(table, strain, code),
+        dropped,
     )
 
 

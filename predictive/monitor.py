@@ -25,6 +25,7 @@ from predictive.records import (
     Anomaly,
     Batch,
     Columns,
+    Dropped,
     Floats,
     Limit,
     Mask,
@@ -141,7 +142,14 @@ class Monitor:
         """Return how every device is."""
         now_s = _seconds(now)
         silent = np.flatnonzero(now_s - self._stream.newest_s() > self._patience_s())
-        return fleet_of(self._stream.table, evidence=self._evidence, book=self._book, silent=silent)
+        table, stream = self._stream.table, self._stream
+        dropped = stream.tally.sums(len(table.devices))
+        return fleet_of(table, evidence=self._evidence, book=self._book, silent=silent, dropped=dropped)
+
+    def dropped(self, device_id: str) -> Dropped:
+        """Return how many readings of a device were not taken, and why."""
+        code = self._stream.table.device_code_or(device_id, -1)
+        return Dropped() if code < 0 else self._stream.tally.of(code)
 
     def views(self, device_id: str) -> tuple[SeriesView, ...]:
         """Return what is seen of a device's metrics, in the order of `metrics_of`."""

@@ -206,6 +206,19 @@ class Observation:
     warnings: tuple[str, ...] = ()  # a limit that cannot be applied, and why
 
 
+DroppedAs = Literal["duplicates", "late", "future", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """How many readings of a device were not taken, since it was first seen."""
+
+    duplicates: int = 0
+    late: int = 0  # they came after their series had moved on
+    future: int = 0  # from a clock that goes ahead
+    refused: int = 0  # another unit, no number, a clock that is not set
+
+
 @dataclass(frozen=True, slots=True)
 class SeriesPoints:
     """Recent readings of one series, oldest first, thinned to a bounded number."""

@@ -121,6 +121,10 @@ class SeriesTable:
         """
         return self._device_codes[device_id]
 
+    def device_code_or(self, device_id: str, otherwise: int) -> int:
+        """Return the code of a device, or something else where it has no series."""
+        return self._device_codes.get(device_id, otherwise)
+
     def rows_of(self, device_id: str) -> Sequence[int]:
         """Return the rows of a device, in order of appearance; none where it has no series."""
         code = self._device_codes.get(device_id)

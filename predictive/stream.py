@@ -16,7 +16,8 @@ import numpy as np
 from predictive.arrays import Column, SeriesArrays
 from predictive.names import coded
 from predictive.records import ONLINE, Batch, Columns, Floats, Ints, Mask, Rejection, SeriesFull, State, Values
-from predictive.series import NO_UNIT, NO_UNIT_CODE, SeriesName, SeriesTable
+from predictive.series import NO_UNIT, NO_UNIT_CODE, UNKNOWN, SeriesName, SeriesTable
+from predictive.tally import Tally
 from predictive.units import conversion
 
 # Clocks without battery start at 1970-01-01, 1980-01-06 (GPS) or 2000-01-01 (most RTC chips).
@@ -85,6 +86,7 @@ class Stream:
     def __init__(self, options: StreamOptions) -> None:
         self.options = options
         self.table = SeriesTable(limit=options.max_series)
+        self.tally = Tally()
         self._pending = _Readings()
         self._away: dict[int, float] = {}  # device code -> since when a gateway says that it is not connected
         self._cells = SeriesArrays(
@@ -113,6 +115,7 @@ class Stream:
         fresh = _Readings(series[indices], at_s, values[indices], np.full(len(indices), received_at_s))
         repeated, late = self._find_stale(fresh)
         kept = ~(repeated | late)
+        self._count_dropped(columns, fresh, repeated, late, reasons)
         batches = self._release(fresh.where(kept), received_at_s)
         return Admission(
             batches=batches,
@@ -122,6 +125,20 @@ class Stream:
             rejected=tuple(reasons[index] for index in sorted(reasons)),
             future=int(np.sum(np.asarray(columns.at_s) > received_at_s + self.options.future_tolerance_s)),
         )
+
+    def _count_dropped(
+        self, columns: Columns, fresh: _Readings, repeated: Mask, late: Mask, reasons: dict[int, Rejection]
+    ) -> None:
+        device_of, table = self.table.device_of, self.table
+        self.tally.add("duplicates", device_of[fresh.series[repeated]])
+        self.tally.add("late", device_of[fresh.series[late]])
+        refused = {"future": list[int](), "refused": list[int]()}
+        for index, rejection in reasons.items():
+            code = table.device_code_or(columns.device_ids[index], UNKNOWN)
+            if code >= 0:
+                refused["future" if rejection.kind == "at_future" else "refused"].append(code)
+        self.tally.add("future", np.array(refused["future"], dtype=np.int64))
+        self.tally.add("refused", np.array(refused["refused"], dtype=np.int64))
 
     def flush(self, *, now_s: float) -> tuple[Batch, ...]:
         """Hand out readings that have waited for `allowed_lateness_s` since they came, however old they are."""
@@ -160,11 +177,15 @@ class Stream:
             "pending_values": self._pending.values,
             "pending_received_s": self._pending.received_s,
         }
-        return {**self._cells.state(), **waiting}
+        dropped = {f"dropped_{name}": array for name, array in self.tally.state().items()}
+        return {**self._cells.state(), **waiting, **dropped}
 
     def restore(self, state: State) -> None:
         """Take over `state`; the table of series is restored apart from it."""
         arrays = dict(state)
+        dropped = {name: arrays.pop(name) for name in list(arrays) if name.startswith("dropped_")}
+        if dropped:
+            self.tally.restore({name.removeprefix("dropped_"): array for name, array in dropped.items()})
         if "released" in arrays:  # of snapshots before there was `slot`
             arrays["slot"] = arrays.pop("released") % RECENT_TIMES
         names_of = ("series", "at_s", "values", "received_s")

@@ -173,6 +173,7 @@ def show_device(desk: FleetDesk, request: Request, device_id: str) -> Response:
         body=body,
         facts=facts_of(device_id, store=desk.store, records=desk.engines.records, at=desk.now),
         metrics=_metrics(device_id, foresight, desk, happened),
+        dropped=foresight.dropped(device_id),
         tickets=tickets,
         events=events,
         kinds=EVENT_KINDS,

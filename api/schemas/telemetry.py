@@ -185,6 +185,7 @@ class DeviceBody(BaseModel):
     learned: float = Field(description="Share of its normal that is learned; below 1 nothing is opened, only limits")
     newest_at: datetime | None
     metrics: int
+    dropped: int = Field(default=0, description="Readings not taken: repeated, late, from the future or refused")
     site: str = ""
     gateway: str = ""
     model: str = ""
