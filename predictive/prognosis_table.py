@@ -93,7 +93,7 @@ def _read_csv(path: Path) -> Any:
 
 
 def _is_metric(table: Any, name: str) -> bool:
-    import pyarrow.types as types  # type: ignore[import-untyped]
+    import pyarrow.types as types
 
     kind = table[name].type
     is_number = types.is_floating(kind) or types.is_integer(kind) or types.is_boolean(kind)

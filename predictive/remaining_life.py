@@ -124,6 +124,6 @@ def life_features(history: History, usual_s: float) -> Floats32:
     return np.column_stack(columns).astype(np.float32)
 
 
-def _mean(sums: Floats, counts: np.ndarray, start: np.ndarray, end: np.ndarray) -> Floats:  # type: ignore[type-arg]
+def _mean(sums: Floats, counts: np.ndarray, start: np.ndarray, end: np.ndarray) -> Floats:
     number = counts[end] - counts[start]
     return np.where(number > 0, (sums[end] - sums[start]) / np.maximum(number, 1), np.nan)

@@ -58,7 +58,7 @@ def tried(at_s: Floats, values: Floats, now_s: float, limit: Limit, since_s: flo
 
 def made(kind: str, rng: np.random.Generator) -> Trial | None:
     """Make a rising course and foresee on one of its days."""
-    hours = np.arange(DAYS * 24)
+    hours = np.arange(DAYS * 24, dtype=np.float64)
     day = hours / 24.0
     slope = rng.uniform(0.5, 3)
     course = slope * day
@@ -87,7 +87,7 @@ def engines(folder: Path, rng: np.random.Generator) -> list[Trial | None]:
         for first, last in zip(firsts, lasts, strict=True):
             values = column[first : last + 1]
             now_s = int(rng.integers(len(values) // 2, len(values) - BEFORE_END)) * CYCLE_S
-            at_s = np.arange(len(values)) * CYCLE_S
+            at_s = np.arange(len(values), dtype=np.float64) * CYCLE_S
             found.append(tried(at_s, values, now_s, limit, max(0.0, now_s - PAST_D * DAY_S)))
     return found
 

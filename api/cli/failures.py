@@ -37,6 +37,7 @@ def fit(
 ) -> None:
     """Learn from past failures; the threshold keeps the budget of false tickets."""
     from predictive.budget import Budget
+    from predictive.prognosis_card import Taught, write_card
     from predictive.prognosis_fit import fit_table
     from predictive.prognosis_table import read_events
 
@@ -49,6 +50,8 @@ def fit(
         terms = Budget(false_per_1000_months=budget, lead_s=lead_h * HOUR_S, horizon_s=horizon_h * HOUR_S)
         model = fit_table(readings, failed, budget=terms)
         model.save(out)
+        today = datetime.now(UTC).date()
+        write_card(out, model, Taught(devices=len(readings.names), failures=len(failed.at_s), on=today))
     unread = len(set(failed.names) - set(readings.names))
     seen, opens = model.validated, model.threshold < float("inf")
     line: dict[str, JsonValue] = {"out": str(out), "devices": len(readings.names), "failures": len(failed.at_s)}

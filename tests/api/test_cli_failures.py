@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.commands import command
+from model_cards import load_card_file
 
 LANGUAGES = pytest.mark.parametrize(
     ("locale", "word"), [("zh_CN.UTF-8", "错误"), ("en_US.UTF-8", "error")], ids=["zh", "en"]
@@ -49,6 +50,8 @@ def test_fit_then_score_writes_tickets(tmp_path: Path) -> None:
     fitted = CliRunner().invoke(command, fit)
     assert fitted.exit_code == 0, fitted.output
     assert json.loads(fitted.stdout)["opens_tickets"]
+    card = load_card_file(tmp_path / "model" / "CARD.md")
+    assert {metric.metric for metric in card.metrics} >= {"false tickets per 1,000 device-months"}
     scored = CliRunner().invoke(command, ["failures", "score", "--model", model, "--events", events])
     tickets = [json.loads(line) for line in scored.stdout.splitlines()]
     assert scored.exit_code == 0
@@ -66,3 +69,22 @@ def test_bad_table_is_named(tmp_path: Path, text: str, locale: str, word: str) -
     assert told.exit_code == 1
     assert word in told.stderr
     assert "events.csv" in told.stderr
+
+
+def test_remaining_life_is_fitted_and_told(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    events, failures = ["device_id,at,heat"], ["device_id,at"]
+    for device in range(12):
+        life = int(rng.integers(40, 60))
+        events += [f"d{device},{3600 * hour},{max(0, hour - life + 30)}" for hour in range(life)]
+        failures.append(f"d{device},{3600 * life}")
+    (tmp_path / "events.csv").write_text("\n".join(events), encoding="utf-8")
+    (tmp_path / "failures.csv").write_text("\n".join(failures), encoding="utf-8")
+    model = str(tmp_path / "model")
+    given = ["--events", str(tmp_path / "events.csv")]
+    fit = ["failures", "fit", *given, "--failures", str(tmp_path / "failures.csv"), "--out", model, "--remaining-life"]
+    assert CliRunner().invoke(command, fit).exit_code == 0
+    told = CliRunner().invoke(command, ["failures", "remaining", "--model", model, *given])
+    lines = [json.loads(line) for line in told.stdout.splitlines()]
+    assert [line["device_id"] for line in lines] == sorted(f"d{device}" for device in range(12))
+    assert all(line["low_h"] <= line["remaining_h"] < 12 for line in lines)
