@@ -47,3 +47,14 @@ def test_nothing_is_said_where_nothing_is_measured(days: float, slope: float, li
 
 def test_no_points_give_no_prognosis() -> None:
     assert foresee_crossing(np.zeros(0), np.zeros(0), limit=Limit(lower=1.0), since_s=0.0) == UNKNOWN
+
+
+def test_interval_lies_around_the_crossing_and_widens_with_noise() -> None:
+    quiet = foresee_crossing(*course(12, -2.0), limit=Limit(lower=40.0), since_s=0.0)
+    noisy = foresee_crossing(*course(12, -2.0, noise=12.0), limit=Limit(lower=40.0), since_s=0.0)
+    for found in (quiet, noisy):
+        assert found.horizon_h is not None
+        assert found.soonest_h is not None
+        assert found.latest_h is not None
+        assert found.soonest_h < found.horizon_h < found.latest_h
+    assert (noisy.latest_h or 0) - (noisy.soonest_h or 0) > 2 * ((quiet.latest_h or 0) - (quiet.soonest_h or 0))
