@@ -35,9 +35,7 @@ class AlertOptions:
     resolve_after_s: float = 12 * 3600.0  # calm for so long: over. Half a day covers the other half of a daily cycle
     cool_down_s: float = 72 * 3600.0  # an episode that returns within the useful lead time is the same episode
     refresh_s: float = 3600.0  # an open alert tells its latest anomalous readings at most so often
-    flap_returns: int = (
-        3  # so many within the window: it flaps. Twice is a fault that was looked at and came back
-    )
+    flap_returns: int = 3  # so many within the window: it flaps. Twice is a fault that was looked at and came back
     flap_window_s: float = 7 * 86_400.0  # a working week and its weekend
     flap_calm_s: float = 72 * 3600.0  # then it is over only after so long: a message each time would teach to look away
 

@@ -44,8 +44,11 @@ class Fleet:
     dropped: Ints  # (n,) readings that were not taken: repeated, late, from the future or refused
 
 
-def fleet_of(table: SeriesTable, *, evidence: Evidence, book: AlertBook, silent: Ints, dropped: Ints) -> Fleet:
-    """Return how the devices of a series table are; `silent` are the rows that stopped reporting."""
+def fleet_of(
+    table: SeriesTable, *, evidence: Evidence, book: AlertBook, newest_s: Floats, silent: Ints, dropped: Ints
+) -> Fleet:
+    """Return how the devices of a series table are; `silent` are the rows that stopped reporting, `newest_s` says when
+    each row was last heard: evidence forgets that with a repair."""
     devices, rows = len(table.devices), min(len(table), evidence.used)
     code = table.device_of[:rows]
     options = evidence.options
@@ -53,8 +56,8 @@ def fleet_of(table: SeriesTable, *, evidence: Evidence, book: AlertBook, silent:
         0.0, 1.0
     )
     strain = np.where(evidence["firing"][:rows] > 0, 1.0, strain)
-    newest_s, worst, learned = np.full(devices, -np.inf), np.zeros(devices), np.full(devices, np.inf)
-    np.maximum.at(newest_s, code, evidence["newest_s"][:rows])
+    heard_s, worst, learned = np.full(devices, -np.inf), np.zeros(devices), np.full(devices, np.inf)
+    np.fmax.at(heard_s, table.device_of[: len(newest_s)], newest_s)
     np.maximum.at(worst, code, strain)
     np.minimum.at(learned, code, evidence.learned()[:rows])
     count, gone = np.bincount(code, minlength=devices), np.bincount(table.device_of[silent], minlength=devices)
@@ -69,7 +72,7 @@ def fleet_of(table: SeriesTable, *, evidence: Evidence, book: AlertBook, silent:
     return Fleet(
         tuple(table.devices),
         status,
-        newest_s,
+        heard_s,
         worst,
         np.minimum(learned, 1.0),
         count,

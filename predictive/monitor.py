@@ -144,7 +144,10 @@ class Monitor:
         silent = np.flatnonzero(now_s - self._stream.newest_s() > self._patience_s())
         table, stream = self._stream.table, self._stream
         dropped = stream.tally.sums(len(table.devices))
-        return fleet_of(table, evidence=self._evidence, book=self._book, silent=silent, dropped=dropped)
+        newest_s = stream.newest_s()
+        return fleet_of(
+            table, evidence=self._evidence, book=self._book, newest_s=newest_s, silent=silent, dropped=dropped
+        )
 
     def dropped(self, device_id: str) -> Dropped:
         """Return how many readings of a device were not taken, and why."""

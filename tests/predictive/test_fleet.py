@@ -72,6 +72,8 @@ def test_a_repair_closes_the_alert_and_starts_anew() -> None:
     closed = monitor.start_anew("泵-1", at=at)
     assert [(alert.device_id, alert.state, alert.resolved_at) for alert in closed] == [("泵-1", "resolved", at)]
     assert statuses(monitor, KNOWN + 12) == ["ok", "learning", "ok"]
+    heard_s = monitor.fleet(at).newest_s
+    assert heard_s.tolist() == [(at - STEP).timestamp()] * 3, "when it was heard is not forgotten"
     assert monitor.start_anew("nobody", at=at) == ()
     # The new level is learned as normal: nothing opens, neither while learning nor after.
     assert feed(monitor, range(KNOWN + 12, 2 * KNOWN + 20), shift={"泵-1": 80.0}) == []
