@@ -17,9 +17,9 @@ AT = datetime(2026, 5, 1, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def monitor() -> Monitor:
     monitor = Monitor()
-    at_s = AT.timestamp() + 60.0 * np.arange(40)
+    at_s = AT.timestamp() + 60.0 * np.arange(40, dtype=np.float64)
     monitor.observe_columns(
-        Columns(["机-1"] * 40, ["pressure"] * 40, at_s, 850.0 + np.arange(40) % 3, ["kPa"] * 40),
+        Columns(["机-1"] * 40, ["pressure"] * 40, at_s, 850.0 + np.arange(40, dtype=np.float64) % 3, ["kPa"] * 40),
         received_at=AT + timedelta(hours=1),
     )
     return monitor

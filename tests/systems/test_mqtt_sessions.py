@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class Kept:
     def keep(self, _tenant: str, readings: Readings) -> None:
         self.values += readings.columns.values.tolist()
 
-    def tell(self, _tenant: str, facts: tuple[Facts, ...], happenings: tuple[Happening, ...]) -> None:
+    def tell(self, _tenant: str, facts: Sequence[Facts], happenings: Sequence[Happening]) -> None:
         self.told += [f"{one.device_id} is {one.model}" for one in facts]
         self.told += [f"{one.device_id} had {one.event.kind}" for one in happenings]
 
