@@ -52,7 +52,12 @@ class SeriesFull(PredictiveError):
 class DetectorMissing(PredictiveError): ...
 
 
-class TableError(PredictiveError): ...
+class TableError(PredictiveError):
+    """`zh` says the same in Chinese."""
+
+    def __init__(self, message: str, *, zh: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,17 +95,25 @@ def read_table(content: bytes, *, name: str) -> MetricTable:
     try:
         rows = [tuple(row) for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
     except csv.Error as error:
-        raise TableError(f"{name}: not a csv: {error}") from error
+        raise TableError(f"{name}: not a csv: {error}", zh=f"{name}：不是 csv：{error}") from error
     if len(rows) < 2:
-        raise TableError(f"{name}: has no rows below its header; give timestamp,value lines")
+        raise TableError(
+            f"{name}: has no rows below its header; give timestamp,value lines",
+            zh=f"{name}：表头下面没有数据行；请给出 timestamp,value 形式的行",
+        )
     header = tuple(title.strip() for title in rows[0])
     if not 2 <= len(header) <= MOST_COLUMNS:
-        raise TableError(f"{name}: has {len(header)} columns; give a time and 1 to {MOST_COLUMNS - 1} metrics")
+        raise TableError(
+            f"{name}: has {len(header)} columns; give a time and 1 to {MOST_COLUMNS - 1} metrics",
+            zh=f"{name}：有 {len(header)} 列；请给出时间列和 1 到 {MOST_COLUMNS - 1} 个指标列",
+        )
     _check_shape(rows, len(header), name)
     time_column = _time_column(header)
     taken = [index for index, title in enumerate(header) if index != time_column and title.lower() not in LABEL_NAMES]
     if not taken:
-        raise TableError(f"{name}: no column of {', '.join(header)} is a metric")
+        raise TableError(
+            f"{name}: no column of {', '.join(header)} is a metric", zh=f"{name}：{'、'.join(header)} 中没有指标列"
+        )
     at_s = np.array([_at(row[time_column], number, name) for number, row in enumerate(rows[1:], start=2)])
     columns = [_numbers(rows, index, header[index], name) for index in taken]
     return MetricTable(
@@ -183,19 +191,31 @@ def _text(content: bytes, name: str) -> str:
             with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
                 content = packed.read(MOST_BYTES + 1)
         except (OSError, EOFError, zlib.error) as error:
-            raise TableError(f"{name}: its gzip is damaged ({error}); send it again") from error
+            raise TableError(
+                f"{name}: its gzip is damaged ({error}); send it again",
+                zh=f"{name}：gzip 已损坏（{error}）；请重新发送",
+            ) from error
     if len(content) > MOST_BYTES:
-        raise TableError(f"{name}: is larger than {MOST_BYTES >> 20} MiB unpacked; split it by time")
+        raise TableError(
+            f"{name}: is larger than {MOST_BYTES >> 20} MiB unpacked; split it by time",
+            zh=f"{name}：解压后超过 {MOST_BYTES >> 20} MiB；请按时间拆分",
+        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TableError(f"{name}: byte {error.start} is not UTF-8; save it as UTF-8 csv") from error
+        raise TableError(
+            f"{name}: byte {error.start} is not UTF-8; save it as UTF-8 csv",
+            zh=f"{name}：第 {error.start} 字节不是 UTF-8；请另存为 UTF-8 编码的 csv",
+        ) from error
 
 
 def _check_shape(rows: list[tuple[str, ...]], width: int, name: str) -> None:
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != width:
-            raise TableError(f"{name}: row {number} has {len(row)} columns, the header has {width}")
+            raise TableError(
+                f"{name}: row {number} has {len(row)} columns, the header has {width}",
+                zh=f"{name}：第 {number} 行有 {len(row)} 列，表头有 {width} 列",
+            )
 
 
 def _time_column(header: tuple[str, ...]) -> int:
@@ -215,10 +235,18 @@ def _epoch(text: str, number: int, name: str) -> float:
     try:
         seconds = float(text)
     except ValueError as error:
-        raise TableError(f"{name}: row {number}: {text[:40]!r} is not a time; give 2026-01-31 13:05:00") from error
+        raise _not_a_time(text, number, name) from error
     if not np.isfinite(seconds):
-        raise TableError(f"{name}: row {number}: {text[:40]!r} is not a time; give 2026-01-31 13:05:00")
+        raise _not_a_time(text, number, name)
     return seconds / 1000.0 if abs(seconds) >= MILLISECONDS_FROM else seconds
+
+
+def _not_a_time(text: str, number: int, name: str) -> TableError:
+    quoted = repr(text[:40])
+    return TableError(
+        f"{name}: row {number}: {quoted} is not a time; give 2026-01-31 13:05:00",
+        zh=f"{name}：第 {number} 行：{quoted} 不是时间；请写成 2026-01-31 13:05:00",
+    )
 
 
 def _numbers(rows: Iterable[tuple[str, ...]], column: int, title: str, name: str) -> Floats:
@@ -234,5 +262,8 @@ def _number(text: str, number: int, title: str, name: str) -> float:
     except ValueError as error:
         if text.strip().lower() in MISSING:
             return float("nan")
-        raise TableError(f"{name}: row {number}, column {title!r}: {text[:40]!r} is not a number") from error
+        raise TableError(
+            f"{name}: row {number}, column {title!r}: {text[:40]!r} is not a number",
+            zh=f"{name}：第 {number} 行“{title}”列：{text[:40]!r} 不是数字",
+        ) from error
     return value if np.isfinite(value) else float("nan")

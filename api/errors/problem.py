@@ -25,7 +25,7 @@ from nlp.records import (
     TemplateInvalid,
     TemplateUnknown,
 )
-from predictive.records import PredictiveError, SeriesFull
+from predictive.records import PredictiveError, SeriesFull, TableError
 from speech.records import AudioRejected, ModelUnavailable, SpeechError
 from vision.records import ImageRejected, VisionError
 
@@ -115,6 +115,6 @@ def problem_of(error: Exception, *, where: str = "") -> Problem:
 
 def _reported(error: Exception) -> Said:
     """Quote an engine, which speaks English unless it says more."""
-    if isinstance(error, ArticleRejected) and error.zh:
+    if isinstance(error, ArticleRejected | TableError) and error.zh:
         return say("detail.twofold", zh=error.zh, original=str(error))
     return say("detail.engine", original=str(error))

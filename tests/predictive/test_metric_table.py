@@ -71,18 +71,30 @@ def test_times_are_read_in_the_usual_ways(stamp: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("content", "message", "zh"),
     [
-        (b"", "no rows below its header"),
-        (b"timestamp,value\n", "no rows below its header"),
-        (b"value\n1\n", "has 1 columns"),
-        (b"timestamp,value\n2026-01-01,1\n2026-01-02,1,2\n", "row 3 has 3 columns, the header has 2"),
-        (b"timestamp,value\nsoon,1\n", "row 2: 'soon' is not a time"),
-        (b"timestamp,value\nnan,1\n", "row 2: 'nan' is not a time"),
-        (b"timestamp,value\n2026-01-01,1\n2026-01-02,warm\n", "row 3, column 'value': 'warm' is not a number"),
-        (b"timestamp,anomaly\n2026-01-01,1\n", "no column of timestamp, anomaly is a metric"),
-        (b"timestamp,value\n\xff\xfe,1\n", "byte 16 is not UTF-8"),
-        (gzip.compress(b"timestamp,value\n")[:-9], "its gzip is damaged"),
+        (b"", "no rows below its header", "表头下面没有数据行"),
+        (b"timestamp,value\n", "no rows below its header", "表头下面没有数据行"),
+        (b"value\n1\n", "has 1 columns", "有 1 列"),
+        (
+            b"timestamp,value\n2026-01-01,1\n2026-01-02,1,2\n",
+            "row 3 has 3 columns, the header has 2",
+            "第 3 行有 3 列，表头有 2 列",
+        ),
+        (b"timestamp,value\nsoon,1\n", "row 2: 'soon' is not a time", "第 2 行：'soon' 不是时间"),
+        (b"timestamp,value\nnan,1\n", "row 2: 'nan' is not a time", "第 2 行：'nan' 不是时间"),
+        (
+            b"timestamp,value\n2026-01-01,1\n2026-01-02,warm\n",
+            "row 3, column 'value': 'warm' is not a number",
+            "第 3 行“value”列：'warm' 不是数字",
+        ),
+        (
+            b"timestamp,anomaly\n2026-01-01,1\n",
+            "no column of timestamp, anomaly is a metric",
+            "timestamp、anomaly 中没有指标列",
+        ),
+        (b"timestamp,value\n\xff\xfe,1\n", "byte 16 is not UTF-8", "第 16 字节不是 UTF-8"),
+        (gzip.compress(b"timestamp,value\n")[:-9], "its gzip is damaged", "gzip 已损坏"),
     ],
     ids=[
         "empty",
@@ -97,10 +109,12 @@ def test_times_are_read_in_the_usual_ways(stamp: str) -> None:
         "cut-gzip",
     ],
 )
-def test_a_bad_csv_is_told_by_row_and_column(content: bytes, message: str) -> None:
+def test_a_bad_csv_is_told_by_row_and_column(content: bytes, message: str, zh: str) -> None:
     with pytest.raises(TableError, match=message) as caught:
         read_table(content, name="bad.csv")
     assert str(caught.value).startswith("bad.csv: ")
+    assert caught.value.zh.startswith("bad.csv：")
+    assert zh in caught.value.zh
     assert isinstance(caught.value, PredictiveError)
 
 
