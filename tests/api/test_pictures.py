@@ -36,7 +36,9 @@ def alert_of(metric: str, expected: float = 850.0) -> Alert:
 def test_a_sketch_is_drawn_in_the_language_asked_for(monitor: Monitor, language: str, said: str, unsaid: str) -> None:
     sketch = sketch_of(alert_of("pressure"), monitor)
     drawn = plot_in(sketch, language)  # type: ignore[arg-type]
-    assert drawn.startswith("<svg") and said in drawn and unsaid not in drawn
+    assert drawn.startswith("<svg")
+    assert said in drawn
+    assert unsaid not in drawn
     assert drawn == plot_in(sketch, None, house=language)
 
 
