@@ -36,6 +36,7 @@ TIME_NAMES = ("timestamp", "datetime", "time", "at", "date", "时间", "时间�
 LABEL_NAMES = frozenset({"anomaly", "changepoint", "label", "is_anomaly", "score", "alert", "onset"})
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
 BELOW_ANOMALOUS = ANOMALOUS - 0.01
+FARTHEST = 1e100  # nothing that is measured is larger, and a picture of it has no axis
 MILLISECONDS_FROM = 1e11  # as seconds this is the year 5138
 
 
@@ -266,4 +267,4 @@ def _number(text: str, number: int, title: str, name: str) -> float:
             f"{name}: row {number}, column {title!r}: {text[:40]!r} is not a number",
             zh=f"{name}：第 {number} 行“{title}”列：{text[:40]!r} 不是数字",
         ) from error
-    return value if np.isfinite(value) else float("nan")
+    return value if abs(value) < FARTHEST else float("nan")

@@ -118,6 +118,12 @@ def test_a_bad_csv_is_told_by_row_and_column(content: bytes, message: str, zh: s
     assert isinstance(caught.value, PredictiveError)
 
 
+@pytest.mark.parametrize("value", ["inf", "-inf", "1e308", "-1e308", "NaN", ""])
+def test_what_nobody_measures_is_missing(value: str) -> None:
+    table = read_table(f"timestamp,value\n2026-01-01,1\n2026-01-02,{value}\n".encode(), name="odd.csv")
+    assert np.isnan(table.values[:, 0]).tolist() == [False, True]
+
+
 def single_csv(rows: int = 3000) -> bytes:
     """One metric with two long faults; the second is the stronger."""
     values = 20 + np.random.default_rng(4).normal(0, 1, rows)
