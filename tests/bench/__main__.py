@@ -30,6 +30,7 @@ from predictive import Batch, build_detector
 from tests.bench.draw import plot_rates, print_rates
 from tests.bench.encoder import measure_encoder, ratios
 from tests.bench.prefill import measure_prefill
+from tests.bench.telemetry_state import measure_state
 
 REPEATS = 5
 OUT = Path("bench-output/bench.json")
@@ -201,6 +202,11 @@ def main() -> None:
     prefill = measure_prefill()
     said = f"p50 {prefill['p50_ms']:.1f} ms, p99 {prefill['p99_ms']:.1f} ms of processor time"
     console.print(f"Whole prefill, 20 fields, 10,000 products, 100,000 orders: {said}")
+    telemetry = measure_state()
+    console.print(
+        f"Readings judged, 5,000 devices x 8 metrics: {telemetry['values_per_s']:,.0f} a second of processor time, "
+        f"{telemetry['state_bytes']:.0f} bytes of state a series, {telemetry['snapshot_bytes']:.0f} on disk"
+    )
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(
         json.dumps(
@@ -209,6 +215,7 @@ def main() -> None:
                 "ratio": results,
                 "batching": {name: round(ratio, 2) for name, ratio in batching.items()},
                 "prefill": {name: round(ms, 2) for name, ms in prefill.items()},
+                "telemetry": {name: round(figure, 1) for name, figure in telemetry.items()},
                 "encoder": [asdict(rate) for rate in rates],
             },
             ensure_ascii=False,

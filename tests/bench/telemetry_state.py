@@ -58,6 +58,23 @@ def bytes_by_part(monitor: Monitor) -> Mapping[str, int]:
     return {name: sum(array.nbytes for array in state.values()) for name, state in monitor._states()}
 
 
+def measure_state(*, devices: int = 5_000, metrics: int = 8, rounds: int = 6) -> dict[str, float]:
+    """Return how fast a monitor judges and how much it holds, for a fleet that is quickly made."""
+    monitor, times_s = Monitor(), []
+    for number in range(rounds):
+        at = STARTED + timedelta(minutes=number)
+        (request,) = one_round(devices, metrics, at=at, seed=number)
+        started_s = time.process_time()
+        monitor.observe_columns(request, received_at=at)
+        times_s.append(time.process_time() - started_s)
+    series = devices * metrics
+    return {
+        "values_per_s": series / min(times_s[1:]),
+        "state_bytes": sum(bytes_by_part(monitor).values()) / series,
+        "snapshot_bytes": sum(map(len, monitor.snapshot_frames())) / series,
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--devices", type=int, default=100_000)
