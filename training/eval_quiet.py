@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 from rich.console import Console
 from rich.table import Table
-from scipy.stats import chi2
+from scipy.stats import chi2  # type: ignore[import-untyped]
 
 from predictive import AlertOptions, Batch, Ensemble, EvidenceOptions, build_detector, default_detectors, detector_names
 from predictive.control_chart import WarmUp

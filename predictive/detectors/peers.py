@@ -215,7 +215,7 @@ class _Peerage:
         return np.asarray(middle[self._member])
 
     def total(self, values: Floats) -> Floats:
-        return np.bincount(self._member, weights=values)[self._member]
+        return np.asarray(np.bincount(self._member, weights=values)[self._member], dtype=np.float64)
 
 
 def make_detector(
