@@ -69,6 +69,18 @@ def test_a_repair_is_told_and_the_ticket_judged(visit: Visit) -> None:
     expect(page.locator("#verdict .notice")).to_contain_text("补漏、加注")
 
 
+def test_the_budget_is_set_and_its_rule_is_read(visit: Visit) -> None:
+    visit.open("devices")
+    visit.page.click('a[href="/console/budget"]')
+    visit.page.fill("#false-per-1000", "3.5")
+    visit.page.fill("#useful-lead", "48")
+    visit.page.click(".card form button")
+    expect(visit.page.locator("#false-per-1000")).to_have_value("3.5")
+    expect(visit.page.locator(".facts")).to_contain_text("48")
+    expect(visit.page.locator(".rule li")).to_have_count(5)
+    assert not visit.is_wider_than_the_screen
+
+
 def test_a_file_is_played_paused_stepped_and_jumped_through(visit: Visit, examples: Path) -> None:
     page = visit.page
     visit.open("replay")
