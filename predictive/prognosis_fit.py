@@ -31,6 +31,7 @@ from predictive.records import Floats, Ints, Mask
 HORIZONS_S = (DAY_S, 3 * DAY_S, 30 * DAY_S)
 FEWEST_FAILURES = 20  # with fewer, a third of them teaches and tests nothing
 
+RECENT_S = 365 * DAY_S  # how often devices report changes over the years
 WORST = 0.98  # of all scores: how long devices are silent is asked of those that tickets are about
 CLOCK, FALLING = 0.5, 0.1  # shares of devices: power cycles rise in nearly all disks, errors in few
 
@@ -113,7 +114,8 @@ def _solved(
     opened = ticket_rows(history, among, threshold, open_s=budget.horizon_s)
     validated = realise(history, fates, opened, budget=budget, since_s=since_s, until_s=end_s)
     lines = tuple(_calibrate(history, fates, score, horizon_s) for horizon_s in sorted({*HORIZONS_S, budget.horizon_s}))
-    silence = silence_of(history, fates, score >= min(threshold, float(np.quantile(score, WORST))))
+    ticketed = _since(history, score >= min(threshold, float(np.quantile(score, WORST))))
+    silence = silence_of(history, fates, ticketed & (history.at_s >= end_s + budget.horizon_s - RECENT_S))
     known_s = max(float(history.at_s.max()), float(np.nanmax(fates.failed_s)))
     return FailureModel(
         history.metrics,
@@ -159,6 +161,13 @@ def fit_table(events: EventTable, failures: EventTable, *, budget: Budget) -> Fa
     """Learn from tables of readings and failures."""
     lives = lives_from(events, failures)
     return fit_failures(lives.history, lives.fates, budget=budget).model
+
+
+def _since(history: History, marked: Mask) -> Mask:
+    """Return each device's rows since its first marked one: a device that calmed down is part of what tickets face."""
+    begun = np.cumsum(marked)
+    first = history.first_rows[history.device]
+    return begun - begun[first] + marked[first] > 0
 
 
 def _refuse_too_few(history: History, labels: _Labels) -> None:
