@@ -39,6 +39,13 @@ class DeviceAware(Protocol):
 
 
 @runtime_checkable
+class PeerAware(Protocol):
+    """A detector that wants to know which rows are to be compared: one metric of one model of device."""
+
+    def assign(self, series: int, *, group: str) -> None: ...
+
+
+@runtime_checkable
 class Forgetful(Protocol):
     """A detector that can start anew with some rows: the device was repaired, or its firmware is another."""
 
@@ -103,6 +110,12 @@ class Ensemble:
             keeper.belong(series, device=device)
         for detector in self._aware:
             detector.introduce(series, metric=metric, unit=unit)
+
+    def assign(self, series: int, *, group: str) -> None:
+        """Tell the detectors that compare rows whose peer this row is."""
+        for detector in self.detectors:
+            if isinstance(detector, PeerAware):
+                detector.assign(series, group=group)
 
     def forget(self, series: Ints) -> None:
         """Let the detectors start anew with these rows."""

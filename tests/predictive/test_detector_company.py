@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from predictive import Batch, Detector, build_detector
+from predictive import Batch, Detector, Ensemble, build_detector
 from predictive.detector import ANOMALOUS, DeviceAware, SeriesAware
 
 START_S = 1.78e9
@@ -81,8 +81,9 @@ def test_peers_of_another_model_are_none() -> None:
     values = fleet(600)
     values[500:, :4] += 30.0  # all of one model, none of the other
     detector = peers()
+    told = Ensemble((detector, build_detector("robust_z")))
     for row in EVERY.tolist():
-        detector.assign(row, group="A" if row < 4 else "B")  # type: ignore[attr-defined]
+        told.assign(row, group="A" if row < 4 else "B")
     assert judged(detector, values).max() == 0.0  # four are too few
     whole = peers()
     assert judged(whole, values).max() >= ANOMALOUS
