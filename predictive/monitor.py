@@ -41,7 +41,7 @@ from predictive.records import (
 from predictive.series import codes_of_lists, distinct_of_lists
 from predictive.snapshot import Snapshot, pack, unpack
 from predictive.stream import Stream, StreamOptions
-from predictive.units import conversion
+from predictive.units import limit_in_unit
 from predictive.window import RecentWindow, WindowOptions
 
 SILENT_INTERVALS = 10  # so many expected readings missing
@@ -331,7 +331,7 @@ class Monitor:
             if limit is None:
                 continue
             points = self.series_window(alert.device_id, reason.metric)
-            scaled = _in_unit(limit, points.unit)
+            scaled = limit_in_unit(limit, points.unit)
             ahead = foresee_crossing(points.at_s, points.values, limit=scaled, since_s=reason.since.timestamp())
             if ahead.horizon_h is not None and (soonest.horizon_h is None or ahead.horizon_h < soonest.horizon_h):
                 soonest = ahead
@@ -386,15 +386,6 @@ def _device_times(
         code, at_s = int(codes[index]), float(batch.at_s[index])
         newest[code] = max(at_s, newest.get(code, at_s))
     return newest
-
-
-def _in_unit(limit: Limit, unit: str) -> Limit:
-    known = conversion(limit.unit or unit, unit or limit.unit)
-    if known is None:
-        return Limit()  # the mismatch was reported when the series appeared
-    lower = None if limit.lower is None else limit.lower * known.factor + known.offset
-    upper = None if limit.upper is None else limit.upper * known.factor + known.offset
-    return Limit(lower, upper, unit)
 
 
 def _seconds(at: datetime) -> float:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
+from predictive.records import Limit
+
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
@@ -93,3 +95,13 @@ def conversion(source: str, target: str) -> Conversion | None:
     if source_dimension != target_dimension:
         return None
     return Conversion(source_factor / target_factor, (source_offset - target_offset) / target_factor)
+
+
+def limit_in_unit(limit: Limit, unit: str) -> Limit:
+    """Return a limit in a series' own unit; none where the units do not fit."""
+    known = conversion(limit.unit or unit, unit or limit.unit)
+    if known is None:
+        return Limit()  # the mismatch was reported when the series appeared
+    lower = None if limit.lower is None else limit.lower * known.factor + known.offset
+    upper = None if limit.upper is None else limit.upper * known.factor + known.offset
+    return Limit(lower, upper, unit)
