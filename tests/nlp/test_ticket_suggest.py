@@ -9,8 +9,8 @@ import pytest
 
 from nlp import KnowledgeBase, suggest, suggest_for_ticket
 from nlp.answers.ticket_questions import MAX_QUESTIONS, ticket_questions
-from nlp.answers.ticket_suggest import ask_ticket, features
-from nlp.records import Article, Hit
+from nlp.answers.ticket_suggest import Asked, AskedTicket, ask_ticket, features
+from nlp.records import Article, Hit, Passage
 from nlp.search.lexical import QuestionTooLong
 
 ARTICLES = (
@@ -109,6 +109,25 @@ def test_the_rest_of_a_ticket_speaks_for_or_against_what_was_found(base: Knowled
     two = features(ask_ticket("空调内机往下滴水，显示E8。没拆封的，运费谁出", retriever=base))
     assert one[1] == 0.0
     assert two[1] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("sure", "rival", "counted"),
+    [
+        ("The washer stopped, it shows E3", "it shows E3", 0.0),
+        ("洗衣机停了，显示E3", "显示E3", 0.0),
+        ("The washer stopped", "it shows E3", 0.6),
+        ("洗衣机停了", "显示E3", 0.6),
+    ],
+)
+def test_a_part_of_the_question_is_no_rival(sure: str, rival: str, counted: float) -> None:
+    questions = (asked(sure, "door-en", 0.9), asked(rival, "coffee-en", 0.6))
+    assert features(AskedTicket(questions, questions[0]))[1] == pytest.approx(counted)
+
+
+def asked(question: str, article_id: str, confidence: float) -> Asked:
+    """Return a question with what it found; a hit without a match is as sure as its score."""
+    return Asked(question, (Hit(Passage(article_id, "", "", "text", 0, 4), confidence),))
 
 
 def test_groups_see_only_what_they_may(base: KnowledgeBase) -> None:
