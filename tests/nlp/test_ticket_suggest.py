@@ -112,22 +112,26 @@ def test_the_rest_of_a_ticket_speaks_for_or_against_what_was_found(base: Knowled
 
 
 @pytest.mark.parametrize(
-    ("sure", "rival", "counted"),
+    ("rival", "found", "counted"),
     [
-        ("The washer stopped, it shows E3", "it shows E3", 0.0),
-        ("洗衣机停了，显示E3", "显示E3", 0.0),
-        ("The washer stopped", "it shows E3", 0.6),
-        ("洗衣机停了", "显示E3", 0.6),
+        ("it shows E3", ("codes-en", "door-en"), 0.0),
+        ("it shows E3", ("codes-en", "coffee-en"), 0.6),
+        ("Is it under warranty", ("codes-en", "door-en"), 0.6),
+        ("显示E3", ("codes-zh", "door-en"), 0.0),
+        ("显示E3", ("codes-zh", "coffee-en"), 0.6),
+        ("还在保修期吗", ("codes-zh", "door-en"), 0.6),
     ],
 )
-def test_a_part_of_the_question_is_no_rival(sure: str, rival: str, counted: float) -> None:
-    questions = (asked(sure, "door-en", 0.9), asked(rival, "coffee-en", 0.6))
-    assert features(AskedTicket(questions, questions[0]))[1] == pytest.approx(counted)
+def test_a_part_that_finds_the_same_article_second_is_no_rival(
+    rival: str, found: tuple[str, ...], counted: float
+) -> None:
+    sure = asked("The washer stopped, it shows E3; 洗衣机停了，显示E3", 0.9, "door-en")
+    assert features(AskedTicket((sure, asked(rival, 0.6, *found)), sure))[1] == pytest.approx(counted)
 
 
-def asked(question: str, article_id: str, confidence: float) -> Asked:
+def asked(question: str, confidence: float, *article_ids: str) -> Asked:
     """Return a question with what it found; a hit without a match is as sure as its score."""
-    return Asked(question, (Hit(Passage(article_id, "", "", "text", 0, 4), confidence),))
+    return Asked(question, tuple(Hit(Passage(one, "", "", "text", 0, 4), confidence) for one in article_ids))
 
 
 def test_groups_see_only_what_they_may(base: KnowledgeBase) -> None:
