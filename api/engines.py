@@ -23,6 +23,7 @@ from api.errors import EngineFailed, Language, words
 from api.intents import Intents
 from api.knowledge_bases import KnowledgeBases
 from api.learned import Learned
+from api.reranker import open_reranker, reranker_state
 from api.schemas.ops import EngineState
 from api.settings import VERSION, Settings
 from api.shared import NoteTurn, Shared, note_nothing
@@ -85,10 +86,14 @@ class Engines:
         self._reader: Shared[Reader] = Shared("vision", self._build_reader, note_turn=note_turn)
         options = BatchOptions(waiting=settings.encoder_waiting)
         self.encoder = Encoder(self._build_embedder, options=options, on_batch=note_batch)
+        self.reranker = open_reranker(settings)
         self.drafter = Drafter(settings.drafting, hosts=settings.outgoing_hosts, note=note_draft)
         data_dir = settings.data_dir
         self.knowledge_bases = KnowledgeBases(
-            data_dir / "kb", default=settings.default_knowledge_base, find_embedder=self._find_embedder
+            data_dir / "kb",
+            default=settings.default_knowledge_base,
+            find_embedder=self._find_embedder,
+            find_reranker=lambda: self.reranker,
         )
         self.catalogues = Catalogues(data_dir / "catalogues", chosen=settings.catalogue)
         self.intents = Intents(data_dir, encode=self.encode, encoder_state=self.encoder_state)
@@ -104,7 +109,7 @@ class Engines:
         }
         other = Engines(self.settings.model_copy(update=changes), find_records=find_records, stand_ins=self._stand_ins)
         other._hearing, other._reader, other.encoder = self._hearing, self._reader, self.encoder
-        other.drafter = self.drafter
+        other.reranker, other.drafter = self.reranker, self.drafter
         return other
 
     @property
@@ -249,11 +254,13 @@ class Engines:
 
     def states(self) -> tuple[EngineState, ...]:
         """Say which engine and rung each job has; nothing is loaded for it."""
+        reranker = reranker_state(self.settings)
         return (
             self.speech_state(),
             self.vision_state(),
             self.encoder_state(),
             search_state(self.encoder_state()),
+            *([reranker] if reranker else []),
             EngineState(name="fields", engine=FIELDS_ENGINE, rung="built_in"),
             EngineState(name="telemetry", engine="monitor", rung="built_in"),
         )
@@ -271,8 +278,8 @@ class Engines:
     def unload_idle(self) -> None:
         """Forget the models that were not used for long."""
         idle_s = self.settings.idle_unload_s
-        for shared in (self._hearing, self._reader, self.encoder):
-            if idle_s:
+        for shared in (self._hearing, self._reader, self.encoder, self.reranker):
+            if idle_s and shared is not None:
                 shared.unload_idle(idle_s)
 
     def close(self) -> None:

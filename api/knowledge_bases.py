@@ -17,6 +17,7 @@ from api.stored_names import require_stored_name
 if TYPE_CHECKING:
     from nlp import KnowledgeBase
     from nlp.encoders.embed import Embedder
+    from nlp.search.rerank import Reranker
 
 log = structlog.get_logger(__name__)
 
@@ -24,10 +25,18 @@ log = structlog.get_logger(__name__)
 class KnowledgeBases:
     """The knowledge bases of one folder; safe to share between threads."""
 
-    def __init__(self, folder: Path, *, default: str, find_embedder: Callable[[], Embedder | None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        default: str,
+        find_embedder: Callable[[], Embedder | None],
+        find_reranker: Callable[[], Reranker | None] = lambda: None,
+    ) -> None:
         self._folder = folder
         self.default = default
         self._find_embedder = find_embedder
+        self._find_reranker = find_reranker
         self._lock = threading.Lock()
         self._open: dict[str, KnowledgeBase] = {}
         self._is_closed = threading.Event()
@@ -49,7 +58,7 @@ class KnowledgeBases:
             if name not in self._open:
                 path = self.path(name)
                 path.parent.mkdir(parents=True, exist_ok=True)
-                self._open[name] = KnowledgeBase(path, embedder=self._find_embedder())
+                self._open[name] = KnowledgeBase(path, embedder=self._find_embedder(), reranker=self._find_reranker())
                 watch_dates(path)
             return self._open[name]
 

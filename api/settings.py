@@ -179,6 +179,9 @@ class Settings(BaseSettings):
     encoder_model: str = "minilm-l6-zh-en-tuned"
     """Sentence encoder of search and of POST /v1/embeddings: a card's name, or a folder in models_dir that holds its
     own card. Empty: none, and articles are found by their words alone."""
+    cross_encoder_model: str = ""
+    """Cross-encoder (bge-reranker, mMARCO and the like as ONNX) that orders the passages found, named as an encoder is.
+    Empty: none. It takes some 50 ms a question and core more."""
     encoder_waiting: int = Field(default=1_024, gt=0)
     """Texts that may wait for the encoder; the next ones are told 429."""
     idle_unload_s: float = Field(default=1_800.0, ge=0)

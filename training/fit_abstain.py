@@ -136,9 +136,12 @@ def size_of(example: Example) -> str:
     return next((name for name, most in SIZES.items() if example.articles <= most), "all")
 
 
-def levelled(rule: AbstainRule, found: Sequence[Example], *, answered: float) -> AbstainRule:
+def levelled(
+    rule: AbstainRule, found: Sequence[Example], right: np.ndarray, weights: np.ndarray, *, answered: float
+) -> AbstainRule:
     """Weigh among how few passages a hit was found so that one threshold answers no more of what has no answer in large
-    bases than in small ones: the regression asks for the usual case, a promise for the worst."""
+    bases than in small ones: the regression asks for the usual case, a promise for the worst. What that gives is
+    brought back to a probability."""
     reached, few = [], []
     for size in SIZES:
         lost = [one for one in found if one.kind == "removed" and size_of(one) == size]
@@ -148,7 +151,9 @@ def levelled(rule: AbstainRule, found: Sequence[Example], *, answered: float) ->
             reached.append(np.quantile(logits, 1 - answered))
             few.append(values[:, -1].mean())
     slope = float(np.polyfit(few, reached, 1)[0]) if len(few) > 1 else 0.0
-    return replace(rule, weights=(*rule.weights[:-1], rule.weights[-1] - slope))
+    steeper = np.array((*rule.weights[:-1], rule.weights[-1] - slope))
+    scale = fit_rule(np.array([one.features for one in found]) @ steeper[:, None], right, weights)
+    return AbstainRule(scale.intercept, tuple((scale.weights[0] * steeper).tolist()), threshold=1.0)
 
 
 def threshold_for(promise: float, confidences: np.ndarray, is_right: np.ndarray, weights: np.ndarray) -> float:
@@ -264,7 +269,7 @@ def fitted(found: Sequence[Example], chosen: np.ndarray, options: argparse.Names
     right = np.array([example.is_right for example in some])
     weights = example_weights(some) * len(some) / len({example.set_name for example in some})
     rule = fit_rule(values, right, weights)
-    rule = levelled(rule, some, answered=options.answered) if options.encoder else rule
+    rule = levelled(rule, some, right, weights, answered=options.answered) if options.encoder else rule
     sure = judged(rule, values)
     threshold = max(
         threshold_for(options.promise, sure, right, weights),

@@ -32,6 +32,7 @@ ACTIONS: Mapping[tuple[str, str], str] = {
     ("PUT", "/v1/articles/{article_id}"): "article.put",
     ("DELETE", "/v1/articles/{article_id}"): "article.deleted",
     ("POST", "/v1/articles/import"): "articles.imported",
+    ("POST", "/v1/past-cases"): "past_cases.ordered",
     ("DELETE", "/v1/sources"): "source.forgotten",
     ("DELETE", "/v1/knowledge/stale/{article_id}"): "article.confirmed",
     ("PUT", "/v1/webhooks/{name}"): "webhook.put",

@@ -58,11 +58,13 @@ class Ranker:
 # covidfaq .575 -> .504 nDCG@10, stackfaq .972 -> .962, cmrc2018 1.000 -> .959), because which leg is right is the
 # corpus's own matter, and the fusion learns it there. So the fused order stands, and the ranker adds what no leg
 # knows: a code that is named, a title that is met, a change of late, an answer that was used. No set has a change of
-# late; a code or a title decides a near tie (mean nDCG@10 of nine sets .8133 without both, .8137 with the title, .8119
-# with 1.0 for the code). Use is weighed by training.eval_experience, 2026-11-23 (hit@1 of questions that were not asked
-# before, our encoder before it was tuned, half of the questions past): stackfaq .940 -> .940, covidfaq .290 -> .360; at
-# 2.0, with half as much doubt, stackfaq .945 -> .900.
-RANKER = Ranker(weights=(8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 0.3, 0.0, 0.0, 0.3, 0.8))
+# late; a code or a title decides a near tie (mean nDCG@10 of nine sets .8133 without both, .8137 with a title of .5,
+# .8119 with 1.0 for the code; under minilm-l6-zh-en-tuned a title of .5 costs Chinese questions on English articles
+# .011, where the few words they share are often a title's, and .25 costs none of seven sets more than .003). Use is
+# weighed by training.eval_experience, 2026-11-23 (hit@1 of questions that were not asked before, our encoder before it
+# was tuned, half of the questions past): stackfaq .940 -> .940, covidfaq .290 -> .360; at 2.0, with half as much doubt,
+# stackfaq .945 -> .900.
+RANKER = Ranker(weights=(8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.25, 0.3, 0.0, 0.0, 0.3, 0.8))
 
 
 def features(candidates: Sequence[Candidate]) -> Floats:

@@ -6,6 +6,8 @@ The ranking is returned even when it abstains. It quotes articles and writes not
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
 
 from nlp.records import Citation, Hit, Retriever, Suggestion, Suggestions
 from nlp.search.abstain import COMPARED, AbstainRule, confidence, rule_for
@@ -44,9 +46,8 @@ def suggest_from(hits: Sequence[Hit], question: str, *, top_k: int = 5, rule: Ab
     """Return suggestions for a question from what was found for it."""
     wanted = frozenset(term.text for term in question_terms(question))
     hits = _one_per_article(hits)
-    suggestions = tuple(
-        _suggestion(hits[rank:], wanted, rule, is_first=rank == 0) for rank in range(min(top_k, len(hits)))
-    )
+    ranked = (_suggestion(hits[rank:], wanted, rule, is_first=rank == 0) for rank in range(min(top_k, len(hits))))
+    suggestions = tuple(accumulate(ranked, _no_surer))
     is_abstained = not hits or confidence(hits, rule=rule) < (rule or rule_for(hits)).threshold
     return Suggestions(is_abstained, suggestions)
 
@@ -71,6 +72,11 @@ def _suggestion(hits: Sequence[Hit], wanted: frozenset[str], rule: AbstainRule |
         confidence=confidence(judged, rule=rule),
         citations=_citations(hit, wanted),
     )
+
+
+def _no_surer(above: Suggestion, below: Suggestion) -> Suggestion:
+    """Let nobody read that the lower of two is the surer one: the order has looked at more than either's confidence."""
+    return replace(below, confidence=min(above.confidence, below.confidence))
 
 
 def _citations(hit: Hit, wanted: frozenset[str]) -> tuple[Citation, ...]:

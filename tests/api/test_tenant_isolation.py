@@ -164,6 +164,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PUT", "/v1/articles/{article_id}"): put_article,
     ("DELETE", "/v1/articles/{article_id}"): request("DELETE", "/v1/articles/a-{a}"),
     ("POST", "/v1/articles/import"): import_articles,
+    ("POST", "/v1/past-cases"): request("POST", "/v1/past-cases", {"connector": "rt", "since": "2026-01-01T00:00:00Z"}),
     ("GET", "/v1/sources"): get("/v1/sources"),
     ("DELETE", "/v1/sources"): forget_source,
     ("POST", "/v1/ocr"): upload("/v1/ocr", "label.png", b"no picture"),

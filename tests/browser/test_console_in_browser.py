@@ -186,7 +186,7 @@ def test_a_question_gets_cited_answers(
     visit.open("ask")
     visit.page.fill("#question", question)
     visit.page.keyboard.press("Enter")
-    first = visit.page.locator("#answers .suggestion").first
+    first = visit.page.locator("#answers article.suggestion").first
     expect(first.locator("h2")).to_have_text(title)
     expect(first.locator("mark").first).to_be_visible()
     first.locator("h2 a").click()

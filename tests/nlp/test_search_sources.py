@@ -87,7 +87,9 @@ def test_zip_in_a_zip_is_read_and_too_deep_ones_are_told(tmp_path: Path) -> None
     assert len(rejected) == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", packed({"a.md": b"text " * 99})[:60]])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04 broken", packed({"a.md": b"text " * 99})[:60]], ids=["empty", "no zip", "cut"]
+)
 def test_broken_zip_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "kb.zip").write_bytes(content)
     articles, rejected = loaded(tmp_path / "kb.zip")

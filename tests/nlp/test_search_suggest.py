@@ -140,6 +140,12 @@ def test_one_suggestion_per_article() -> None:
     assert [one.article_id for one in suggest("text", retriever=retriever).suggestions] == ["a", "b"]
 
 
+def test_lower_suggestion_is_never_the_surer() -> None:
+    retriever = FixedRetriever(hit("a", 2.0, Match(0.3, 0.5, 4.0)), hit("b", 1.9, Match(1.0, 1.0, 9.0)))
+    first, second = suggest("text", retriever=retriever).suggestions
+    assert 0 < second.confidence == first.confidence < confidence([hit("b", 1.9, Match(1.0, 1.0, 9.0))] * 2)
+
+
 def test_hits_without_a_match_are_shown_but_not_promised() -> None:
     found = suggest("text", retriever=FixedRetriever(hit("a", 2.0, None)))
     assert (found.is_abstained, found.suggestions[0].confidence) == (True, 0.0)

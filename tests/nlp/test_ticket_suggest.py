@@ -9,8 +9,8 @@ import pytest
 
 from nlp import KnowledgeBase, suggest, suggest_for_ticket
 from nlp.answers.ticket_questions import MAX_QUESTIONS, ticket_questions
-from nlp.answers.ticket_suggest import ask_ticket, features
-from nlp.records import Article, Hit
+from nlp.answers.ticket_suggest import Asked, AskedTicket, ask_ticket, features
+from nlp.records import Article, Hit, Passage
 from nlp.search.lexical import QuestionTooLong
 
 ARTICLES = (
@@ -109,6 +109,29 @@ def test_the_rest_of_a_ticket_speaks_for_or_against_what_was_found(base: Knowled
     two = features(ask_ticket("空调内机往下滴水，显示E8。没拆封的，运费谁出", retriever=base))
     assert one[1] == 0.0
     assert two[1] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("rival", "found", "counted"),
+    [
+        ("it shows E3", ("codes-en", "door-en"), 0.0),
+        ("it shows E3", ("codes-en", "coffee-en"), 0.6),
+        ("Is it under warranty", ("codes-en", "door-en"), 0.6),
+        ("显示E3", ("codes-zh", "door-en"), 0.0),
+        ("显示E3", ("codes-zh", "coffee-en"), 0.6),
+        ("还在保修期吗", ("codes-zh", "door-en"), 0.6),
+    ],
+)
+def test_a_part_that_finds_the_same_article_second_is_no_rival(
+    rival: str, found: tuple[str, ...], counted: float
+) -> None:
+    sure = asked("The washer stopped, it shows E3; 洗衣机停了，显示E3", 0.9, "door-en")
+    assert features(AskedTicket((sure, asked(rival, 0.6, *found)), sure))[1] == pytest.approx(counted)
+
+
+def asked(question: str, confidence: float, *article_ids: str) -> Asked:
+    """Return a question with what it found; a hit without a match is as sure as its score."""
+    return Asked(question, tuple(Hit(Passage(one, "", "", "text", 0, 4), confidence) for one in article_ids))
 
 
 def test_groups_see_only_what_they_may(base: KnowledgeBase) -> None:
