@@ -111,6 +111,11 @@ class Ensemble:
         for detector in self._aware:
             detector.introduce(series, metric=metric, unit=unit)
 
+    @property
+    def compares(self) -> bool:
+        """Return whether a detector compares rows."""
+        return any(isinstance(detector, PeerAware) for detector in self.detectors)
+
     def assign(self, series: int, *, group: str) -> None:
         """Tell the detectors that compare rows whose peer this row is."""
         for detector in self.detectors:

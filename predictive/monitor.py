@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from predictive.alerts import SILENCE, SURE_DETECTORS, AlertBook, AlertOptions
+from predictive.alerts import SURE_DETECTORS, AlertBook, AlertOptions
 from predictive.band import Band, band_at
 from predictive.control_chart import WarmUp
 from predictive.detector import ANOMALOUS, Verdict, build_ensemble, default_detectors
 from predictive.episode_values import episode_values, episodes_from
 from predictive.evidence import Evidence, EvidenceOptions
 from predictive.fleet import Fleet, SeriesView, fleet_of, views_of
+from predictive.peer_groups import PeerGroups
 from predictive.prognosis import foresee_crossing
 from predictive.records import (
     Alert,
@@ -33,22 +34,18 @@ from predictive.records import (
     Observation,
     PredictiveError,
     Prognosis,
-    Reason,
     SeriesPoints,
     State,
     StateMismatch,
 )
 from predictive.series import codes_of_lists, distinct_of_lists
+from predictive.silence import patience_s, silent_rows
 from predictive.snapshot import Snapshot, pack, unpack
 from predictive.stream import Stream, StreamOptions
 from predictive.units import limit_in_unit
 from predictive.window import RecentWindow, WindowOptions
 
-SILENT_INTERVALS = 10  # so many expected readings missing
-SILENT_LONGEST = 3  # and so many times the longest pause this series ever made
-SILENT_S = 1800.0  # shorter pauses are a gateway's restart
 RESTART_S = 86_400.0  # a machine that stood still for so long may come back at another load or in another place
-DROP_OUT_S = 86_400.0  # one metric missing while others come: sent on change, or broken; a day tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,18 @@ class Monitor:
         self._evidence = Evidence(self.options.evidence, learning=self.options.learning, sure=sure)
         self._window = RecentWindow(self.options.window)
         self._book = AlertBook(self.options.alerts, detectors=self._ensemble.names)
+        self._peer_groups = PeerGroups(self._ensemble, self._stream.table)
         self._introduced = 0
+
+    @property
+    def compares_models(self) -> bool:
+        """Return whether a detector compares the devices of one model; if none does, `tell_models` changes nothing."""
+        return self._peer_groups.are_wanted
+
+    def tell_models(self, models: Mapping[str, str]) -> None:
+        """Say of what model each device is, by id, in place of all that was said before; of one that is not named, or
+        whose model is empty, it is not known. A device may be named before it sends anything."""
+        self._peer_groups.tell(models)
 
     def observe(self, measurements: Sequence[Measurement], *, received_at: datetime) -> Observation:
         """Take in readings as records; see `observe_columns`."""
@@ -141,7 +149,7 @@ class Monitor:
     def fleet(self, now: datetime) -> Fleet:
         """Return how every device is."""
         now_s = _seconds(now)
-        silent = np.flatnonzero(now_s - self._stream.newest_s() > self._patience_s())
+        silent = np.flatnonzero(now_s - self._stream.newest_s() > patience_s(self._stream))
         table, stream = self._stream.table, self._stream
         dropped = stream.tally.sums(len(table.devices))
         newest_s = stream.newest_s()
@@ -203,6 +211,7 @@ class Monitor:
             "series": self._stream.table.names(),
             "episodes": episode_values(self._book.episodes),
             "silences": episode_values(self._book.silences),
+            **self._peer_groups.values(),
         }
         arrays = ((f"{part}/{name}", state[name]) for part, state in self._states() for name in sorted(state))
         return pack(header, arrays)
@@ -244,6 +253,7 @@ class Monitor:
         for detector in self._ensemble.detectors:
             detector.restore(states[f"detector/{detector.name}"])
         self._introduce()
+        self._peer_groups.take_up(snapshot.header)
 
     def _take_up_series(self, state: State | None, names: Mapping[str, list[str]]) -> None:
         """Restore the table of series; version 1 kept its names by row and no codes."""
@@ -269,6 +279,7 @@ class Monitor:
                 )
             except PredictiveError as error:
                 warnings.append(f"{table.device_ids[row]}: {error}")
+            self._peer_groups.place(row)
         self._introduced = len(table)
         return tuple(warnings)
 
@@ -340,41 +351,10 @@ class Monitor:
         return self._book.foresee(self._stream.table.device_code(alert.device_id), soonest)
 
     def _notice_silence(self, now_s: float) -> list[Alert]:
-        stream, table = self._stream, self._stream.table
-        cadence_s, patience_s = stream.cadence_s(), self._patience_s()
-        elapsed_s = now_s - stream.newest_s()
-        # A series that came late by more than its patience is a file being loaded, not a device that went away.
-        # One that a gateway says is not connected needs no known cadence to be missed.
-        away = now_s - stream.away_s() >= SILENT_S
-        live = (np.isfinite(cadence_s) & (stream.lag_s() <= patience_s)) | away
-        silent = live & ((elapsed_s > patience_s) | away)
-        alerts: list[Alert] = []
-        for code in np.unique(table.device_of[silent]).tolist():
-            rows = np.array(table.rows_of_device(code))
-            gone = rows[silent[rows]]
-            if len(gone) < int(live[rows].sum()):
-                gone = gone[elapsed_s[gone] >= DROP_OUT_S]
-            reasons = {row: self._gap(row, elapsed_s[row], cadence_s[row], now_s) for row in gone.tolist()}
-            if reasons:
-                alerts += self._book.silence(code, reasons=reasons, at_s=now_s, table=table)
+        table, alerts = self._stream.table, list[Alert]()
+        for code, reasons in silent_rows(self._stream, now_s=now_s).items():
+            alerts += self._book.silence(code, reasons=reasons, at_s=now_s, table=table)
         return alerts
-
-    def _patience_s(self) -> Floats:
-        """Return for how long each series may be silent, nan where its cadence is not known."""
-        stream = self._stream
-        usual_s = np.maximum(SILENT_INTERVALS * stream.cadence_s(), SILENT_LONGEST * stream.longest_s())
-        return np.maximum(usual_s, SILENT_S)
-
-    def _gap(self, row: int, elapsed_s: float, cadence_s: float, now_s: float) -> Reason:
-        return Reason(
-            metric=self._stream.table.metrics[row],
-            since=datetime.fromtimestamp(now_s - float(elapsed_s), UTC),
-            expected=float(cadence_s),
-            observed=float(elapsed_s),
-            score=1.0,
-            detector=SILENCE,
-            unit="s",
-        )
 
 
 def _device_times(

@@ -5,7 +5,7 @@ may be; what all of them do (a heat wave, a holiday) is no anomaly of one. Where
 asked of it (its operating point: a load, a speed, the weather outside), peers are compared as if all had the same: what
 a metric changes with it is learned from the whole fleet, as a straight line. High when the distance changes by much.
 Silent where fewer than FEWEST peers reported in the same tick. Peers are rows of one metric of one model: told by
-`introduce`, and by `assign` once a device's model is known.
+`introduce`, and by `assign` once a device's model is known (see predictive/peer_groups.py).
 """
 
 from __future__ import annotations
@@ -97,10 +97,15 @@ class _Peers:
             self._cells["leader"][series] = self._cells["leader"][known]
 
     def assign(self, series: int, *, group: str) -> None:
-        """Let the row be a peer of this group's, for example of one model's metric."""
-        self._cells.touch(np.array([series]))
+        """Let the row be a peer of this group's, for example of one model's metric. What it usually is off is off from
+        its peers: among others it starts anew."""
+        rows = np.array([series])
+        self._cells.touch(rows)
         named = hashlib.sha256(group.encode("utf-8", "surrogatepass")).digest()
-        self._cells["group"][series] = int.from_bytes(named[:6], "big")  # exact as a float
+        code = float(int.from_bytes(named[:6], "big"))  # exact as a float
+        if self._cells["group"][series] != code:
+            self.forget(rows)
+            self._cells["group"][series] = code
 
     def score(self, batch: Batch) -> Scores:
         self._cells.reserve(batch.series)
