@@ -28,10 +28,11 @@ from api.store.telemetry import Snapshot
 from api.upkeep.book import TicketBook
 from api.upkeep.budget import settle_if_due
 from api.upkeep.verdicts import BEGINS_ANEW, note_failure
+from api.upkeep.watching import live_options, tell_models
 from predictive.records import Dropped, Floats, Observation, PredictiveError, SeriesPoints, StateMismatch
 
 if TYPE_CHECKING:
-    from predictive import Band, Fleet, Monitor, MonitorOptions
+    from predictive import Band, Fleet, Monitor
     from predictive.fleet import SeriesView
 
 log = structlog.get_logger(__name__)
@@ -69,10 +70,11 @@ class Foresight:
         from predictive import Monitor
 
         snapshot = self._store.telemetry.snapshot()
-        self._monitor, self._batch_id, self._kept = Monitor(self._options()), 0, None
+        self._monitor, self._batch_id, self._kept = Monitor(live_options(self._engines.settings)), 0, None
         if snapshot is not None:
             self._restore(snapshot)
             self._seen_snapshot = snapshot.batch_id
+        tell_models(self._running(), store=self._store)
         replayed, events = 0, list(self._store.devices.events_since_batch(self._batch_id))
         self._lived = {event.id for event in events}
         for batch in self._store.telemetry.batches_after(self._batch_id, before=before):
@@ -156,6 +158,7 @@ class Foresight:
         """Let time pass without readings; note who is watched, and learn what devices they are."""
         with self._lock:
             monitor = self._running()
+            tell_models(monitor, store=self._store)
             kept = self._book.keep(monitor.advance(now), monitor=monitor)
             fleet = monitor.fleet(now)
         if self._book.is_muted:
@@ -245,18 +248,13 @@ class Foresight:
         from predictive import Monitor
 
         try:
-            self._monitor = Monitor.restore(snapshot.content, options=self._options())
+            self._monitor = Monitor.restore(snapshot.content, options=live_options(self._engines.settings))
         except StateMismatch as error:
             log.warning(
                 "snapshot_unusable", reason=str(error), fix="nothing: the kept batches are replayed from the start"
             )
             return
         self._batch_id = self._snapshot_batch_id = snapshot.batch_id
-
-    def _options(self) -> MonitorOptions:
-        from predictive import MonitorOptions, StreamOptions
-
-        return MonitorOptions(stream=StreamOptions(allowed_lateness_s=self._engines.settings.telemetry_lateness_s))
 
     def _replay(self, batch_id: int, content: bytes, received_at: datetime) -> None:
         self._pass_time(received_at)

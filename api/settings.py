@@ -7,14 +7,15 @@ a limit is an upper bound on memory or time that one request may cost.
 
 from __future__ import annotations
 
+import json
 from datetime import tzinfo
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 VERSION = version("beforehand")
 MIB = 1024 * 1024
@@ -26,6 +27,30 @@ def known_zone(name: str) -> str:
         return ZoneInfo(name).key if name else ""
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(f"no time zone is called {name!r}; write e.g. Asia/Shanghai or Europe/London") from error
+
+
+def listed(names: object) -> object:
+    """Take a JSON list, or names with commas between, apart.
+
+    >>> listed(' peers, shape') == listed('["peers", "shape"]') == ["peers", "shape"]
+    True
+    """
+    if not isinstance(names, str):
+        return names
+    if names.lstrip().startswith("["):
+        return json.loads(names)
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
+def known_detectors(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Check the names of detectors."""
+    if names:
+        from predictive import detector_names  # only who asks for one pays for the import
+
+        there = detector_names()
+        if unknown := sorted(set(names) - set(there)):
+            raise ValueError(f"no detector is called {', '.join(map(repr, unknown))}; there are {', '.join(there)}")
+    return names
 
 
 class Limits(BaseSettings):
@@ -206,6 +231,12 @@ class Settings(BaseSettings):
     telemetry_lateness_s: float = Field(default=0.0, ge=0, le=30 * 86_400)
     """Readings wait so long for earlier ones of their series before they are judged; 0: they are judged at once, and
     earlier ones that come afterwards are late. Alerts come later by as much."""
+    monitor_detectors: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(listed), AfterValidator(known_detectors)
+    ] = ()
+    """Detectors that judge beside those that do so unasked, by name, e.g. peers,shape. Each costs time and memory for
+    every series. `peers` compares the devices of one model, five or more, and only readings that come in one request or
+    wait together for telemetry_lateness_s. Where the list changes, the kept readings are judged anew at the start."""
     mqtt_url: SecretStr = SecretStr("")
     """A broker to listen to, e.g. mqtt://user:password@broker:1883 or mqtts://broker:8883; what there is more to say
     (topics, tenants, certificates) stands in data_dir/mqtt.toml."""

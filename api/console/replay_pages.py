@@ -17,6 +17,7 @@ from starlette.datastructures import UploadFile
 from api.console.desk import ConsoleRoute, Desk, Entry
 from api.errors import Problem, say
 from api.upkeep.playback import Playback, play
+from api.upkeep.watching import replay_monitor
 
 MOST_BYTES = 64 * 1024 * 1024
 """Unpacked; 400,000 readings as NDJSON take 48 MB."""
@@ -46,7 +47,8 @@ async def replay_file(desk: ReplayDesk, request: Request) -> Response:
 
 
 def _played(desk: Desk, name: str, content: bytes) -> Response:
-    playback = play(unpacked(content), name=name.removesuffix(".gz"))
+    monitor = replay_monitor(desk.engines.settings, store=desk.store)
+    playback = play(unpacked(content), name=name.removesuffix(".gz"), monitor=monitor)
     frames = json.dumps(frames_of(playback, language=desk.words.language), ensure_ascii=False, separators=(",", ":"))
     return desk.page(
         "replay.html", here="devices", playback=playback, frames=frames, name=name, has_example=EXAMPLE.is_file()

@@ -111,6 +111,14 @@ class Devices:
             found = session.execute(query).all()  # columns, not rows: a fleet is read for each page of it
         return {told[0]: Device(*told) for told in found}
 
+    def models(self) -> Mapping[str, str]:
+        """Return the model of every device whose model is known, by id."""
+        query = select(DeviceRow.device_id, DeviceRow.model).where(
+            DeviceRow.tenant == self._tenant, DeviceRow.model != ""
+        )
+        with self._database.transaction() as session:
+            return {device_id: model for device_id, model in session.execute(query)}
+
     # --- What happened
 
     def note_event(self, event: Event) -> Event:

@@ -88,10 +88,8 @@ class _Seen:
 
 
 class _Player:
-    def __init__(self) -> None:
-        from predictive import Monitor
-
-        self.monitor: Monitor = Monitor()
+    def __init__(self, monitor: Monitor) -> None:
+        self.monitor = monitor
         self.seen: dict[tuple[str, str], _Seen] = {}
         self.alerts: list[PlayedAlert] = []
         self.rejected = 0
@@ -150,8 +148,8 @@ class _Player:
                 self.seen[device_id, metric].bands.append(told)
 
 
-def play(content: bytes, *, name: str) -> Playback:
-    """Play a file.
+def play(content: bytes, *, name: str, monitor: Monitor) -> Playback:
+    """Play a file through a fresh monitor.
 
     Raises:
         Problem: it holds no readings, or too many, or is no such file.
@@ -162,7 +160,7 @@ def play(content: bytes, *, name: str) -> Playback:
         raise Problem(
             "telemetry_unreadable", say("detail.replay_empty", name=name, reason=refused[0] if refused else "-")
         )
-    player = _Player()
+    player = _Player(monitor)
     for reason in refused:
         player.refuse(reason)
     order = np.argsort(columns.at_s, kind="stable")

@@ -13,6 +13,7 @@ from api.upkeep.advice import suggestions_for
 from api.upkeep.facts import recorded_facts
 from api.upkeep.pictures import plot_in, sketch_of
 from api.upkeep.procedure import procedure_for
+from api.upkeep.watching import replay_options
 from predictive.records import Alert
 
 
@@ -23,7 +24,8 @@ class Rehearsal:
         from predictive import Monitor
 
         self._engines = engines
-        self._monitor = Monitor()
+        self._monitor = Monitor(replay_options(engines.settings))
+        self._models: dict[str, str] = {}
         self._alerts: dict[str, Alert] = {}
         self._newest_s = 0.0
         self.rejected = 0
@@ -37,6 +39,8 @@ class Rehearsal:
             return
         self._newest_s = max(self._newest_s, float(readings.columns.at_s.max()))
         received_at = datetime.fromtimestamp(self._newest_s, UTC)
+        if self._monitor.compares_models:
+            self._tell_models(set(readings.columns.device_ids) - self._models.keys(), at=received_at)
         observation = self._monitor.observe_columns(readings.columns, received_at=received_at)
         for rejection in observation.rejected:
             self._note(rejection.reason)
@@ -63,6 +67,14 @@ class Rehearsal:
         )
         procedure = procedure_for(ticket, template=settings.maintenance_template, store=None)
         return ticket.model_copy(update={"suggestions": suggestions, "device": facts, "procedure": procedure})
+
+    def _tell_models(self, device_ids: set[str], *, at: datetime) -> None:
+        """Tell of what models new devices are, as the records know them."""
+        records = self._engines.records
+        for device_id in sorted(device_ids):
+            self._models[device_id] = recorded_facts(device_id, records=records, at=at).model
+        if device_ids:
+            self._monitor.tell_models(self._models)
 
     def _note(self, reason: str) -> None:
         self.rejected += 1

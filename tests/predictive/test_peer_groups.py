@@ -28,7 +28,7 @@ def readings(first: int, last: int, *, metric: str = "压力", off: Mapping[str,
     course = np.where(np.arange(12) < 7, 100.0, 300.0) + np.outer(
         np.sin(step / 9.0), np.where(np.arange(12) < 7, 5, -9)
     )
-    noise = np.array([np.random.default_rng([7, number]).normal(0, 0.5, 12) for number in step])
+    noise = np.array([np.random.default_rng([7, int(number)]).normal(0, 0.5, 12) for number in step])
     shift = np.array([(off or {}).get(device_id, 0.0) for device_id in DEVICES])
     values = (course + 0.3 * np.arange(12) + noise + shift).ravel()
     count = len(values)
