@@ -29,7 +29,7 @@ PastCasesOf = Annotated[PastCaseWork, Depends(_past_cases)]
     "/v1/past-cases",
     status_code=202,
     response_model=JobBody,
-    responses={**ACCEPTED, **problems(401, 403, 404, 413, 422, 429)},
+    responses={**ACCEPTED, **problems(400, 401, 403, 404, 413, 422, 429)},
 )
 def create_past_cases(asked: PastCasesRequest, caller: MayAdminister, work: PastCasesOf, request: Request) -> Response:
     """Make masked articles of a connector's solved tickets; done again, those of these months are renewed."""
