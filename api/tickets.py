@@ -42,6 +42,8 @@ def ticket_of(
         reasons=[_reason_body(reason, whole=whole) for reason in alert.reasons],
         probability=alert.prognosis.probability,
         horizon_h=alert.prognosis.horizon_h,
+        soonest_h=alert.prognosis.soonest_h,
+        latest_h=alert.prognosis.latest_h,
         suggestions=list(suggestions),
         returns=alert.returns,
         is_flapping=alert.is_flapping,

@@ -205,6 +205,8 @@ class Ticket(BaseModel):
     reasons: list[TicketReason]
     probability: float | None = None
     horizon_h: float | None = None
+    soonest_h: float | None = Field(default=None, description="A trend crosses its limit in horizon_h; nine in ten")
+    latest_h: float | None = Field(default=None, description="cross from soonest_h to latest_h; null: no end can be told")
     suggestions: list[SuggestionBody] = []
     plot_url: str = ""
     texts: TicketTexts | None = None
