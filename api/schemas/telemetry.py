@@ -206,7 +206,9 @@ class Ticket(BaseModel):
     probability: float | None = None
     horizon_h: float | None = None
     soonest_h: float | None = Field(default=None, description="A trend crosses its limit in horizon_h; nine in ten")
-    latest_h: float | None = Field(default=None, description="cross from soonest_h to latest_h; null: no end can be told")
+    latest_h: float | None = Field(
+        default=None, description="cross from soonest_h to latest_h; null: no end can be told"
+    )
     suggestions: list[SuggestionBody] = []
     plot_url: str = ""
     texts: TicketTexts | None = None
