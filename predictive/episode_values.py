@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from predictive.alerts import Episode
-from predictive.records import Alert, Prognosis, Reason, StateMismatch
+from predictive.records import Alert, Chance, Prognosis, Reason, StateMismatch
 
 
 def episode_values(episodes: Mapping[int, Episode]) -> list[dict[str, object]]:
@@ -65,10 +65,15 @@ def _alert(values: Mapping[str, Any]) -> Alert:
         updated_at=datetime.fromisoformat(values["updated_at"]),
         resolved_at=None if resolved_at is None else datetime.fromisoformat(resolved_at),
         reasons=tuple(_reason(reason) for reason in values["reasons"]),
-        prognosis=Prognosis(**values["prognosis"]),
+        prognosis=_prognosis(values["prognosis"]),
         returns=int(values.get("returns", 0)),
         is_flapping=bool(values.get("is_flapping", False)),
     )
+
+
+def _prognosis(values: Mapping[str, Any]) -> Prognosis:
+    chances = tuple(Chance(**chance) for chance in values.get("chances", ()))  # none in snapshots of before
+    return Prognosis(**{**values, "chances": chances})
 
 
 def _reason(values: Mapping[str, Any]) -> Reason:

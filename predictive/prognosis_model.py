@@ -67,6 +67,11 @@ class FailureModel:
         """Return each row's chance of a failure within one of the model's horizons."""
         return self.calibration(horizon_s).probability_of(self.score(history))
 
+    def chances(self, score: Floats) -> Floats:
+        """Return (n, c): each score's chance within each of `calibrations`; a longer horizon is never less likely."""
+        lines = [line.probability_of(score) for line in self.calibrations]
+        return np.maximum.accumulate(np.column_stack(lines), axis=1)
+
     def calibration(self, horizon_s: float) -> Calibration:
         """Return what scores mean within one of the model's horizons."""
         found = next((line for line in self.calibrations if line.horizon_s == horizon_s), None)

@@ -18,7 +18,7 @@ from predictive.prognosis_features import Features, carried
 from predictive.prognosis_history import DAY_S, History
 from predictive.prognosis_memory import Joined, is_known, join
 from predictive.prognosis_model import ROWS_AT_ONCE, FailureModel, fold_of
-from predictive.records import Floats, Ints, Reason
+from predictive.records import Chance, Floats, Ints, Reason
 
 REASONS = 3
 LEAST_SHARE = 0.05  # of the strongest: a weaker metric explains nothing
@@ -32,6 +32,7 @@ class FailureTicket:
     at: datetime
     probability: float
     horizon_h: float
+    chances: tuple[Chance, ...]  # nearest horizon first
     reasons: tuple[Reason, ...]  # strongest first; `score` is the share of the metrics that speak for a failure
 
 
@@ -40,7 +41,7 @@ def open_tickets(model: FailureModel, history: History) -> list[FailureTicket]:
     if not np.isfinite(model.threshold):
         return []  # nothing showed that any threshold keeps the budget
     joined = join(model.memory, history)
-    score = _scored(model, joined)
+    score = scored(model, joined)
     outcomes = Seen(joined.history, joined.failed_s, model.memory.end_s, model.silence)
     # In the time that the model learnt from, one threshold is known to keep the budget; later it must follow.
     is_later = ~np.isnan(joined.score) | (joined.history.at_s > model.memory.end_s)
@@ -49,10 +50,10 @@ def open_tickets(model: FailureModel, history: History) -> list[FailureTicket]:
     since_s = max(float(history.at_s.min()), model.memory.end_s)
     pace = Pace(since_s, float(history.at_s.max()) + 1.0, model.threshold, opened)
     rows = paced_rows(joined.history, outcomes, score, budget=model.budget, pace=pace)
-    return _tickets(model, joined.history, score, rows)
+    return tickets_at(model, joined.history, score, rows)
 
 
-def _scored(model: FailureModel, joined: Joined) -> Floats:
+def scored(model: FailureModel, joined: Joined) -> Floats:
     """Return all rows' log-odds; what the model learnt from is scored by those trees that had not seen it."""
     history, score = joined.history, joined.score.copy()
     is_taught = is_known(model.memory, history.device_ids)[history.device] & (history.at_s <= model.memory.end_s)
@@ -71,20 +72,24 @@ def _scored(model: FailureModel, joined: Joined) -> Floats:
     return score
 
 
-def _tickets(model: FailureModel, history: History, score: Floats, rows: Ints) -> list[FailureTicket]:
+def tickets_at(model: FailureModel, history: History, score: Floats, rows: Ints) -> list[FailureTicket]:
+    """Return what is to be said at some rows, in order of time."""
     ticketed = np.isin(history.device, history.device[rows])
     part = history.take(ticketed)
     places = np.cumsum(ticketed)[rows] - 1
     features = model.features(part)
     given = model.trees.contributions(features.values[places])
-    chance = model.calibration(model.budget.horizon_s).probability_of(score[rows])
+    horizons_h = [line.horizon_s / 3600.0 for line in model.calibrations]
+    own = horizons_h.index(model.budget.horizon_s / 3600.0)
+    chance = model.chances(score[rows]).round(4)
     known = part.with_metrics(model.metrics)
     found = [
         FailureTicket(
             part.device_ids[int(part.device[row])],
             _moment(float(part.at_s[row])),
-            round(float(chance[number]), 4),
-            model.budget.horizon_s / 3600.0,
+            float(chance[number, own]),
+            horizons_h[own],
+            tuple(map(Chance, horizons_h, chance[number].tolist())),
             _reasons(known, features, row, given[number]),
         )
         for number, row in enumerate(places.tolist())

@@ -168,6 +168,14 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    """How likely a failure is within a horizon."""
+
+    horizon_h: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Prognosis:
     """Chance of failure within the horizon; None where nothing measured backs a number."""
 
@@ -175,6 +183,7 @@ class Prognosis:
     horizon_h: float | None
     soonest_h: float | None = None  # where the horizon is a crossing: nine in ten lie between
     latest_h: float | None = None  # None beside a soonest: no end can be told
+    chances: tuple[Chance, ...] = ()  # nearest horizon first
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,5 +142,6 @@ def _line(ticket: FailureTicket) -> dict[str, JsonValue]:
         "at": ticket.at.isoformat(),
         "probability": ticket.probability,
         "horizon_h": ticket.horizon_h,
+        "probabilities": {f"{chance.horizon_h:g}": chance.probability for chance in ticket.chances},
         "reasons": reasons,
     }

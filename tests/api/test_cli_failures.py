@@ -58,6 +58,10 @@ def test_fit_then_score_writes_tickets(tmp_path: Path) -> None:
     assert len(tickets) > 30
     assert set(tickets[0]) >= {"device_id", "at", "probability", "reasons"}
     assert tickets[0]["reasons"][0]["metric"] == "heat"
+    chances = tickets[0]["probabilities"]
+    assert list(chances) == ["24", "72", "720"]
+    assert list(chances.values()) == sorted(chances.values())
+    assert chances["720"] == tickets[0]["probability"]
 
 
 @LANGUAGES
