@@ -43,8 +43,8 @@ def _facts(ticket: Ticket, said: Words) -> list[str]:
         lines.append(said("remark.probability", percent=percent, hours=hours))
     if ticket.soonest_h is not None and ticket.horizon_h is not None:
         name = "remark.crossing" if ticket.latest_h is not None else "remark.crossing_open"
-        hours = {"hours": ticket.horizon_h, "soonest": ticket.soonest_h, "latest": ticket.latest_h or 0}
-        lines.append(said(name, **{key: f"{value:.0f}" for key, value in hours.items()}))
+        when = {"hours": ticket.horizon_h, "soonest": ticket.soonest_h, "latest": ticket.latest_h or 0.0}
+        lines.append(said(name, **{key: f"{value:.0f}" for key, value in when.items()}))
     if ticket.suggestions:
         lines.append(said("remark.solutions"))
         lines += [said("remark.solution", title=one.title, article=one.article_id) for one in ticket.suggestions]
