@@ -32,6 +32,7 @@ class Pace:
     until_s: float
     first: float = float("inf")  # the threshold where no row lies in the window before; infinite: none opens
     opened: Ints = field(default_factory=lambda: np.zeros(0, np.int64))  # rows of tickets from before
+    least: float = 0.0  # false tickets: where fewer are allowed in a window, and were spent, `first` stands
 
 
 def paced_rows(history: History, outcomes: Outcomes, score: Floats, *, budget: Budget, pace: Pace) -> Ints:
@@ -41,14 +42,14 @@ def paced_rows(history: History, outcomes: Outcomes, score: Floats, *, budget: B
     while at_s < pace.until_s:
         end_s = min(at_s + STEP_S, pace.until_s)
         own = opened[history.at_s[opened] >= pace.since_s]
-        threshold = _threshold(history, outcomes, score, at_s, budget=budget, opened=own, pace=pace)
+        threshold = paced_threshold(history, outcomes, score, at_s, budget=budget, opened=own, pace=pace)
         rows = np.flatnonzero((history.at_s >= at_s) & (history.at_s < end_s) & (score >= threshold))
         opened = _joined(history, opened, rows, budget)
         at_s = end_s
     return opened
 
 
-def _threshold(
+def paced_threshold(
     history: History, outcomes: Outcomes, score: Floats, at_s: float, *, budget: Budget, opened: Ints, pace: Pace
 ) -> float:
     """Return the lowest threshold that would have kept the rate that is left, in the window before a moment."""
@@ -60,12 +61,15 @@ def _threshold(
     spent = outcomes.expected_false(opened, at_s, budget)
     months = outcomes.months(pace.since_s, at_s, at_s=at_s)
     rate = paced_rate(budget.false_per_1000_months, months=months, month=month, false=spent)
+    allowed = rate * watched / 1000.0
+    if max(allowed, spent) < pace.least:
+        return pace.first
     part = score[rows]
     low, high = float(np.median(part)), float(part.max()) + 1.0
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         tried = _joined(history, rows[:0], rows[part >= middle], budget)
-        is_over = outcomes.expected_false(tried, at_s, budget) > rate * watched / 1000.0
+        is_over = outcomes.expected_false(tried, at_s, budget) > allowed
         low, high = (middle, high) if is_over else (low, middle)
     return high
 
