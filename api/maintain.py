@@ -27,6 +27,7 @@ from api.store.lease import Lease
 from api.store.telemetry import Snapshot
 from api.upkeep.book import TicketBook
 from api.upkeep.budget import settle_if_due
+from api.upkeep.foreseeing import Foreseeing, Look
 from api.upkeep.verdicts import BEGINS_ANEW, note_failure
 from api.upkeep.watching import live_options, tell_models
 from predictive.records import Dropped, Floats, Observation, PredictiveError, SeriesPoints, StateMismatch
@@ -49,6 +50,7 @@ class Foresight:
         self._store = store
         self._lease = lease
         self._book = TicketBook(engines=engines, store=store)
+        self._foreseeing = Foreseeing(engines.settings, store=store)
         self._lock = threading.Lock()
         self._writing = threading.Lock()  # one snapshot at a time, so that an older one is never written last
         self._places = threading.Semaphore(engines.settings.telemetry_waiting)
@@ -62,6 +64,7 @@ class Foresight:
 
     def start(self) -> int:
         """Take up the last snapshot and replay what came after; return how many batches were replayed."""
+        self._foreseeing.start()
         with self._lock:
             self._book.is_muted = not self._lease.acquire()
             return self._take_up(before=None)
@@ -166,7 +169,22 @@ class Foresight:
         self._store.devices.note_day(now.date(), devices=int((fleet.newest_s >= now.timestamp() - DAY_S).sum()))
         self._book.introduce(fleet.device_ids, at=now)
         settle_if_due(self._store, self._engines.settings, at=now)
-        return kept
+        return (*kept, *self._foresee(now))
+
+    def _foresee(self, now: datetime) -> tuple[Ticket, ...]:
+        """Close what was foreseen of devices that were worked on; once a day look ahead. Readings go on meanwhile."""
+        kept = self._keep_foreseen(self._foreseeing.over(at=now))
+        with self._lock:
+            is_due = self._foreseeing.gather(self._running(), at=now)
+        return (*kept, *self._keep_foreseen(self._foreseeing.look(at=now))) if is_due else kept
+
+    def _keep_foreseen(self, look: Look) -> tuple[Ticket, ...]:
+        kept: list[Ticket] = []
+        with self._lock:
+            for alert, one in zip(look.alerts, look.foreseen, strict=True):
+                kept += self._book.keep([alert], monitor=self._running(), closed_by=one.closed_by)
+        self._foreseeing.note(look, kept)
+        return tuple(kept)
 
     def note_event(self, event: Event) -> Event:
         """Keep what happened to a device; after a repair, a part or firmware its normal is learned anew.

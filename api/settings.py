@@ -237,6 +237,9 @@ class Settings(BaseSettings):
     """Detectors that judge beside those that do so unasked, by name, e.g. peers,shape. Each costs time and memory for
     every series. `peers` compares the devices of one model, five or more, and only readings that come in one request or
     wait together for telemetry_lateness_s. Where the list changes, the kept readings are judged anew at the start."""
+    failures_model: Path | None = None
+    """Folder that `beforehand failures fit` wrote: the default tenant's devices are scored by it once a day, and
+    tickets opened before the failures that it foresees. None: nothing is foreseen but what monitors see."""
     mqtt_url: SecretStr = SecretStr("")
     """A broker to listen to, e.g. mqtt://user:password@broker:1883 or mqtts://broker:8883; what there is more to say
     (topics, tenants, certificates) stands in data_dir/mqtt.toml."""

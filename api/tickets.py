@@ -12,7 +12,7 @@ from datetime import UTC, datetime, tzinfo
 
 from api.errors import Language, Words, language_of_locale, words
 from api.schemas.knowledge import SuggestionBody
-from api.schemas.telemetry import Ticket, TicketReason, TicketText, TicketTexts
+from api.schemas.telemetry import HorizonChance, Ticket, TicketReason, TicketText, TicketTexts
 from predictive.alerts import SILENCE
 from predictive.records import Alert, Reason
 
@@ -44,6 +44,9 @@ def ticket_of(
         horizon_h=alert.prognosis.horizon_h,
         soonest_h=alert.prognosis.soonest_h,
         latest_h=alert.prognosis.latest_h,
+        chances=[
+            HorizonChance(horizon_h=one.horizon_h, probability=one.probability) for one in alert.prognosis.chances
+        ],
         suggestions=list(suggestions),
         returns=alert.returns,
         is_flapping=alert.is_flapping,
@@ -70,6 +73,9 @@ def title_of(ticket: Ticket, said: Words) -> str:
     if ticket.devices:
         count, metric = len(ticket.devices), ticket.devices[0].metric
         return said("upkeep.site", site=ticket.device.site or ticket.device_id, count=count, metric=metric) + over
+    if ticket.chances:
+        shown = {"percent": round(100 * (ticket.probability or 0.0)), "within": _within(ticket.horizon_h, said)}
+        return said("upkeep.foreseen", device=ticket.device_id, **shown) + over
     if not ticket.reasons or ticket.reasons[0].observed is None:
         return ticket.device_id + over
     reason = ticket.reasons[0]
@@ -91,11 +97,16 @@ def explanation_of(ticket: Ticket, said: Words, *, zone: tzinfo = UTC) -> str:
         names = COMMA[said.language].join(one.device_id for one in shown)
         more = said("upkeep.more", count=len(ticket.devices) - len(shown)) if len(ticket.devices) > len(shown) else ""
         return said("upkeep.site_why", names=names + more, since=moment_in(ticket.opened_at, zone))
-    lines = [_sentence(reason, said, zone) for reason in ticket.reasons[:EXPLAINED]]
+    sentence = _foreseen_sentence if ticket.chances else _sentence
+    lines = [sentence(reason, said, zone) for reason in ticket.reasons[:EXPLAINED]]
+    if ticket.chances:
+        lines.append(_chances(ticket, said))
     if ticket.is_flapping:
         lines.append(said("upkeep.flaps", count=ticket.returns))
     if ticket.state == "resolved" and ticket.closed_by:
         lines.append(said("upkeep.closed_by", what=said(f"event.{ticket.closed_by}")))
+    elif ticket.state == "resolved" and ticket.chances:
+        lines.append(said("upkeep.unforeseen"))
     elif ticket.state == "resolved":
         lines += [_recovery(reason, said, zone) for reason in ticket.reasons[:EXPLAINED] if reason.until is not None]
     return JOINED[said.language].join(lines)
@@ -121,6 +132,27 @@ def _sentence(reason: TicketReason, said: Words, zone: tzinfo) -> str:
         change=change,
         share=share,
     )
+
+
+def _foreseen_sentence(reason: TicketReason, said: Words, zone: tzinfo) -> str:
+    """Return what a model of failures saw in a metric; `expected` is what it was a season before."""
+    shown = {"metric": reason.metric, "since": moment_in(reason.since, zone), "share": round(100 * reason.score)}
+    shown["observed"] = "–" if reason.observed is None else quantity(reason.observed, reason.unit)
+    if reason.expected is None or reason.expected == reason.observed:
+        return said("upkeep.why_stands", **shown)
+    return said("upkeep.why_moved", **shown, before=quantity(reason.expected, reason.unit))
+
+
+def _chances(ticket: Ticket, said: Words) -> str:
+    told = (
+        said("upkeep.chance", within=_within(one.horizon_h, said), percent=f"{100 * one.probability:.2g}")
+        for one in ticket.chances
+    )
+    return said("upkeep.chances", chances=COMMA[said.language].join(told))
+
+
+def _within(horizon_h: float | None, said: Words) -> str:
+    return span((horizon_h or 0.0) * HOUR_S, said)
 
 
 def _recovery(reason: TicketReason, said: Words, zone: tzinfo) -> str:

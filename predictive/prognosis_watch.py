@@ -167,6 +167,8 @@ def _with_past(memory: Memory, history: History, known: Known) -> Joined:
 def _threshold(model: FailureModel, joined: Joined, score: Floats, known: Known, budget: Budget) -> Threshold:
     """Return the threshold in force: solved anew each month, and when people judged tickets."""
     judged = sum(one.is_false is not None for one in known.foreseen)
+    if not math.isfinite(model.threshold):
+        return Threshold(math.inf, known.at_s, judged)  # nothing showed that any threshold keeps the budget
     held = known.threshold
     if held is not None and known.at_s - held.solved_s < STEP_S and held.judged == judged:
         return held

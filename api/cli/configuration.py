@@ -86,6 +86,7 @@ def find_mistakes(settings: Settings) -> list[Mistake]:
         _look_at_records,
         _look_at_models,
         _look_at_mqtt,
+        _look_at_failures,
     )
     return [mistake for look in looks for mistake in look(settings)][:MISTAKES]
 
@@ -205,6 +206,19 @@ def _look_at_models(settings: Settings) -> Iterator[Mistake]:
             locate(settings.whisper_model, models_dir=settings.models_folder)
         except ModelCardError as error:
             yield Mistake("BEFOREHAND_TRANSCRIBER", str(error), f"beforehand models pull {settings.whisper_model}")
+
+
+def _look_at_failures(settings: Settings) -> Iterator[Mistake]:
+    if settings.failures_model is None:
+        return
+    from predictive.prognosis_history import HistoryError
+    from predictive.prognosis_model import FailureModel
+
+    try:
+        FailureModel.load(settings.failures_model)
+    except HistoryError as error:
+        detail = say("config.failures_model", path=settings.failures_model, reason=str(error))
+        yield Mistake("BEFOREHAND_FAILURES_MODEL", detail, say("fix.failures_model"))
 
 
 def _look_at_mqtt(settings: Settings) -> Iterator[Mistake]:

@@ -191,6 +191,11 @@ class DeviceBody(BaseModel):
     model: str = ""
 
 
+class HorizonChance(BaseModel):
+    horizon_h: float
+    probability: float
+
+
 class Ticket(BaseModel):
     id: str
     key: str = Field(description="Same for the same device and episode, whatever is repeated or replayed")
@@ -208,6 +213,9 @@ class Ticket(BaseModel):
     soonest_h: float | None = Field(default=None, description="A trend crosses its limit in horizon_h; nine in ten")
     latest_h: float | None = Field(
         default=None, description="cross from soonest_h to latest_h; null: no end can be told"
+    )
+    chances: list[HorizonChance] = Field(
+        default=[], description="Of a failure foreseen by the house's own model: how likely within each horizon"
     )
     suggestions: list[SuggestionBody] = []
     plot_url: str = ""

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from api.schemas.telemetry import Ticket
 from api.store.tables import Base, LinkedTicket
-from api.store.upkeep_tables import DeviceEventRow, DeviceRow, EpisodeRow, TicketRow, TicketVerdictRow
+from api.store.upkeep_tables import DeviceEventRow, DeviceRow, EpisodeRow, ForeseenFailure, TicketRow, TicketVerdictRow
 
 IDS_AT_ONCE = 500
 Item = TypeVar("Item")
@@ -48,6 +48,7 @@ def erase_devices_of(session: Session, tenant: str, customer_id: str) -> ErasedD
         counts["maintenance"] += _delete(session, TicketRow, TicketRow.tenant == tenant, TicketRow.id.in_(some))
     for some in _slices(sorted(device_ids)):
         _delete(session, EpisodeRow, EpisodeRow.tenant == tenant, EpisodeRow.device_id.in_(some))
+        _delete(session, ForeseenFailure, ForeseenFailure.tenant == tenant, ForeseenFailure.device_id.in_(some))
         counts["devices"] += _delete(session, DeviceRow, DeviceRow.tenant == tenant, DeviceRow.device_id.in_(some))
         noted = (DeviceEventRow.tenant == tenant, DeviceEventRow.device_id.in_(some), DeviceEventRow.note != "")
         counts["device_notes"] += _rows(session.execute(update(DeviceEventRow).where(*noted).values(note="")))

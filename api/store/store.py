@@ -18,6 +18,7 @@ from api.store.devices import Devices
 from api.store.draft_usage import DraftUsages
 from api.store.drafts import Drafts
 from api.store.exports import Exports
+from api.store.foreseen import ForeseenFailures
 from api.store.keys import Keys
 from api.store.outbox import Outbox
 from api.store.outcomes import Outcomes
@@ -47,6 +48,7 @@ class Store:
     draft_usage: DraftUsages
     drafts: Drafts
     exports: Exports
+    foreseen: ForeseenFailures
     outcomes: Outcomes
     outdated: OutdatedArticles
     promises: Promises
@@ -95,6 +97,7 @@ def _shelves(database: Database, tenant: str, *, server_secret: str) -> Store:
         draft_usage=DraftUsages(database, tenant),
         drafts=Drafts(database, tenant),
         exports=Exports(database, tenant),
+        foreseen=ForeseenFailures(database, tenant),
         outcomes=Outcomes(database, tenant),
         outdated=OutdatedArticles(database, tenant),
         promises=Promises(database, tenant),

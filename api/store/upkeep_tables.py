@@ -188,3 +188,53 @@ class EpisodeRow(Base):
     is_open: Mapped[bool] = mapped_column()
 
     __table_args__ = (Index("ix_episodes_tenant_at", "tenant", "at"),)
+
+
+class DeviceDay(Base):
+    """What a device last reported on a day, as the model of failures reads it, and how that scored it."""
+
+    __tablename__ = "device_days"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    device_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)  # UTC, ISO 8601
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    readings: Mapped[str] = mapped_column(Text)  # metric: value
+    score: Mapped[float | None] = mapped_column()
+    model: Mapped[str] = mapped_column(String(32))  # which one scored it
+
+    __table_args__ = (Index("ix_device_days_tenant_day", "tenant", "day"),)
+
+
+class ForeseenFailure(Base):
+    """A failure that was foreseen, by its ticket's key; `place` is held while it is open: one a device."""
+
+    __tablename__ = "foreseen_failures"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    device_id: Mapped[str] = mapped_column(String(200))
+    row_at: Mapped[datetime] = mapped_column(UtcDateTime)  # of the reading that it was foreseen at
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(20))
+    closed_by: Mapped[str] = mapped_column(String(20))
+    place: Mapped[str | None] = mapped_column(String(200))
+
+    __table_args__ = (
+        UniqueConstraint("tenant", "place"),
+        Index("ix_foreseen_failures_tenant_opened_at", "tenant", "opened_at"),
+    )
+
+
+class FailureWatch(Base):
+    """How far a tenant's devices were scored by the model of failures, and the threshold in force."""
+
+    __tablename__ = "failure_watches"
+
+    tenant: Mapped[str] = mapped_column(String(50), primary_key=True)
+    model: Mapped[str] = mapped_column(String(32))
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    scored_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    threshold: Mapped[float] = mapped_column()
+    solved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    judged: Mapped[int] = mapped_column()

@@ -166,6 +166,8 @@ class TicketBook:
         """Return the id of the site's ticket, for each site whose devices now alarm together."""
         fresh: dict[str, list[Alert]] = {}
         for one in told:
+            if one.alert.prognosis.chances:
+                continue  # a model foresees each by itself: it is no common cause
             if one.alert.state == "open" and one.known is None and scope_of(one.facts):
                 fresh.setdefault(scope_of(one.facts), []).append(one.alert)
         found: dict[str, str] = {}
@@ -184,7 +186,7 @@ class TicketBook:
         from api.upkeep.groups import WINDOW
 
         recent = self._store.tickets.of_site(site, since=at - WINDOW, limit=SITE_TICKETS)
-        return tuple(one for one in recent if one.state == "open" and not one.group_id and not one.devices)
+        return tuple(one for one in recent if one.state == "open" and not (one.group_id or one.devices or one.chances))
 
     def _keep_groups(self, touched: Mapping[str, str], begun: Mapping[str, str]) -> None:
         """Bring the tickets of sites up to date with their devices'."""
@@ -205,7 +207,9 @@ class TicketBook:
 
 
 def place_of(ticket: Ticket) -> str:
-    """Return what only one open ticket may hold: a device's episode, or its silence."""
+    """Return what only one open ticket may hold: a device's episode, its silence, or the failure foreseen of it."""
+    if ticket.chances:
+        return f"prognosis/{ticket.device_id}"
     is_silence = bool(ticket.reasons) and ticket.reasons[0].detector == SILENCE
     return f"{'silence' if is_silence else 'episode'}/{ticket.device_id}"
 

@@ -87,7 +87,9 @@ def bar_in_force(store: Store) -> float:
 
 
 def is_ticket(alert: Alert, *, bar: float) -> bool:
-    """Tell whether an alert that has no ticket yet becomes one."""
+    """Tell whether an alert that has no ticket yet becomes one; a model of failures keeps a paced threshold itself."""
+    if alert.prognosis.chances:
+        return True
     return bar <= OPEN_TO_ALL or not is_inferred(alert) or evidence_of(alert) >= bar
 
 
