@@ -14,6 +14,7 @@ import numpy as np
 from predictive.arrays import Column, SeriesArrays
 from predictive.baseline import USUAL_TAIL, Baseline, Tail, learn_baseline, learn_tail, scale_of, squash
 from predictive.records import Batch, Floats, Ints, Mask, Scores, State
+from predictive.whole_series import ages_of, chart_distances, counts_of, tail_levels
 
 DAY_S = 86_400.0
 YOUTH = 400.0  # readings after which the tolerable distance is still twice, after 4,000 a tenth above the limit
@@ -67,6 +68,15 @@ class ControlChart:
         tolerable = np.maximum(limit, self._cells["tail"][batch.series])
         ready = self._is_ready(batch, baseline.count)
         return Scores(np.where(ready, squash(z / tolerable), 0.0), np.where(ready, baseline.mean, np.nan))
+
+    def score_series(self, at_s: Floats, values: Floats) -> Floats:
+        warm_up, counts = self._options.warm_up, counts_of(len(values), dtype=np.float32)
+        ready = (counts >= warm_up.most) | ((ages_of(at_s) >= warm_up.days * DAY_S) & (counts >= warm_up.fewest))
+        rates = np.maximum(1.0 / (counts + 1.0), self._rate)
+        z = chart_distances(values, share=self._share, rates=rates, in_warm_up=~ready)
+        tail = tail_levels(z, in_warm_up=~ready, settled=counts >= warm_up.fewest / 2, is_single=True)
+        limit = self._options.limit * (1.0 + YOUTH / np.maximum(counts, 1.0))
+        return np.where(ready, squash(z / np.maximum(limit, tail)), 0.0)
 
     def learn(self, batch: Batch) -> None:
         self._cells.touch(batch.series)

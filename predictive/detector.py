@@ -18,6 +18,7 @@ import numpy as np
 
 import predictive.detectors as folder
 from predictive.records import Batch, Detector, DetectorMissing, Floats, Ints
+from predictive.whole_series import LARGEST_VALUE
 
 ENTRY_POINTS = "beforehand.detectors"
 ANOMALOUS = 0.5  # every detector puts its own limit here; see baseline.squash
@@ -50,6 +51,14 @@ class Forgetful(Protocol):
     """A detector that can start anew with some rows: the device was repaired, or its firmware is another."""
 
     def forget(self, series: Ints) -> None: ...
+
+
+@runtime_checkable
+class Retrospective(Detector, Protocol):
+    """A detector that can judge one whole series at once, beginning with nothing learned: to the last bit the scores of
+    score and learn at one reading after the other, and it never says since when."""
+
+    def score_series(self, at_s: Floats, values: Floats) -> Floats: ...
 
 
 def detector_names() -> tuple[str, ...]:
@@ -147,6 +156,17 @@ class Ensemble:
             if scores.since_s is None:  # who knows when a change began has summed over it already
                 momentary = np.maximum(momentary, scores.score)
         return Verdict(best, expected, since_s, winner, momentary)
+
+    def judge_series(self, at_s: Floats, values: Floats) -> Floats | None:
+        """Return the highest scores of one new series, in order of time, as `judge` before `learn` gives them; None
+        where a detector or the values need it tick by tick."""
+        judges = [detector for detector in self.detectors if isinstance(detector, Retrospective)]
+        if len(judges) < len(self.detectors) or np.abs(values).max(initial=0.0) > LARGEST_VALUE:
+            return None
+        best = np.zeros(len(values))
+        for judge in judges if len(values) else ():
+            best = np.fmax(best, judge.score_series(at_s, values))
+        return best
 
     def learn(self, batch: Batch) -> None:
         """Let every detector learn the batch."""

@@ -7,6 +7,7 @@ still being learned does not fire, unless a person's own limit says so. Does not
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -172,3 +173,24 @@ class Evidence:
         cells["expected"][rows] = verdict.expected[telling]
         cells["observed"][rows] = batch.values[telling]
         cells["hot_s"][rows] = batch.at_s[telling]
+
+
+def firing_series(score: Floats, options: EvidenceOptions) -> Mask:
+    """Return whether one new series fires after each of its scores: to the last bit as `Evidence.learn` has it, which
+    rounds to single precision. Every score is of a detector that judges one reading alone."""
+    start, stay, window = np.array([options.fire_at, options.calm_at, options.window], dtype=np.float32).tolist()
+    cell, level, burden, is_firing, firing = array("f", [0.0]), 0.0, 0.0, False, []
+    for one, counted in zip(score.tolist(), np.minimum(score, ANOMALOUS).tolist(), strict=True):
+        cell[0] = (1.0 if one >= ANOMALOUS else 0.0) - level
+        cell[0] /= window
+        cell[0] = level + cell[0]
+        level = cell[0]
+        borne = burden + (counted - burden) / options.burden_window
+        cell[0] = borne
+        burden = cell[0]
+        if is_firing:
+            is_firing = level >= stay or borne >= options.burden_calm_at
+        else:
+            is_firing = level >= start or borne >= options.burden_at
+        firing.append(is_firing)
+    return np.array(firing, dtype=np.bool_)

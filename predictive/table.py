@@ -25,8 +25,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from predictive.detector import ANOMALOUS, build_ensemble, default_detectors
-from predictive.evidence import Evidence, EvidenceOptions
+from predictive.detector import ANOMALOUS, Ensemble, build_ensemble, default_detectors
+from predictive.evidence import Evidence, EvidenceOptions, firing_series
 from predictive.records import Batch, Floats, Ints, TableError
 
 MOST_BYTES = 512 * 1024 * 1024  # unpacked
@@ -132,27 +132,48 @@ def detect_table(table: MetricTable, *, options: TableOptions | None = None) -> 
     """
     chosen = options_for(table) if options is None else options
     ensemble = build_ensemble(chosen.detectors)
-    evidence = Evidence(chosen.evidence)
-    count, width = table.values.shape
     for column, metric in enumerate(table.metrics):
         ensemble.introduce(column, metric=metric, unit="", device=0)
-    score, alert = np.zeros(count), np.zeros(count, dtype=np.int64)
-    every = np.arange(width)
     order = np.argsort(table.at_s, kind="stable")
-    for row in order.tolist():
-        present = every[np.isfinite(table.values[row])]
+    at_s, values = table.at_s[order], table.values[order]
+    found = judge_at_once(at_s, values, ensemble, chosen.evidence)
+    score, alert = found or judge_by_tick(at_s, values, ensemble, chosen.evidence)
+    onset = _onsets(alert, chosen.cool_down_rows)
+    in_time = Detection(_shaped(score, alert, onset, chosen.cool_down_rows), alert, onset)
+    back = np.argsort(order, kind="stable")
+    return Detection(in_time.score[back], in_time.alert[back], in_time.onset[back])
+
+
+def judge_by_tick(at_s: Floats, values: Floats, ensemble: Ensemble, options: EvidenceOptions) -> tuple[Floats, Ints]:
+    """Return each row's highest score, and whether anything is firing after it; rows in order of time."""
+    evidence = Evidence(options)
+    score, alert = np.zeros(len(at_s)), np.zeros(len(at_s), dtype=np.int64)
+    every = np.arange(values.shape[1])
+    for row, present_in in enumerate(np.isfinite(values)):
+        present = every[present_in]
         if len(present) > 0:
-            batch = Batch(present, np.full(len(present), table.at_s[row]), table.values[row, present])
+            batch = Batch(present, np.full(len(present), at_s[row]), values[row, present])
             verdict = ensemble.judge(batch)
             ensemble.learn(batch)
             evidence.learn(batch, verdict)
             score[row] = verdict.score.max()
         alert[row] = int((evidence["firing"] > 0).any())
-    onset = np.zeros(count, dtype=np.int64)
-    onset[order] = _onsets(alert[order], chosen.cool_down_rows)
-    shaped = np.zeros(count)
-    shaped[order] = _shaped(score[order], alert[order], onset[order], chosen.cool_down_rows)
-    return Detection(shaped, alert, onset)
+    return score, alert
+
+
+def judge_at_once(
+    at_s: Floats, values: Floats, ensemble: Ensemble, options: EvidenceOptions
+) -> tuple[Floats, Ints] | None:
+    """Return the same of a table of one metric, a hundred times faster; None where that cannot be."""
+    present = np.isfinite(values[:, 0])
+    judged = ensemble.judge_series(at_s[present], values[present, 0]) if values.shape[1] == 1 else None
+    if judged is None:
+        return None
+    score, alert = np.zeros(len(at_s)), np.zeros(len(at_s), dtype=np.int64)
+    score[present] = judged
+    alert[present] = firing_series(judged, options)
+    latest = np.maximum.accumulate(np.where(present, np.arange(len(at_s)), -1))  # a gap leaves it as it was
+    return score, np.where(latest >= 0, alert[latest], 0)
 
 
 def _onsets(alert: Ints, cool_down_rows: int) -> Ints:

@@ -20,6 +20,8 @@ QUANTILE_RATE = 0.002  # of the quantile, a reading: a tail grown in an episode 
 EXCESS_RATE = 0.005
 UNCLIPPED = 200.0  # first readings, learned as they are
 CLIP = 6.0  # mean excesses that one reading counts at most later on
+LEAST_QUANTILE = 0.1  # below it the quantile moves by equal steps
+LEAST_MEAN = 1e-6
 LEAST_EXCESS = 0.15  # of the quantile: a tail that never surprised is not infinitely thin
 
 
@@ -43,17 +45,32 @@ def surprise(excess: Excess, distance: Floats) -> Floats:
     return np.where(over > 0, -log10(BEYOND) + over / np.maximum(scale, 1e-9) / log(10.0), 0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a tail learns, by the readings behind it."""
+
+    step: Floats  # of the quantile, as a share of it
+    rate: Floats  # of the mean excess
+    clip: Floats  # mean excesses that one reading counts at most
+
+
+def pace_of(count: Floats) -> Pace:
+    """Return how fast tails of so many readings learn."""
+    share = np.maximum(1.0 / (count + 1.0), RATE)
+    early = np.where(count < 2 * UNCLIPPED, share / BEYOND, 0.0)
+    rate = np.minimum(np.maximum(early, max(RATE / BEYOND, EXCESS_RATE)), 1.0)
+    return Pace(np.maximum(share, QUANTILE_RATE), rate, np.where(count > UNCLIPPED, CLIP, np.inf))
+
+
 def learn_excess(excess: Excess, distance: Floats) -> Excess:
     """Move the quantile by one step towards BEYOND being above it, and the mean excess where it is exceeded."""
     over = distance - excess.quantile
     exceeded = over > 0
-    share = np.maximum(1.0 / (excess.count + 1.0), RATE)
-    step = np.maximum(share, QUANTILE_RATE) * np.maximum(excess.quantile, 0.1)
-    bound = np.where(excess.count > UNCLIPPED, CLIP * excess.mean, np.inf)
-    early = np.where(excess.count < 2 * UNCLIPPED, share / BEYOND, 0.0)
-    rate = np.minimum(np.maximum(early, max(RATE / BEYOND, EXCESS_RATE)), 1.0)
+    pace = pace_of(excess.count)
+    step = pace.step * np.maximum(excess.quantile, LEAST_QUANTILE)
+    learned = pace.rate * (np.minimum(over, pace.clip * excess.mean) - excess.mean)
     return Excess(
         quantile=excess.quantile + step * np.where(exceeded, 1.0 - BEYOND, -BEYOND),
-        mean=np.maximum(excess.mean + np.where(exceeded, rate * (np.minimum(over, bound) - excess.mean), 0.0), 1e-6),
+        mean=np.maximum(excess.mean + np.where(exceeded, learned, 0.0), LEAST_MEAN),
         count=excess.count + 1.0,
     )

@@ -16,11 +16,13 @@ import numpy as np
 from predictive.arrays import Column, SeriesArrays
 from predictive.baseline import squash
 from predictive.control_chart import ChartOptions, ControlChart, WarmUp
+from predictive.detector import Retrospective
 from predictive.detectors.rate import make_detector as make_rate
 from predictive.detectors.seasonal import make_detector as make_seasonal
 from predictive.detectors.volatility import make_detector as make_volatility
 from predictive.records import Batch, Detector, Floats, Ints, Scores, State
 from predictive.tail_likelihood import Excess, learn_excess, surprise
+from predictive.whole_series import excesses
 
 ON_REQUEST = True
 SMOOTHINGS = (0.0, 3.0, 12.0, 48.0, 144.0)  # readings: one, a quarter of an hour to twelve hours of five minutes each
@@ -33,13 +35,13 @@ class _Likelihood:
 
     def __init__(self, *, limit: float, half_life: float) -> None:
         self._limit = limit
-        charts: dict[str, Detector] = {
+        charts: dict[str, Retrospective] = {
             f"chart{smoothing:g}": ControlChart(
                 "ewma", ChartOptions(limit=6.0, half_life=half_life, smoothing=smoothing, warm_up=WarmUp())
             )
             for smoothing in SMOOTHINGS
         }
-        self._views: Mapping[str, Detector] = {
+        self._views: Mapping[str, Retrospective] = {
             **charts,
             "rate": make_rate(half_life=half_life),
             "volatility": make_volatility(half_life=half_life),
@@ -61,6 +63,14 @@ class _Likelihood:
             total += np.where(excess.count >= KNOWN_TAIL, unlikely, 0.0)
             expected = np.where(np.isnan(expected), scores.expected, expected)
         return Scores(squash(total / self._limit), expected)
+
+    def score_series(self, at_s: Floats, values: Floats) -> Floats:
+        total = np.zeros(len(values))
+        for detector in self._views.values():
+            distance = _distance(detector.score_series(at_s, values))
+            excess = excesses(distance)
+            total += np.where(excess.count >= KNOWN_TAIL, surprise(excess, distance), 0.0)
+        return squash(total / self._limit)
 
     def learn(self, batch: Batch) -> None:
         self._cells.touch(batch.series)

@@ -19,7 +19,9 @@ from predictive.baseline import (
     learn_tail,
     squash,
 )
-from predictive.records import Batch, Detector, Floats, Ints, Scores, State
+from predictive.detector import Retrospective
+from predictive.records import Batch, Floats, Ints, Mask, Scores, State
+from predictive.whole_series import counts_of, tail_levels
 
 CLIP = 4.0  # a step counts at most so many usual ones when it is learned
 CADENCE_RATE = 0.05
@@ -53,6 +55,14 @@ class _Rate:
         tolerable = np.maximum(self._limit, cells["tail"][rows])
         score = np.where(ready, squash(np.nan_to_num(self._z(batch)) / tolerable), 0.0)
         return Scores(score, np.where(ready, cells["last"][rows], np.nan))
+
+    def score_series(self, at_s: Floats, values: Floats) -> Floats:
+        counts = counts_of(len(values))
+        learning = counts < self._warm_up
+        rates = np.maximum(1.0 / (counts + 1.0), self._rate)
+        z = _distances(values, rates=rates, root_pauses=_root_pauses(at_s), learning=learning)
+        tail = tail_levels(z, in_warm_up=learning, settled=counts >= self._warm_up / 2, is_single=False)
+        return np.where(learning, 0.0, squash(z / np.maximum(self._limit, tail)))
 
     def learn(self, batch: Batch) -> None:
         self._cells.touch(batch.series)
@@ -98,7 +108,39 @@ class _Rate:
         return np.maximum(DEVIATION_TO_SIGMA * self._cells["step"][rows], floor)
 
 
-def make_detector(*, limit: float = 8.0, half_life: float = 3000.0, warm_up: int = 200) -> Detector:
+def _root_pauses(at_s: Floats) -> Floats:
+    """Return the root of the pause before each reading in usual intervals, as `_z` has it; the first has none."""
+    cadence_s, usual_s = 0.0, []
+    intervals_s = np.diff(at_s)
+    for interval_s in intervals_s.tolist():
+        usual_s.append(cadence_s)
+        cadence_s = cadence_s + CADENCE_RATE * (interval_s - cadence_s) if cadence_s > 0 else interval_s
+    pauses = np.clip(intervals_s / np.maximum(np.array(usual_s), TINY), 1.0, 1e6)
+    return np.concatenate([[1.0], np.sqrt(pauses)])
+
+
+def _distances(values: Floats, *, rates: Floats, root_pauses: Floats, learning: Mask) -> Floats:
+    """Return each step in usual ones, judged before learned."""
+    last, step, level = float(values[0]), 0.0, abs(float(values[0]))
+    distances = [0.0]
+    rest = zip(values[1:].tolist(), rates[1:].tolist(), root_pauses[1:].tolist(), learning[1:].tolist(), strict=True)
+    for value, share, root_pause, is_learning in rest:
+        scale, floor = DEVIATION_TO_SIGMA * step, RELATIVE_FLOOR * level + TINY
+        if scale < floor:
+            scale = floor
+        z = (value - last) / scale / root_pause
+        z = 1e9 if z > 1e9 else -1e9 if z < -1e9 else z
+        distances.append(z)
+        seen = abs(z)
+        if not is_learning and seen > CLIP:
+            seen = CLIP
+        step += share * (seen * scale / DEVIATION_TO_SIGMA - step)
+        level += share * (abs(value) - level)
+        last = value
+    return np.array(distances)
+
+
+def make_detector(*, limit: float = 8.0, half_life: float = 3000.0, warm_up: int = 200) -> Retrospective:
     """Build the detector.
 
     Parameters:

@@ -6,13 +6,28 @@ from its hour's mean. Does not know weekdays, and says nothing in the first days
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 
 import numpy as np
 
 from predictive.arrays import Column, SeriesArrays
-from predictive.baseline import USUAL_TAIL, Baseline, Tail, learn_baseline, learn_tail, scale_of, squash
-from predictive.records import Batch, Detector, Floats, Ints, Mask, Scores, State
+from predictive.baseline import (
+    CLIP,
+    DEVIATION_TO_SIGMA,
+    RELATIVE_FLOOR,
+    TINY,
+    USUAL_TAIL,
+    Baseline,
+    Tail,
+    learn_baseline,
+    learn_tail,
+    scale_of,
+    squash,
+)
+from predictive.detector import Retrospective
+from predictive.records import Batch, Floats, Ints, Mask, Scores, State
+from predictive.whole_series import SINGLE_SIGMA, ages_of, tail_levels
 
 HOURS = 24
 DAY_S = 86_400.0
@@ -56,6 +71,13 @@ class _Seasonal:
         tolerable = np.maximum(self._limit, self._cells["tail"][batch.series])
         ready = expectation.has_opinion
         return Scores(np.where(ready, squash(z / tolerable), 0.0), np.where(ready, expectation.mean, np.nan))
+
+    def score_series(self, at_s: Floats, values: Floats) -> Floats:
+        age_s = ages_of(at_s)
+        z, fewest = _distances(at_s, values, age_s=age_s, memory_days=self._memory_days)
+        ready = (age_s >= self._warm_up_s) & (fewest >= PER_HOUR)
+        tail = tail_levels(z, in_warm_up=~ready, settled=fewest >= PER_HOUR, is_single=True)
+        return np.where(ready, squash(z / np.maximum(self._limit, tail)), 0.0)
 
     def learn(self, batch: Batch) -> None:
         self._cells.touch(batch.series)
@@ -107,10 +129,7 @@ class _Seasonal:
 
     def _expect(self, batch: Batch) -> _Expectation:
         rows, cells = batch.series, self._cells
-        position = (batch.at_s % DAY_S) / DAY_S * HOURS - 0.5  # an hour's mean belongs to its middle
-        before = np.floor(position).astype(np.int64)
-        share = position - before
-        left, right = before % HOURS, (before + 1) % HOURS
+        left, right, share = _between(batch.at_s)
         counts = np.minimum(cells["count"][rows, left], cells["count"][rows, right])
         mean = (1 - share) * cells["mean"][rows, left] + share * cells["mean"][rows, right]
         deviation = np.maximum(cells["deviation"][rows, left], cells["deviation"][rows, right]).astype(np.float64)
@@ -128,7 +147,68 @@ def _hour(at_s: Floats) -> Ints:
     return ((at_s % DAY_S) // (DAY_S / HOURS)).astype(np.int64)
 
 
-def make_detector(*, limit: float = 6.0, warm_up_days: float = 4.0, memory_days: float = 14.0) -> Detector:
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """What one series is like at each hour of the day; the arrays round to single precision."""
+
+    mean: array[float]
+    deviation: array[float]
+    count: list[float]
+
+
+def _between(at_s: Floats) -> tuple[Ints, Ints, Floats]:
+    """Return the two hours whose middles a time lies between, and how near it is to the second."""
+    position = (at_s % DAY_S) / DAY_S * HOURS - 0.5  # an hour's mean belongs to its middle
+    before = np.floor(position).astype(np.int64)
+    return before % HOURS, (before + 1) % HOURS, position - before
+
+
+def _distances(at_s: Floats, values: Floats, *, age_s: Floats, memory_days: float) -> tuple[Floats, Ints]:
+    """Return each reading's distance from its hours' means in scales, and the fewest readings of these hours before
+    it, as `_expect` and `learn` have them."""
+    days = np.maximum(age_s / DAY_S, 1.0)
+    left, right, share = _between(at_s)
+    hours = _Hours(array("f", [0.0] * HOURS), array("f", [0.0] * HOURS), [0.0] * HOURS)
+    means, deviations, counts = hours.mean, hours.deviation, hours.count
+    single, usual_count = array("f", [0.0, 0.0, 0.0]), 0.0  # the spread at any hour, and two roundings
+    distances, fewest = [], []
+    columns = (values, days, left, right, share, _hour(at_s))
+    for value, day, one, other, near, hour in zip(*(column.tolist() for column in columns), strict=True):
+        mean = (1 - near) * means[one] + near * means[other]
+        wide, floor = max(deviations[one], deviations[other]), RELATIVE_FLOOR * abs(mean) + TINY
+        single[1] = SINGLE_SIGMA * single[0]
+        single[2] = abs(means[other] - means[one])
+        scale = max(DEVIATION_TO_SIGMA * wide, floor, single[1], single[2] / 2.0)
+        residual = value - mean
+        distances.append(residual / scale)
+        fewest.append(min(counts[one], counts[other]))
+        far = abs(residual)
+        if usual_count >= HOURS and far > 3.0 * scale:
+            far = 3.0 * scale
+        single[0] += max(1.0 / (usual_count + 1.0), 1e-3) * (far - single[0])
+        usual_count += 1.0
+        counted = counts[hour] if counts[hour] < MOST_COUNT else usual_count / HOURS
+        _learn_hour(hours, hour, value, rate=1.0 / (memory_days * max(counted / day, 1.0)))
+    return np.array(distances), np.array(fewest)
+
+
+def _learn_hour(hours: _Hours, hour: int, value: float, *, rate: float) -> None:
+    """Do what `learn_baseline` does, in plain floats."""
+    count, mean, deviation = hours.count[hour], hours.mean[hour], hours.deviation[hour]
+    if count == 0:
+        hours.mean[hour], hours.deviation[hour], hours.count[hour] = value, 0.0, 1.0
+        return
+    share = max(1.0 / (count + 1.0), rate)
+    residual = value - mean
+    if count >= FREE_COUNT:
+        bound = CLIP * max(DEVIATION_TO_SIGMA * deviation, RELATIVE_FLOOR * abs(mean) + TINY)
+        residual = bound if residual > bound else -bound if residual < -bound else residual
+    hours.mean[hour] = mean + share * residual
+    hours.deviation[hour] = deviation + share * (abs(residual) - deviation)
+    hours.count[hour] = min(count + 1.0, MOST_COUNT)
+
+
+def make_detector(*, limit: float = 6.0, warm_up_days: float = 4.0, memory_days: float = 14.0) -> Retrospective:
     """Build the detector.
 
     Parameters:

@@ -20,7 +20,9 @@ from predictive.baseline import (
     learn_tail,
     squash,
 )
-from predictive.records import Batch, Detector, Floats, Ints, Mask, Scores, State
+from predictive.detector import Retrospective
+from predictive.records import Batch, Floats, Ints, Mask, Scores, State
+from predictive.whole_series import counts_of, log_distances, tail_levels
 
 STEP_CLIP = 20.0  # usual steps that one may count in the recent mean
 LEAST_SPREAD = 0.05  # of the logarithm: ratios within 5% of each other are equal
@@ -59,6 +61,17 @@ class _Volatility:
         ready = (count >= self._warm_up) & (cells["usual"][rows] > TINY)
         score = np.where(ready, squash(z / np.maximum(limit, cells["tail"][rows])), 0.0)
         return Scores(score, np.full(len(rows), np.nan))
+
+    def score_series(self, at_s: Floats, values: Floats) -> Floats:
+        del at_s
+        counts = counts_of(len(values))
+        learning = counts < self._warm_up
+        rates = np.maximum(1.0 / (counts + 1.0), self._rate)
+        ratio, usual = _ratios(values, smoothing=self._share, rates=rates, learning=learning)
+        z = log_distances(np.log(ratio), rates=rates, in_warm_up=learning, least_spread=LEAST_SPREAD)
+        tail = tail_levels(z, in_warm_up=learning, settled=counts >= self._warm_up / 2, is_single=False)
+        limit = self._limit * (1.0 + YOUTH / np.maximum(counts, 1.0))
+        return np.where(~learning & (usual > TINY), squash(z / np.maximum(limit, tail)), 0.0)
 
     def learn(self, batch: Batch) -> None:
         self._cells.touch(batch.series)
@@ -120,9 +133,34 @@ class _Volatility:
         return np.asarray((ratio - cells["mean"][rows]) / scale)
 
 
+def _ratios(values: Floats, *, smoothing: float, rates: Floats, learning: Mask) -> tuple[Floats, Floats]:
+    """Return the ratio of the recent step to the usual one at each reading, and the usual one before it."""
+    last, recent, usual, level = float(values[0]), 0.0, 0.0, 0.0
+    ratios, before = [], []
+    free = np.arange(len(values)) < 2  # the first steps count in full
+    paces = zip(values.tolist(), rates.tolist(), learning.tolist(), free.tolist(), strict=True)
+    for value, share, is_learning, is_free in paces:
+        step = counted = abs(value - last)
+        if not is_free:
+            floor = RELATIVE_FLOOR * level + TINY
+            most = STEP_CLIP * (usual if usual > floor else floor)
+            counted = step if step < most else most
+        recent += smoothing * (counted - recent)
+        floor = 0.01 * usual + RELATIVE_FLOOR * level + TINY
+        ratios.append((recent + floor) / (usual + floor))
+        before.append(usual)
+        if not is_learning:
+            most = CLIP * DEVIATION_TO_SIGMA * (usual if usual > TINY else TINY)
+            step = step if step < most else most
+        usual += share * (step - usual)
+        level += share * (abs(value) - level)
+        last = value
+    return np.array(ratios), np.array(before)
+
+
 def make_detector(
     *, limit: float = 6.0, smoothing: float = 12.0, half_life: float = 2000.0, warm_up: int = 200
-) -> Detector:
+) -> Retrospective:
     """Build the detector.
 
     Parameters:
