@@ -58,6 +58,7 @@ def evidence_of(alert: Alert) -> float:
 
     A score of s is a chance of 1 - s, and chances multiply; what lasted for a day counts twice, for three days thrice.
 
+    >>> from datetime import datetime
     >>> from predictive.records import Reason
     >>> since = datetime.fromisoformat("2026-06-01T00:00+00:00")
     >>> reason = Reason("power", since, 1.0, 2.0, 0.9, "ewma")
