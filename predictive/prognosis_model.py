@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from predictive.records import Floats, Ints
 VERSION = 2
 ARRAYS = "model.npz"
 CARD = "model.json"
-TREE_ARRAYS = tuple(field.name for field in fields(Trees) if field.name not in ("start", "deepest"))
+TREE_ARRAYS = tuple(one.name for one in fields(Trees) if one.name not in ("start", "deepest"))
 ROWS_AT_ONCE = 500_000  # of features: some 150 bytes a row and metric
 Arrays = dict[str, npt.NDArray[np.generic]]
 
@@ -57,6 +57,7 @@ class FailureModel:
     validated: Realised
     silence: Silence
     memory: Memory
+    units: Mapping[str, str] = field(default_factory=dict)  # of metrics, where somebody said
 
     def score(self, history: History) -> Floats:
         """Return the log-odds of each row, high means failing."""
@@ -97,6 +98,7 @@ class FailureModel:
             "version": VERSION,
             "metrics": self.metrics,
             "counters": self.counters,
+            "units": dict(self.units),
             "threshold": self.threshold if np.isfinite(self.threshold) else None,
             "past_threshold": self.past_threshold if np.isfinite(self.past_threshold) else None,
             "starts": [trees.start for trees in self.forests],
@@ -186,6 +188,7 @@ def _model_of(card: Mapping[str, object], arrays: Mapping[str, Floats]) -> Failu
         Realised(**_fields(card["validated"])),  # type: ignore[arg-type]
         Silence(arrays["silence_gap_s"], arrays["silence_share"], _numbers([card["watched_s"]])[0]),
         Memory(kept, arrays["memory_score"], arrays["memory_failed_s"], end_s, known),
+        {name: str(unit) for name, unit in _fields(card.get("units", {})).items()},
     )
 
 

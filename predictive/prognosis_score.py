@@ -6,7 +6,8 @@ decided by what readings told before it; nobody tells what failed after the fit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -90,14 +91,16 @@ def tickets_at(model: FailureModel, history: History, score: Floats, rows: Ints)
             float(chance[number, own]),
             horizons_h[own],
             tuple(map(Chance, horizons_h, chance[number].tolist())),
-            _reasons(known, features, row, given[number]),
+            _reasons(known, features, row, given[number], units=model.units),
         )
         for number, row in enumerate(places.tolist())
     ]
     return sorted(found, key=lambda ticket: (ticket.at, ticket.device_id))
 
 
-def _reasons(history: History, features: Features, row: int, given: Floats) -> tuple[Reason, ...]:
+def _reasons(
+    history: History, features: Features, row: int, given: Floats, *, units: Mapping[str, str]
+) -> tuple[Reason, ...]:
     """Return the metrics that moved a row's score most, each with what it was a horizon of changes before."""
     totals: dict[str, float] = {}
     for metric, part in zip(features.metrics, given.tolist(), strict=True):
@@ -111,7 +114,8 @@ def _reasons(history: History, features: Features, row: int, given: Floats) -> t
         if part < LEAST_SHARE * ranked[0][1]:
             continue
         column = carried(history.values[first : row + 1, history.metrics.index(metric)], np.zeros(row + 1 - first, int))
-        found.append(_reason(metric, column, history.at_s[first : row + 1], part / whole))
+        reason = _reason(metric, column, history.at_s[first : row + 1], part / whole)
+        found.append(replace(reason, unit=units.get(metric, "")))
     return tuple(found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +31,9 @@ def fit(
     budget: Annotated[float, typer.Option(min=0.01, help="False tickets per 1,000 device-months.")] = 1.0,
     lead_h: Annotated[float, typer.Option(min=0, help="A ticket helps that many hours before, or earlier.")] = 72.0,
     horizon_h: Annotated[float, typer.Option(min=1, help="A ticket farther ahead than this is false.")] = 90 * 24.0,
+    unit: Annotated[
+        list[str] | None, typer.Option(help="metric=unit, e.g. heat=°C: live readings are brought to it.")
+    ] = None,
     remaining_life: Annotated[
         bool, typer.Option("--remaining-life", help="Learn how long devices last, from those that failed.")
     ] = False,
@@ -48,7 +53,8 @@ def fit(
     with reported():
         readings, failed = read_events(events), read_events(failures, needs_metrics=False)
         terms = Budget(false_per_1000_months=budget, lead_s=lead_h * HOUR_S, horizon_s=horizon_h * HOUR_S)
-        model = fit_table(readings, failed, budget=terms)
+        units = _units(unit or [], known=readings.metrics)
+        model = replace(fit_table(readings, failed, budget=terms), units=units)
         model.save(out)
         today = datetime.now(UTC).date()
         write_card(out, model, Taught(devices=len(readings.names), failures=len(failed.at_s), on=today))
@@ -109,6 +115,16 @@ def remaining(
         line |= {"remaining_h": round(float(found.expected_s[row]) / HOUR_S, 2)}
         line |= {"low_h": round(float(found.low_s[row]) / HOUR_S, 2)}
         write_line(line | {"high_h": round(high_s / HOUR_S, 2) if high_s < float("inf") else None})
+
+
+def _units(told: list[str], *, known: Collection[str]) -> dict[str, str]:
+    """Return the units of metrics, as they were told."""
+    pairs = [one.rpartition("=") for one in told]
+    for metric, _, unit in pairs:
+        if metric not in known or not unit:
+            names = ", ".join(sorted(known))[:200]
+            raise typer.BadParameter(words(spoken_language())("failures.unit", told=f"{metric}={unit}", known=names))
+    return {metric: unit.strip() for metric, _, unit in pairs}
 
 
 def _fit_life(events: Path, failures: Path, out: Path, most_h: float | None, *, as_json: bool) -> None:

@@ -29,6 +29,7 @@ from api.upkeep.foreseen_alerts import alert_again, alert_of, alert_over
 from api.upkeep.verdicts import BEGINS_ANEW
 from predictive.budget_pace import WINDOW_S
 from predictive.records import Alert
+from predictive.units import Conversion, conversion
 
 if TYPE_CHECKING:
     from predictive import Monitor
@@ -43,6 +44,8 @@ LIFE_ENDS = frozenset({"failure", "repair", "replaced"})
 """After these a device is another one to the model."""
 CLOSES = LIFE_ENDS | BEGINS_ANEW
 FALSE = "false_alarm"
+PRECISION = ".7g"
+"""The monitor keeps single precision; a counter that stands still must not seem to move from what was learnt of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Foreseeing:
         self._store = store
         self._model: FailureModel | None = None
         self._name = ""
+        self._misfits = set[tuple[str, str]]()  # metrics in units that cannot be brought to the model's
 
     def start(self) -> None:
         """Read the model.
@@ -101,12 +105,23 @@ class Foreseeing:
         readings, newest_s = dict[str, float](), -np.inf
         for metric in sorted(set(monitor.metrics_of(device_id)) & set(self._model.metrics)):
             points = monitor.series_window(device_id, metric)
-            if len(points.at_s):
-                readings[metric] = float(points.values[-1])
+            known = self._conversion(metric, points.unit)
+            if len(points.at_s) and known is not None:
+                readings[metric] = float(f"{points.values[-1]:{PRECISION}}") * known.factor + known.offset
                 newest_s = max(newest_s, float(points.at_s[-1]))
         if not readings:
             return None
         return DayRow(device_id, min(datetime.fromtimestamp(newest_s, UTC), at), readings)
+
+    def _conversion(self, metric: str, unit: str) -> Conversion | None:
+        """Return how to bring a metric to the unit that the model was taught; None where it measures something else."""
+        assert self._model is not None
+        taught = self._model.units.get(metric, "")
+        known = conversion(unit or taught, taught or unit)
+        if known is None and (metric, unit) not in self._misfits:
+            self._misfits.add((metric, unit))
+            log.warning("unit_unfit_for_failures", metric=metric, unit=unit, taught=taught, fix="send the taught unit")
+        return known
 
     def look(self, *, at: datetime) -> Look:
         """Score what was gathered."""
@@ -115,7 +130,8 @@ class Foreseeing:
         assert self._model is not None
         store = self._store.foreseen
         store.forget_days(at - WINDOW)
-        rows, watch, foreseen = store.days(model=self._name), store.watch(), store.since(at - WINDOW)
+        rows, watch = store.days(model=self._name), store.watch()
+        foreseen = store.since(at - max(WINDOW, timedelta(seconds=self._model.budget.horizon_s)))
         if not rows:
             return Look()
         budget = replace(self._model.budget, false_per_1000_months=self._borne())

@@ -62,6 +62,8 @@ def _alike(alert: Alert, past: Sequence[Verdict], model: str) -> tuple[str, list
     if not alert.reasons:
         return "", []
     metric, detector = alert.reasons[0].metric, alert.reasons[0].detector
+    if alert.prognosis.chances:  # how soon, a model of failures says better than what other detectors came to
+        past = [one for one in past if one.detector == detector]
     groups = {
         "model": [one for one in past if model and one.model == model and one.metric == metric],
         "metric": [one for one in past if one.metric == metric],

@@ -35,7 +35,7 @@ def write_fleet(folder: Path) -> None:
 def test_fit_then_score_writes_tickets(tmp_path: Path) -> None:
     write_fleet(tmp_path)
     events, model = str(tmp_path / "events.csv"), str(tmp_path / "model")
-    options = ["--budget", "40", "--horizon-h", "720", "--lead-h", "24", "--json"]
+    options = ["--budget", "40", "--horizon-h", "720", "--lead-h", "24", "--unit", "heat=°C", "--json"]
     fit = [
         "failures",
         "fit",
@@ -58,6 +58,7 @@ def test_fit_then_score_writes_tickets(tmp_path: Path) -> None:
     assert len(tickets) > 30
     assert set(tickets[0]) >= {"device_id", "at", "probability", "reasons"}
     assert tickets[0]["reasons"][0]["metric"] == "heat"
+    assert json.loads((tmp_path / "model" / "model.json").read_text(encoding="utf-8"))["units"] == {"heat": "°C"}
     chances = tickets[0]["probabilities"]
     assert list(chances) == ["24", "72", "720"]
     assert list(chances.values()) == sorted(chances.values())
@@ -73,6 +74,17 @@ def test_bad_table_is_named(tmp_path: Path, text: str, locale: str, word: str) -
     assert told.exit_code == 1
     assert word in told.stderr
     assert "events.csv" in told.stderr
+
+
+@LANGUAGES
+@pytest.mark.parametrize("unit", ["cold=°C", "heat=", "heat"])
+def test_a_unit_of_no_metric_is_refused(tmp_path: Path, unit: str, locale: str, word: str) -> None:
+    (tmp_path / "e.csv").write_text("device_id,at,heat\na,2026-01-01T00:00Z,1.5\n", encoding="utf-8")
+    (tmp_path / "f.csv").write_text("device_id,at\na,2026-01-02T00:00Z\n", encoding="utf-8")
+    call = ["failures", "fit", "--events", str(tmp_path / "e.csv"), "--failures", str(tmp_path / "f.csv")]
+    told = CliRunner(env={"LC_ALL": locale}).invoke(command, [*call, "--out", str(tmp_path / "m"), "--unit", unit])
+    assert told.exit_code == 2
+    assert "heat" in told.output
 
 
 def test_remaining_life_is_fitted_and_told(tmp_path: Path) -> None:

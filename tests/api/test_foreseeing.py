@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -50,7 +51,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     history = history_of(names, at_s, {"heat": np.concatenate(heat)})
     options = PrognosisOptions(iterations=10, folds=2, fewest_in_leaf=10)
     found = tmp_path_factory.mktemp("failures")
-    fit_failures(history, fates_of(history, failed), budget=BUDGET, options=options).model.save(found)
+    model = fit_failures(history, fates_of(history, failed), budget=BUDGET, options=options).model
+    replace(model, units={"heat": "°C"}).save(found)
     return found
 
 
@@ -72,13 +74,15 @@ def started(settings: Settings, store: Store) -> Foresight:
     return foresight
 
 
-def live(foresight: Foresight, course: Course, since: int, until: int, *, metric: str = "heat") -> None:
+def live(foresight: Foresight, course: Course, since: int, until: int, *, metric: str = "heat", unit: str = "") -> None:
     """Let days pass: readings in the evening, a beat just after midnight."""
     for day in range(since, until):
         at = BEGIN + day * DAY + timedelta(hours=20)
         told = course(day)
         values = np.array(list(told.values()))
-        columns = Columns(list(told), [metric] * len(told), np.full(len(told), at.timestamp()), values)
+        columns = Columns(
+            list(told), [metric] * len(told), np.full(len(told), at.timestamp()), values, [unit] * len(told)
+        )
         foresight.take(Readings(columns, np.arange(len(told)), ()), received_at=at)
         foresight.advance(at + timedelta(hours=4, minutes=1))
 
@@ -151,6 +155,20 @@ def test_a_score_that_falls_resolves_the_ticket_and_its_return_opens_it_again(se
     assert [one.state for one in foreseen(store)] == ["resolved"]
     live(foresight, lambda day: {"d1": day - 8.0}, 14, 17)
     assert [one.state for one in foreseen(store)] == ["open"]
+
+
+@pytest.mark.parametrize(("unit", "scale", "shift"), [("K", 1.0, 273.15), ("华氏度", 1.8, 32.0)])
+def test_readings_are_brought_to_the_unit_that_was_taught(
+    settings: Settings, store: Store, unit: str, scale: float, shift: float
+) -> None:
+    live(started(settings, store), lambda day: {"d1": max(0.0, day - 1.0) * scale + shift}, 0, 5, unit=unit)
+    watched = store.foreseen.days(model="")
+    assert [round(row.readings["heat"], 6) for row in watched] == [0.0, 0.0, 1.0, 2.0, 3.0]
+
+
+def test_a_unit_of_something_else_is_no_reading(settings: Settings, store: Store) -> None:
+    live(started(settings, store), lambda day: {"d1": 300.0}, 0, 2, unit="kPa")
+    assert store.foreseen.days(model="") == ()
 
 
 def test_missing_metrics_foresee_nothing(settings: Settings, store: Store) -> None:
