@@ -16,13 +16,14 @@ from api.cli.commands import command
 from api.engines import Engines
 from api.ingest import Readings
 from api.maintain import Foresight
-from api.schemas.telemetry import Ticket
+from api.schemas.telemetry import Ticket, TicketVerdict
 from api.settings import Settings
 from api.store import Store, open_store_for
-from api.store.devices import Event
+from api.store.devices import Device, Event
 from api.store.lease import NoLease
 from api.store.upkeep_tables import ForeseenFailure
 from api.upkeep.foreseeing import Foreseeing, Look
+from api.upkeep.verdicts import take_verdict
 from predictive import Columns
 from predictive.budget import Budget
 from predictive.prognosis_fit import PrognosisOptions, fit_failures
@@ -169,6 +170,34 @@ def test_readings_are_brought_to_the_unit_that_was_taught(
 def test_a_unit_of_something_else_is_no_reading(settings: Settings, store: Store) -> None:
     live(started(settings, store), lambda day: {"d1": 300.0}, 0, 2, unit="kPa")
     assert store.foreseen.days(model="") == ()
+
+
+def test_after_the_horizon_another_ticket_may_open(settings: Settings, store: Store) -> None:
+    foresight = started(settings, store)
+    live(foresight, lambda day: {"d1": max(0.0, day - 1.0)}, 0, 5)
+    live(foresight, lambda day: {"d1": 30.0}, 36, 37)
+    assert sorted(one.state for one in foreseen(store)) == ["open", "resolved"]
+
+
+def test_what_people_say_is_known_at_the_next_look(settings: Settings, store: Store) -> None:
+    foresight = started(settings, store)
+    live(foresight, rising, 0, 5)
+    ticket = foreseen(store, "d1")[0]
+    take_verdict(ticket.id, TicketVerdict(verdict="false_alarm"), store=store, actor="李工", at=BEGIN + 6 * DAY)
+    live(foresight, rising, 6, 7)
+    watch = store.foreseen.watch()
+    assert watch is not None
+    assert watch.judged == 1
+    assert watch.solved_at == watch.scored_at
+
+
+def test_devices_of_one_site_are_foreseen_apart(settings: Settings, store: Store) -> None:
+    names = [f"柜-{number}" for number in range(3)]
+    store.devices.put_all([Device(name, site="店-1", told_by="person") for name in names], at=BEGIN)
+    live(started(settings, store), lambda day: dict.fromkeys(names, max(0.0, day - 1.0)), 0, 5)
+    tickets = foreseen(store)
+    assert sorted(ticket.device_id for ticket in tickets) == names
+    assert {ticket.group_id for ticket in tickets} == {""}
 
 
 def test_missing_metrics_foresee_nothing(settings: Settings, store: Store) -> None:
