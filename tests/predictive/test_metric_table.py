@@ -151,3 +151,13 @@ def test_a_wide_table_asks_for_more_than_one_odd_reading_of_one_metric() -> None
     assert detect_table(table).alert.sum() == 0
     narrow = "\n".join(",".join(line.split(",")[:2]) for line in lines)
     assert np.flatnonzero(detect_table(read_table(narrow.encode(), name="spike.csv")).onset).tolist() == [1000]
+
+
+def test_a_table_tells_nothing_of_its_first_days() -> None:
+    """The same step, first when the series is a day and a half old, then when it is a week old."""
+    values = 20 + np.random.default_rng(6).normal(0, 1, 2500)
+    values[432:450] += 12.0
+    values[2016:2034] += 12.0
+    lines = [f"{1_700_000_000 + 300 * row},{value:.3f}" for row, value in enumerate(values)]
+    detection = detect_table(read_table("\n".join(["timestamp,value", *lines]).encode(), name="young.csv"))
+    assert [2016 <= onset < 2034 for onset in np.flatnonzero(detection.onset)] == [True]
