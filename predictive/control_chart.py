@@ -39,6 +39,9 @@ class ChartOptions:
     warm_up: WarmUp
 
 
+Place = Ints | slice
+
+
 class ControlChart:
     """A detector named `name`."""
 
@@ -61,12 +64,13 @@ class ControlChart:
 
     def score(self, batch: Batch) -> Scores:
         self._cells.reserve(batch.series)
-        baseline = self._baseline(batch.series)
-        z = (self._course(batch) - baseline.mean) / scale_of(baseline)
+        place = _place_of(batch.series)
+        baseline = self._baseline(place)
+        z = (self._course(batch, place) - baseline.mean) / scale_of(baseline)
         # A young baseline does not yet know how far this series wanders.
         limit = self._options.limit * (1.0 + YOUTH / np.maximum(baseline.count, 1.0))
-        tolerable = np.maximum(limit, self._cells["tail"][batch.series])
-        ready = self._is_ready(batch, baseline.count)
+        tolerable = np.maximum(limit, self._cells["tail"][place])
+        ready = self._is_ready(batch, place, baseline.count)
         return Scores(np.where(ready, squash(z / tolerable), 0.0), np.where(ready, baseline.mean, np.nan))
 
     def score_series(self, at_s: Floats, values: Floats) -> Floats:
@@ -80,10 +84,10 @@ class ControlChart:
 
     def learn(self, batch: Batch) -> None:
         self._cells.touch(batch.series)
-        rows, cells = batch.series, self._cells
-        baseline, course = self._baseline(rows), self._course(batch)
+        rows, cells = _place_of(batch.series), self._cells
+        baseline, course = self._baseline(rows), self._course(batch, rows)
         tail = Tail(cells["tail"][rows], cells["is_beyond"][rows] > 0)
-        in_warm_up = ~self._is_ready(batch, baseline.count)
+        in_warm_up = ~self._is_ready(batch, rows, baseline.count)
         learned_tail = learn_tail(tail, (course - baseline.mean) / scale_of(baseline), in_warm_up=in_warm_up)
         settled = baseline.count >= self._options.warm_up.fewest / 2
         cells["tail"][rows] = np.where(settled, learned_tail.level, tail.level)
@@ -102,14 +106,22 @@ class ControlChart:
     def restore(self, state: State) -> None:
         self._cells.restore(state)
 
-    def _baseline(self, rows: Ints) -> Baseline:
+    def _baseline(self, rows: Place) -> Baseline:
         return Baseline(self._cells["mean"][rows], self._cells["deviation"][rows], self._cells["count"][rows])
 
-    def _course(self, batch: Batch) -> Floats:
-        course = self._cells["course"][batch.series]
+    def _course(self, batch: Batch, rows: Place) -> Floats:
+        course = self._cells["course"][rows]
         return np.where(np.isnan(course), batch.values, course + self._share * (batch.values - course))
 
-    def _is_ready(self, batch: Batch, count: Floats) -> Mask:
+    def _is_ready(self, batch: Batch, rows: Place, count: Floats) -> Mask:
         warm_up = self._options.warm_up
-        aged = batch.at_s - self._cells["first_s"][batch.series] >= warm_up.days * DAY_S
+        aged = batch.at_s - self._cells["first_s"][rows] >= warm_up.days * DAY_S
         return np.asarray((count >= warm_up.most) | (aged & (count >= warm_up.fewest)))
+
+
+def _place_of(series: Ints) -> Place:
+    """Return the rows as a slice where they follow each other: a fleet that sends together needs no gathering."""
+    first = int(series[0]) if len(series) else 0
+    if np.array_equal(series, np.arange(first, first + len(series))):
+        return slice(first, first + len(series))
+    return series

@@ -38,3 +38,20 @@ def test_a_series_that_starts_flat_is_not_anomalous_for_moving() -> None:
     values = np.tile(day, 6)
     for name in ("ewma", "robust_z", "seasonal"):
         assert highest_score(name, values) < ANOMALOUS
+
+
+def test_rows_that_follow_each_other_are_judged_as_any_others() -> None:
+    """A whole fleet in order is taken as a slice; shuffled, or with rows left out, it is gathered."""
+    draw, count = np.random.default_rng(8), 40
+    in_order, shuffled = build_detector("ewma"), build_detector("ewma")
+    for step in range(500):
+        at_s, values = np.full(count, 1_780_272_000.0 + 3600.0 * step), draw.normal(np.arange(count), 2.0)
+        first, last = (0, count) if step % 3 else (5, 30)
+        rows = np.arange(first, last)
+        mixed = draw.permutation(rows)
+        orderly, other = Batch(rows, at_s[rows], values[rows]), Batch(mixed, at_s[mixed], values[mixed])
+        assert np.array_equal(in_order.score(orderly).score[mixed - first], shuffled.score(other).score)
+        in_order.learn(orderly)
+        shuffled.learn(other)
+    assert in_order.score(orderly).score.max() > 0
+    assert all(np.array_equal(array, shuffled.state()[name]) for name, array in in_order.state().items())
