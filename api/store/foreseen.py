@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -78,16 +78,15 @@ class ForeseenFailures:
                     kept = {"at": row.at, "readings": readings, "score": None, "model": ""}
                     session.merge(DeviceDay(tenant=self._tenant, device_id=row.device_id, day=row.day, **kept))
 
-    def days(self, *, model: str) -> tuple[DayRow, ...]:
-        """Return all rows, with the scores that a model gave."""
+    def days(self, *, model: str) -> Iterator[DayRow]:
+        """Yield all rows by device and day, with the scores that a model gave; a fleet's are many."""
         row = DeviceDay
         query = select(row.device_id, row.at, row.readings, row.score, row.model).where(row.tenant == self._tenant)
+        query = query.order_by(row.device_id, row.day).execution_options(yield_per=ROWS_AT_ONCE)
         with self._database.transaction() as session:
-            found = session.execute(query.order_by(row.device_id, row.day)).all()
-        return tuple(
-            DayRow(one.device_id, one.at, json.loads(one.readings), one.score if one.model == model else None)
-            for one in found
-        )
+            for one in session.execute(query):
+                score = one.score if one.model == model else None
+                yield DayRow(one.device_id, one.at, json.loads(one.readings), score)
 
     def forget_days(self, before: datetime) -> None:
         """Forget rows of before a day."""

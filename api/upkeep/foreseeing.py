@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -130,22 +131,26 @@ class Foreseeing:
         assert self._model is not None
         store = self._store.foreseen
         store.forget_days(at - WINDOW)
-        rows, watch = store.days(model=self._name), store.watch()
+        gathered, watch = _columns_of(store.days(model=self._name), self._model.metrics), store.watch()
         foreseen = store.since(at - max(WINDOW, timedelta(seconds=self._model.budget.horizon_s)))
-        if not rows:
+        if not gathered.days.names:
             return Look()
         budget = replace(self._model.budget, false_per_1000_months=self._borne())
         known = self._known(watch, foreseen, at=at)
         asked = {one.device_id for one in foreseen}
-        found = look_ahead(self._model, _days(rows), known, budget=budget, asked=asked)
+        found = look_ahead(self._model, gathered.days, known, budget=budget, asked=asked)
         alerts, kept = self._changes(found, foreseen, at=at)
-        scores = zip(rows, found.score.tolist(), strict=True)
-        log.info("failures_looked_ahead", rows=len(rows), opened=len(found.opens), threshold=found.threshold.score)
+        log.info(
+            "failures_looked_ahead",
+            devices=len(gathered.days.names),
+            opened=len(found.opens),
+            threshold=found.threshold.score,
+        )
         return Look(
             tuple(alerts),
             tuple(kept),
             _watch_of(found, self._name, begun_at=watch.begun_at if watch else at, at=at),
-            tuple(replace(row, score=score) for row, score in scores if row.score is None),
+            tuple(replace(row, score=float(found.score[place])) for place, row in gathered.rows.items()),
         )
 
     def over(self, *, at: datetime) -> Look:
@@ -249,16 +254,31 @@ def _watch_of(found: Outlook, name: str, *, begun_at: datetime, at: datetime) ->
     return Watch(name, begun_at, at, threshold.score, solved_at, threshold.judged)
 
 
-def _days(rows: Sequence[DayRow]) -> Days:
+@dataclass(frozen=True, slots=True)
+class Unscored:
+    """Rows as the model reads them, and those that it has not scored, by their place."""
+
+    days: Days
+    rows: Mapping[int, DayRow]
+
+
+def _columns_of(rows: Iterable[DayRow], metrics: Sequence[str]) -> Unscored:
+    """Put rows, which come by device, into columns: 120 days of a large fleet are a million."""
     from predictive.prognosis_watch import Days
 
-    names = sorted({row.device_id for row in rows})
-    number = {name: position for position, name in enumerate(names)}
-    metrics = sorted({metric for row in rows for metric in row.readings})
-    return Days(
-        names,
-        np.array([number[row.device_id] for row in rows], np.int64),
-        np.array([row.at.timestamp() for row in rows]),
-        {metric: np.array([row.readings.get(metric, np.nan) for row in rows]) for metric in metrics},
-        np.array([np.nan if row.score is None else row.score for row in rows]),
-    )
+    names, device, at_s, score = list[str](), array("q"), array("d"), array("d")
+    columns = {metric: array("d") for metric in metrics}
+    unscored: dict[int, DayRow] = {}
+    for place, row in enumerate(rows):
+        if not names or names[-1] != row.device_id:
+            names.append(row.device_id)
+        device.append(len(names) - 1)
+        at_s.append(row.at.timestamp())
+        score.append(np.nan if row.score is None else row.score)
+        for metric, column in columns.items():
+            column.append(row.readings.get(metric, np.nan))
+        if row.score is None:
+            unscored[place] = row
+    readings = {metric: np.array(column, np.float64) for metric, column in columns.items()}
+    days = Days(names, np.array(device, np.int64), np.array(at_s, np.float64), readings, np.array(score, np.float64))
+    return Unscored(days, unscored)

@@ -169,7 +169,7 @@ def test_readings_are_brought_to_the_unit_that_was_taught(
 
 def test_a_unit_of_something_else_is_no_reading(settings: Settings, store: Store) -> None:
     live(started(settings, store), lambda day: {"d1": 300.0}, 0, 2, unit="kPa")
-    assert store.foreseen.days(model="") == ()
+    assert list(store.foreseen.days(model="")) == []
 
 
 def test_after_the_horizon_another_ticket_may_open(settings: Settings, store: Store) -> None:
