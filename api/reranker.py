@@ -1,6 +1,7 @@
 """A cross-encoder for knowledge bases, where settings name one: built at the first question, forgotten when idle.
 
-It orders what both legs found. Whether the first is an answer is judged as without it (nlp.search.abstain).
+It orders what both legs found, and its scores stand for theirs: in how far the first stands before the next, too, which
+nlp.search.abstain judges by with a rule that was fitted without it. None was to be had to fit it with.
 """
 
 from __future__ import annotations

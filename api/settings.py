@@ -206,7 +206,7 @@ class Settings(BaseSettings):
     own card. Empty: none, and articles are found by their words alone."""
     cross_encoder_model: str = ""
     """Cross-encoder (bge-reranker, mMARCO and the like as ONNX) that orders the passages found, named as an encoder is.
-    Empty: none. It takes some 50 ms a question and core more."""
+    Empty: none. It reads the question with each of twenty passages, so a question takes twenty runs of it longer."""
     encoder_waiting: int = Field(default=1_024, gt=0)
     """Texts that may wait for the encoder; the next ones are told 429."""
     idle_unload_s: float = Field(default=1_800.0, ge=0)

@@ -303,6 +303,9 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=QUESTIONS, help="of each kind and set")
     parser.add_argument("--articles", type=int, default=2500, help="of each set; embedding more takes long")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--judge", type=float, default=None, metavar="THRESHOLD", help="tell of the rule in use, from here on; fit none"
+    )
     parser.add_argument("--keep", type=Path, default=None, help="a file for what was asked; if it is there, nothing is")
     options = parser.parse_args()
     console = Console(width=140)
@@ -312,12 +315,16 @@ def main() -> None:
         found = gather(options)
     if options.keep is not None:
         options.keep.write_text("".join(json.dumps(asdict(one)) + "\n" for one in found), encoding="utf-8")
+    in_use = DENSE_RULE if options.encoder else RULE
+    if options.judge is not None:
+        report(console, found, judged(in_use, np.array([example.features for example in found])), options.judge)
+        return
     rule = fitted(found, np.array([one.set_name in TRAINABLE and one.is_tuned_on for one in found]), options)
     coefficients = ", ".join(f"{weight:.2f}" for weight in rule.weights)
     console.print(
         f"AbstainRule(intercept={rule.intercept:.2f}, weights=({coefficients}), threshold={rule.threshold:.3f})"
     )
-    console.print(f"in use: {DENSE_RULE if options.encoder else RULE}")
+    console.print(f"in use: {in_use}")
     report(console, found, judged(rule, np.array([example.features for example in found])), rule.threshold)
     without_one_set(console, found, options)
 

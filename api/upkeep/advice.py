@@ -18,8 +18,8 @@ SUGGESTIONS = 3
 """On a ticket; a technician reads three titles on a phone."""
 SURE_ENOUGH = 0.8
 """A device asks in names of metrics, which tell less than a person's sentence, and its ticket stands without an
-article: so a tenth of what no article answers may be shown one (python -m training.fit_abstain, held halves,
-2026-11-23: 9.9% in bases of 20 articles, 4.5% of 800)."""
+article: so a tenth of what no article answers may be shown one (python -m training.fit_abstain --judge 0.8 with the
+shipped encoder, held halves, 2026-11-23: 9.9% in bases of 20 articles, 4.5% of 800)."""
 METRICS_ASKED = 4
 """The strongest; with more the question is about everything, and nothing fits."""
 

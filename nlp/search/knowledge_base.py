@@ -33,7 +33,7 @@ __all__ = ["MAX_BODY", "MAX_ID", "MAX_TITLE", "Change", "Counts", "KnowledgeBase
 
 # Articles per transaction of put_many: another writer waits a second at most.
 _BATCH = 200
-# Articles whose best passage a cross-encoder reads with the question: about a third of a second on two cores.
+# Articles whose best passage a cross-encoder reads with the question, one run of it each.
 _READ_TOGETHER = 20
 # The fusion is learned anew when a file has grown by this factor since, and not from fewer passages than this.
 _OUTGROWN = 2.0

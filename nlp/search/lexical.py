@@ -27,7 +27,8 @@ ARTICLE_SHARE = 0.5
 
 # What either leg says of a passage in another language than the reader's is worth this much: it decides near ties. With
 # 150 sections of docs_zh and the same of docs_en in one base, minilm-l6-zh-en-tuned, 2026-11-23, the first hit of an
-# English question is English in 100% instead of 95.3%, and hit@1 .847 instead of .820; Chinese ones .807 either way.
+# English question is English in 100% instead of 95.3%, and hit@1 .847 instead of .820; Chinese ones .807 either way
+# (a script of that day, which was not kept).
 OTHER_LANGUAGE = 0.8
 
 # A Han character is about 0.6 words and brings 1.5 tokens of weight: what these count as in words.

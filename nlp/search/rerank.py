@@ -60,10 +60,10 @@ class Ranker:
 # knows: a code that is named, a title that is met, a change of late, an answer that was used. No set has a change of
 # late; a code or a title decides a near tie (mean nDCG@10 of nine sets .8133 without both, .8137 with a title of .5,
 # .8119 with 1.0 for the code; under minilm-l6-zh-en-tuned a title of .5 costs Chinese questions on English articles
-# .011, where the few words they share are often a title's, and .25 costs none of seven sets more than .003). Use is
-# weighed by training.eval_experience, 2026-11-23 (hit@1 of questions that were not asked before, our encoder before it
-# was tuned, half of the questions past): stackfaq .940 -> .940, covidfaq .290 -> .360; at 2.0, with half as much doubt,
-# stackfaq .945 -> .900.
+# .011, where the few words they share are often a title's, and .25 costs none of seven sets more than
+# .003: training.eval_search with this number changed). Use is weighed by training.eval_experience, 2026-11-23 (hit@1 of
+# questions that were not asked before, our encoder before it was tuned, half of the questions past): stackfaq .940 ->
+# .940, covidfaq .290 -> .360; at 2.0, with half as much doubt, stackfaq .945 -> .900.
 RANKER = Ranker(weights=(8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.25, 0.3, 0.0, 0.0, 0.3, 0.8))
 
 

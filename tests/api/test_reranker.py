@@ -6,7 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
+from api.app import create_app
+from api.cli.keys import create_key
 from api.engines import Engines
 from api.settings import Settings
 from nlp.records import Article, Hit
@@ -35,6 +38,17 @@ def test_missing_one_is_said_and_search_goes_on(api_settings: Settings, language
     base.put_many(ARTICLES)
     assert len(base.search("空调 E4", top_k=3, allowed=())) == 3
     engines.close()
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh-CN", "重新排序"), ("en-US", "Re-ranking")])
+def test_missing_one_is_named_on_the_status_page(api_settings: Settings, language: str, name: str) -> None:
+    app = create_app(with_cross_encoder(api_settings, "no-such-model"))
+    _, secret = create_key(app.state.store, name="test", scopes=["admin"])
+    client = TestClient(app, headers={"Origin": "http://testserver", "Accept-Language": language})
+    assert client.post("/console/sign-in", data={"key": secret}, follow_redirects=False).status_code == 303
+    page = client.get("/console/status").text
+    assert f'<th scope="row">{name}</th>' in page
+    assert "no-such-model" in page
 
 
 @pytest.mark.model
