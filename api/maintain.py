@@ -174,9 +174,11 @@ class Foresight:
     def _foresee(self, now: datetime) -> tuple[Ticket, ...]:
         """Close what was foreseen of devices that were worked on; once a day look ahead. Readings go on meanwhile."""
         kept = self._keep_foreseen(self._foreseeing.over(at=now))
+        if not self._foreseeing.is_due(at=now):
+            return kept
         with self._lock:
-            is_due = self._foreseeing.gather(self._running(), at=now)
-        return (*kept, *self._keep_foreseen(self._foreseeing.look(at=now))) if is_due else kept
+            reported = self._foreseeing.reported(self._running(), at=now)
+        return (*kept, *self._keep_foreseen(self._foreseeing.look(reported, at=now)))
 
     def _keep_foreseen(self, look: Look) -> tuple[Ticket, ...]:
         kept: list[Ticket] = []

@@ -87,18 +87,19 @@ class Foreseeing:
         if not math.isfinite(self._model.threshold):
             log.warning("failures_model_opens_nothing", folder=str(self._folder), fix="fit it with a larger budget")
 
-    def gather(self, monitor: Monitor, *, at: datetime) -> bool:
-        """Keep what devices reported since the last look, if one is due; say whether it is."""
+    def is_due(self, *, at: datetime) -> bool:
+        """Tell whether this day was not looked at yet."""
         if self._model is None:
             return False
         watch = self._store.foreseen.watch()
-        if watch is not None and watch.model == self._name and watch.scored_at.date() >= at.date():
-            return False
+        return watch is None or watch.model != self._name or watch.scored_at.date() < at.date()
+
+    def reported(self, monitor: Monitor, *, at: datetime) -> list[DayRow]:
+        """Return what devices reported since the last look, a row a device; the caller holds the monitor still."""
+        watch = self._store.foreseen.watch()
         since = watch.scored_at if watch is not None else at - DAY
         devices = monitor.fleet(at).device_ids
-        rows = [row for name in devices if (row := self._row(monitor, name, at)) is not None and row.at > since]
-        self._store.foreseen.put_days(rows)
-        return bool(rows) or watch is not None
+        return [row for name in devices if (row := self._row(monitor, name, at)) is not None and row.at > since]
 
     def _row(self, monitor: Monitor, device_id: str, at: datetime) -> DayRow | None:
         """Return the newest reading of each metric that the model knows."""
@@ -124,12 +125,13 @@ class Foreseeing:
             log.warning("unit_unfit_for_failures", metric=metric, unit=unit, taught=taught, fix="send the taught unit")
         return known
 
-    def look(self, *, at: datetime) -> Look:
-        """Score what was gathered."""
+    def look(self, reported: Sequence[DayRow], *, at: datetime) -> Look:
+        """Keep what devices reported and score it with what is kept of them."""
         from predictive.prognosis_watch import look_ahead
 
         assert self._model is not None
         store = self._store.foreseen
+        store.put_days(reported)
         store.forget_days(at - WINDOW)
         gathered, watch = _columns_of(store.days(model=self._name), self._model.metrics), store.watch()
         foreseen = store.since(at - max(WINDOW, timedelta(seconds=self._model.budget.horizon_s)))
