@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from predictive.arrays import Column, SeriesArrays
+from predictive.arrays import Column
 from predictive.baseline import RELATIVE_FLOOR, TINY, squash
+from predictive.device_arrays import DeviceArrays
 from predictive.records import Batch, Detector, Floats, Ints, Scores, State
 
 ON_REQUEST = True
@@ -21,7 +22,6 @@ LAGS = 3
 TERMS = WIDTH * LAGS + 1  # and a constant
 RIDGE = 1.0  # readings' worth, on standardised metrics
 CLIP = 10.0  # standard deviations that one error counts in its course
-OUTSIDE = -1.0  # not seen yet, or not among a device's first
 
 
 class _Forecast:
@@ -32,9 +32,7 @@ class _Forecast:
         self._share = 1.0 - 0.5 ** (1.0 / smoothing)
         self._reference = reference
         self._ready = reference + calibration
-        self._slot_of: dict[int, int] = {}
-        self._rows = SeriesArrays({"slot": Column(fill=OUTSIDE), "place": Column()})
-        self._cells = SeriesArrays(
+        self._devices = DeviceArrays(
             {
                 "origin": Column(width=WIDTH, fill=np.nan),  # first readings: what is summed stays small
                 "recent": Column(width=WIDTH * LAGS),  # newest first, from the origin
@@ -45,28 +43,18 @@ class _Forecast:
                 "course": Column(width=WIDTH),  # smoothed error, in spreads
                 "farthest": Column(width=WIDTH),  # course while calibrating
                 "count": Column(),
-            }
+            },
+            width=WIDTH,
         )
+        self._cells = self._devices.cells
 
     def belong(self, series: int, *, device: int) -> None:
         """Take the row as one of this device's metrics."""
-        row = np.array([series])
-        self._rows.touch(row)
-        slot = int(self._rows["slot"][series])
-        if slot >= 0:
-            self._slot_of[device] = slot
-            return
-        slot = self._slot_of.setdefault(device, self._cells.used)
-        place = int((self._rows["slot"] == slot).sum()) if slot < self._cells.used else 0
-        if place < WIDTH:
-            self._cells.touch(np.array([slot]))
-            self._rows["slot"][series], self._rows["place"][series] = slot, place
+        self._devices.belong(series, device=device)
 
     def score(self, batch: Batch) -> Scores:
-        self._rows.reserve(batch.series)
         score, expected = np.zeros(len(batch.series)), np.full(len(batch.series), np.nan)
-        known = np.flatnonzero(self._rows["slot"][batch.series] >= 0)
-        slots, devices, places = self._found(batch.series[known])
+        known, slots, devices, places = self._devices.members(batch.series)
         ready = self._cells["count"][slots] >= self._ready
         if not ready.any():
             return Scores(score, expected)
@@ -80,12 +68,10 @@ class _Forecast:
         return Scores(score, expected)
 
     def learn(self, batch: Batch) -> None:
-        self._rows.touch(batch.series)
-        self._adopt(batch.series)
-        known = np.flatnonzero(self._rows["slot"][batch.series] >= 0)
+        self._devices.adopt(batch.series)
+        known, slots, devices, places = self._devices.members(batch.series)
         if len(known) == 0:
             return
-        slots, devices, places = self._found(batch.series[known])
         values, cells = batch.values[known], self._cells
         fitted = cells["count"][slots] >= self._reference
         if fitted.any():
@@ -105,30 +91,13 @@ class _Forecast:
         self._fit(slots[cells["count"][slots] == self._reference])
 
     def forget(self, series: Ints) -> None:
-        rows = series[series < self._rows.used]
-        slots = self._rows["slot"][rows]
-        self._cells.forget(slots[slots >= 0].astype(np.int64))
+        self._devices.forget(series)
 
     def state(self) -> State:
-        rows = {f"row/{name}": array for name, array in self._rows.state().items()}
-        return {**rows, **{f"device/{name}": array for name, array in self._cells.state().items()}}
+        return self._devices.state()
 
     def restore(self, state: State) -> None:
-        for part, cells in (("row/", self._rows), ("device/", self._cells)):
-            cells.restore({name.removeprefix(part): array for name, array in state.items() if name.startswith(part)})
-
-    def _adopt(self, series: Ints) -> None:
-        """Let rows that belong to no device be their own."""
-        alone = series[(self._rows["slot"][series] < 0) & (self._rows["place"][series] == 0)]
-        if len(alone) and not self._slot_of:
-            slots = np.arange(self._cells.used, self._cells.used + len(alone))
-            self._cells.touch(slots)
-            self._rows["slot"][alone] = slots
-
-    def _found(self, series: Ints) -> tuple[Ints, Ints, Ints]:
-        """Return the slots here, which of them each row is of, and its place there."""
-        slots, devices = np.unique(self._rows["slot"][series].astype(np.int64), return_inverse=True)
-        return slots, devices.astype(np.int64), self._rows["place"][series].astype(np.int64)
+        self._devices.restore(state)
 
     def _predicted(self, slots: Ints) -> Floats:
         """Return what each metric should read, from its origin; (n, WIDTH)."""

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from predictive.arrays import Column, SeriesArrays
+from predictive.arrays import Column
 from predictive.baseline import Baseline, learn_baseline, scale_of, squash
+from predictive.device_arrays import DeviceArrays
 from predictive.records import Batch, Detector, Floats, Ints, Scores, State
 from predictive.tail_likelihood import Excess, learn_excess, surprise
 
@@ -24,7 +25,6 @@ CLIP = 6.0  # scales that one reading counts when the covariance learns it
 REFRESH = 64  # readings after which the components are computed anew
 SUSPECT = 0.2  # half the tolerable distance
 ACCUSED_SHARE = 0.02  # a change that stays becomes normal, fifty times more slowly
-OUTSIDE = -1.0  # not seen yet, or not among a device's first
 
 
 class _Multivariate:
@@ -35,9 +35,7 @@ class _Multivariate:
         self._share = 1.0 - 0.5 ** (1.0 / smoothing)
         self._rate = 1.0 - 0.5 ** (1.0 / half_life)
         self._warm_up = warm_up
-        self._slot_of: dict[int, int] = {}
-        self._rows = SeriesArrays({"slot": Column(fill=OUTSIDE), "place": Column()})
-        self._cells = SeriesArrays(
+        self._devices = DeviceArrays(
             {
                 "mean": Column(width=WIDTH),
                 "deviation": Column(width=WIDTH),
@@ -49,31 +47,21 @@ class _Multivariate:
                 "quantile": Column(fill=1.0),
                 "excess": Column(fill=1.0),
                 "judged": Column(),
-            }
+            },
+            width=WIDTH,
         )
+        self._cells = self._devices.cells
 
     def belong(self, series: int, *, device: int) -> None:
         """Take the row as one of this device's metrics."""
-        row = np.array([series])
-        self._rows.touch(row)
-        slot = int(self._rows["slot"][series])
-        if slot >= 0:
-            self._slot_of[device] = slot
-            return
-        slot = self._slot_of.setdefault(device, self._cells.used)
-        place = int((self._rows["slot"] == slot).sum()) if slot < self._cells.used else 0
-        if place < WIDTH:
-            self._cells.touch(np.array([slot]))
-            self._rows["slot"][series], self._rows["place"][series] = slot, place
+        self._devices.belong(series, device=device)
 
     def score(self, batch: Batch) -> Scores:
-        self._rows.reserve(batch.series)
         expected = np.full(len(batch.series), np.nan)
         score = np.zeros(len(batch.series))
-        known = np.flatnonzero(self._rows["slot"][batch.series] >= 0)
+        known, slots, devices, places = self._devices.members(batch.series)
         if len(known) == 0:
             return Scores(score, expected)
-        slots, devices, places = self._found(batch.series[known])
         standing = self._standing(slots, devices, places, batch.values[known])
         pull = standing * self._pulled(slots, standing)  # (devices, WIDTH) contributions
         ready = self._cells["count"][slots] >= self._warm_up
@@ -84,12 +72,10 @@ class _Multivariate:
         return Scores(score, expected)
 
     def learn(self, batch: Batch) -> None:
-        self._rows.touch(batch.series)
-        self._adopt(batch.series)
-        known = np.flatnonzero(self._rows["slot"][batch.series] >= 0)
+        self._devices.adopt(batch.series)
+        known, slots, devices, places = self._devices.members(batch.series)
         if len(known) == 0:
             return
-        slots, devices, places = self._found(batch.series[known])
         values, cells = batch.values[known], self._cells
         standing = self._standing(slots, devices, places, values)
         trust = self._trust(slots, standing)
@@ -107,30 +93,13 @@ class _Multivariate:
         self._refresh(slots[(count >= self._warm_up / 2) & (count % REFRESH == 0)])
 
     def forget(self, series: Ints) -> None:
-        rows = series[series < self._rows.used]
-        slots = self._rows["slot"][rows]
-        self._cells.forget(slots[slots >= 0].astype(np.int64))
+        self._devices.forget(series)
 
     def state(self) -> State:
-        rows = {f"row/{name}": array for name, array in self._rows.state().items()}
-        return {**rows, **{f"device/{name}": array for name, array in self._cells.state().items()}}
+        return self._devices.state()
 
     def restore(self, state: State) -> None:
-        for part, cells in (("row/", self._rows), ("device/", self._cells)):
-            cells.restore({name.removeprefix(part): array for name, array in state.items() if name.startswith(part)})
-
-    def _adopt(self, series: Ints) -> None:
-        """Let rows that belong to no device be their own."""
-        alone = series[(self._rows["slot"][series] < 0) & (self._rows["place"][series] == 0)]
-        if len(alone) and not self._slot_of:
-            slots = np.arange(self._cells.used, self._cells.used + len(alone))
-            self._cells.touch(slots)
-            self._rows["slot"][alone] = slots
-
-    def _found(self, series: Ints) -> tuple[Ints, Ints, Ints]:
-        """Return the slots here, which of them each row is of, and its place there."""
-        slots, devices = np.unique(self._rows["slot"][series].astype(np.int64), return_inverse=True)
-        return slots, devices.astype(np.int64), self._rows["place"][series].astype(np.int64)
+        self._devices.restore(state)
 
     def _standing(self, slots: Ints, devices: Ints, places: Ints, values: Floats) -> Floats:
         """Return each device's smoothed standardised metrics with these readings; (devices, WIDTH)."""
