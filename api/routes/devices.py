@@ -31,7 +31,7 @@ def list_devices(
     return device_bodies(foresight.fleet(at), asked, store=store, page=page)
 
 
-@router.put("/v1/devices/{device_id}", status_code=204, responses=problems(401, 403, 422))
+@router.put("/v1/devices/{device_id}", status_code=204, responses=problems(400, 401, 403, 422))
 def put_device(device_id: str, _: MaySendTelemetry, told: DeviceTold, store: StoreOf, at: Now) -> Response:
     """Tell where a device stands and what it is; alarms of one site at once become one ticket."""
     tell_device(device_id, told, store=store, at=at)

@@ -35,6 +35,19 @@ def test_every_v1_address_needs_a_key_and_documents_its_problems(api_client: Tes
                     assert list(answer["content"]) == ["application/problem+json"], (path, status)
 
 
+def test_an_operation_that_takes_json_says_what_broken_json_is_told(api_client: TestClient) -> None:
+    paths = api_client.get("/openapi.json").json()["paths"]
+    silent = [
+        f"{method} {path}"
+        for path, methods in paths.items()
+        if path not in SIGNED  # read by the connector, not by the framework
+        for method, operation in methods.items()
+        if "application/json" in operation.get("requestBody", {}).get("content", {})
+        and "400" not in operation["responses"]
+    ]
+    assert silent == []
+
+
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics", "/openapi.json", "/problems/not_found"])
 def test_ops_need_no_key(api_client: TestClient, path: str) -> None:
     api_client.headers.pop("Authorization")
