@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from api.errors import EngineFailed, Language, words
 from api.intents import Intents
 from api.knowledge_bases import KnowledgeBases
 from api.learned import Learned
+from api.receipt_taggers import ReceiptTaggers
 from api.reranker import open_reranker, reranker_state
 from api.schemas.ops import EngineState
 from api.settings import VERSION, Settings
@@ -77,11 +79,13 @@ class Engines:
         stand_ins: StandIns = NO_STAND_INS,
         note_turn: NoteTurn = note_nothing,
         note_batch: Callable[[Batched], None] = lambda batched: None,
+        note_picture: Callable[[bool], None] = lambda was_remembered: None,
         note_draft: Callable[[str, Drafted], None] = lambda tenant, drafted: None,
     ) -> None:
         self.settings = settings
         self._find_records = find_records
         self._stand_ins = stand_ins
+        self._note_picture = note_picture
         self._hearing: Shared[Hearing] = Shared("speech", self._build_hearing, note_turn=note_turn)
         self._reader: Shared[Reader] = Shared("vision", self._build_reader, note_turn=note_turn)
         options = BatchOptions(waiting=settings.encoder_waiting)
@@ -99,6 +103,7 @@ class Engines:
         self.intents = Intents(data_dir, encode=self.encode, encoder_state=self.encoder_state)
         self.learned = Learned(data_dir / "learned")
         self.taggers = Taggers(data_dir)
+        self.receipt_taggers = ReceiptTaggers(settings.models_folder)
 
     def beside(self, data_dir: Path, *, find_records: Callable[[], RecordSystem | None]) -> Engines:
         """Return engines on other data that share this one's models and turns."""
@@ -110,6 +115,7 @@ class Engines:
         other = Engines(self.settings.model_copy(update=changes), find_records=find_records, stand_ins=self._stand_ins)
         other._hearing, other._reader, other.encoder = self._hearing, self._reader, self.encoder
         other.reranker, other.drafter = self.reranker, self.drafter
+        other.receipt_taggers = self.receipt_taggers
         return other
 
     @property
@@ -194,14 +200,21 @@ class Engines:
             return EngineState(
                 name="vision", engine=self.settings.reader, rung="none", degraded=True, reason=str(error), fix=fix
             )
-        return EngineState(name="vision", engine=f"{self.settings.reader}:{located.card.name}", rung=located.rung)
+        engine = f"{self.settings.reader}:{located.card.name}"
+        if self.settings.reader == "openvino" and find_spec("openvino") is None:
+            reason, fix = "openvino is not installed", "pip install 'beforehand[openvino]', or BEFOREHAND_READER=ppocr"
+            return EngineState(name="vision", engine=engine, rung="none", degraded=True, reason=reason, fix=fix)
+        return EngineState(name="vision", engine=engine, rung=located.rung)
 
     def _build_reader(self) -> Reader:
-        from vision import build_reader
+        from vision import RememberingReader, build_reader
 
-        if self._stand_ins.reader is not None:
-            return self._stand_ins.reader
-        return build_reader(self.settings.reader, models_dir=self.settings.models_folder, threads=self.settings.threads)
+        settings = self.settings
+        reader = self._stand_ins.reader or build_reader(
+            settings.reader, models_dir=settings.models_folder, threads=settings.threads
+        )
+        room_bytes = int(settings.pictures_kept_mib * 1024 * 1024)
+        return RememberingReader(reader, room_bytes=room_bytes, note=self._note_picture) if room_bytes else reader
 
     # --- text
 

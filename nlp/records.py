@@ -75,6 +75,17 @@ class EncoderUnavailable(NlpError): ...
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """What may stand instead of [start, end) of a part's text, which its reader was not sure of. `odds` against what
+    was read: 1 is as likely. An empty stretch is one where something may be missing."""
+
+    start: int
+    end: int
+    text: str
+    odds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A piece of source text on its way into a Document: a message, a spoken word, a line on a page, a code on a page.
 
@@ -92,6 +103,7 @@ class Part:
     box: Box | None = None
     confidence: float = 1.0  # of the recogniser or reader; typed text is 1
     symbology: str = ""  # for a barcode: what it was, e.g. "Code128"
+    variants: tuple[Variant, ...] = ()  # what a reader may have misread
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,17 @@ def api_client(api_app: FastAPI, api_key: str) -> Iterator[TestClient]:
 # --- console ----------------------------------------------------------------------------------------------------------
 
 
+PLATE = tuple(
+    Line(text, ((20.0, top), (300.0, top), (300.0, top + 24.0), (20.0, top + 24.0)), confidence)
+    for text, top, confidence in (
+        ("型号：KFR-35GW/CL3A", 20.0, 0.99),
+        ("序列号：CL3A2506180427", 60.0, 0.98),
+        ("额定电压：220V~", 100.0, 0.7),
+    )
+)
+"""What the scripted reader of the console's tests reads from 铭牌.jpg."""
+
+
 @pytest.fixture(scope="session")
 def console_app(tmp_path_factory: pytest.TempPathFactory, encoder: RememberingEmbedder) -> Iterator[FastAPI]:
     """Put one service together for all console tests: its database is made once."""
@@ -165,7 +176,9 @@ def console_app(tmp_path_factory: pytest.TempPathFactory, encoder: RememberingEm
     stand_ins = StandIns(
         transcriber=build_transcriber("scripted", script=(Word(0.5, 1.0, "E4", 0.9),), language="zh"),
         activity=build_activity("energy"),
-        reader=build_reader("scripted", lines={"label.png": (Line("S/N CL3A2506180427", box, 0.99),)}),
+        reader=build_reader(
+            "scripted", lines={"label.png": (Line("S/N CL3A2506180427", box, 0.99),), "铭牌.jpg": PLATE}
+        ),
         embedder=encoder,
     )
     app = create_app(Settings(data_dir=tmp_path_factory.mktemp("console")), stand_ins=stand_ins)

@@ -3,7 +3,7 @@
     python -m training.eval_vision --data ../shared/data/vision [--only receipts,barcodes] [--plain] [--limit N]
 
 In: the folder that data/README.md describes. Out: one table, with the date and the command, for the model card.
-`--plain` runs rapidocr and zxing-cpp as they come out of the box over the same files, side by side.
+`--plain` runs rapidocr, zxing-cpp and, where it is on the path, tesseract as they come over the same files.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from training.eval_reader import memory, side_by_side
+from training.eval_turns import crooked, laid_by_camera, sparse, turned
+from training.gs1_round_trip import gs1
 from training.receipt_scores import (
     Reading,
     Result,
@@ -36,10 +39,10 @@ from training.receipt_scores import (
     field_results,
     sureness_of,
 )
+from training.receipts import receipts_of
 from vision import Image, ImageRejected, Line, Reader, build_reader, page_fields, read_images, read_page
-from vision.barcodes import read_codes
-from vision.orientation import turn
-from vision.receipt import receipt_fields
+from vision.codes.barcodes import read_codes
+from vision.receipts.receipt import receipt_fields
 
 # --- Receipts
 
@@ -51,7 +54,7 @@ def receipts(data: Path, reader: Reader, *, limit: int) -> Iterator[Result]:
     rotations: Counter[int] = Counter()
     quality: Counter[str] = Counter()
     sureness: list[Sureness] = []
-    for receipt, image in _receipts(data, limit):
+    for receipt, image in receipts_of(data, limit=limit):
         page = read_page(image, reader=reader)
         count += 1
         rotations[page.rotation] += 1
@@ -80,50 +83,6 @@ def receipt_rules(data: Path, reader: Reader, *, limit: int) -> Iterator[Result]
             lines = [Line(line["text"], box_of(line["box"]), 1.0) for line in receipt["lines"]]
             count_fields(receipt["fields"], receipt_fields(lines), fields)
     yield from field_results("SROIE, given text", fields)
-
-
-def turned(data: Path, reader: Reader, *, limit: int) -> Iterator[Result]:
-    """Turn receipts by 90, 180 and 270 degrees and see whether they come back."""
-    for rotation in (90, 180, 270):
-        reading, righted, count = Reading(), 0, 0
-        for receipt, image in _receipts(data, limit or 12):
-            page = read_page(turn(image, rotation), reader=reader)
-            righted += page.rotation == (360 - rotation) % 360
-            count += 1
-            count_lines(receipt, page.lines, reading)
-        name = f"SROIE turned {rotation}"
-        yield Result(name, "righted", f"{righted} of {count}")
-        yield Result(name, "CER of found lines", f"{reading.edits / max(reading.characters, 1):.4f}")
-
-
-def plain_receipts(data: Path, reader: Reader, *, limit: int) -> Iterator[Result]:
-    """Read receipts by rapidocr with its own defaults."""
-    from rapidocr import RapidOCR
-
-    engine: Any = RapidOCR(params={"Global.log_level": "critical", "EngineConfig.onnxruntime.intra_op_num_threads": 1})
-    reading, count, cpu_s = Reading(), 0, time.process_time()
-    for receipt, image in _receipts(data, limit):
-        read = engine(np.ascontiguousarray(image.pixels[:, :, ::-1]))
-        lines = [
-            Line(text, box_of(np.asarray(box).ravel().tolist()), float(score))
-            for text, box, score in zip(
-                read.txts or (), read.boxes if read.txts else (), read.scores or (), strict=True
-            )
-        ]
-        count_lines(receipt, lines, reading)
-        count += 1
-    cpu_s = time.process_time() - cpu_s
-    name = f"SROIE, {count} receipts, plain rapidocr"
-    yield from reading.results(name)
-    yield Result(name, "CPU s a receipt", f"{cpu_s / count:.2f}")
-
-
-def _receipts(data: Path, limit: int) -> Iterator[tuple[dict[str, Any], Image]]:
-    with (data / "sroie" / "receipts.jsonl").open(encoding="utf-8") as rows:
-        for _, row in zip(range(limit or 10**6), rows, strict=False):
-            receipt = json.loads(row)
-            path = data / "sroie" / receipt["image"]
-            yield receipt, read_images(path.read_bytes(), name=path.name)[0]
 
 
 # --- Codes, turns, hostile files, the invoice
@@ -244,11 +203,16 @@ MEASURES: dict[str, Callable[..., Iterator[Result]]] = {
     "exif": exif,
     "invoice": invoice,
     "barcodes": barcodes,
+    "gs1": gs1,
     "rules": receipt_rules,
     "receipts": receipts,
+    "memory": memory,
     "turned": turned,
+    "laid": laid_by_camera,
+    "crooked": crooked,
+    "sparse": sparse,
 }
-PLAIN: dict[str, Callable[..., Iterator[Result]]] = {"barcodes": plain_barcodes, "receipts": plain_receipts}
+PLAIN: dict[str, Callable[..., Iterator[Result]]] = {"barcodes": plain_barcodes, "receipts": side_by_side}
 
 
 def main() -> None:
@@ -256,7 +220,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.eval_vision", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/vision"))
     parser.add_argument("--only", default=",".join(MEASURES), help="comma-separated: " + ", ".join(MEASURES))
-    parser.add_argument("--plain", action="store_true", help="also run rapidocr and zxing-cpp as they come")
+    parser.add_argument("--plain", action="store_true", help="also run rapidocr, tesseract and zxing-cpp as they come")
     parser.add_argument("--limit", type=int, default=0, help="at most this many items of each set; 0 is all")
     parser.add_argument("--threads", type=int, default=1, help="intra-op threads of the reader")
     parser.add_argument("--models-dir", type=Path, default=None)

@@ -1,25 +1,33 @@
 """Image in, page out: the decode gate, readers, codes, layout and the fields a page names."""
 
-from vision.image import ImageLimits, read_images
+from vision.fields.page_fields import page_fields
+from vision.gate.image import read_images
+from vision.gate.image_limits import ImageLimits
 from vision.page import read_page
-from vision.page_fields import page_fields
-from vision.reader import Reader, build_reader, reader_names
+from vision.readers.reader import Reader, build_reader, reader_names
+from vision.readers.remembering import RememberingReader
 from vision.records import (
     Box,
     Code,
+    Doubt,
+    Flaw,
     Image,
     ImageRejected,
     Line,
     Page,
     PageField,
     PageReport,
+    ReaderUnavailable,
     ReaderUnknown,
+    Rival,
     VisionError,
 )
 
 __all__ = [
     "Box",
     "Code",
+    "Doubt",
+    "Flaw",
     "Image",
     "ImageLimits",
     "ImageRejected",
@@ -28,7 +36,10 @@ __all__ = [
     "PageField",
     "PageReport",
     "Reader",
+    "ReaderUnavailable",
     "ReaderUnknown",
+    "RememberingReader",
+    "Rival",
     "VisionError",
     "build_reader",
     "page_fields",

@@ -5,11 +5,12 @@ A PDF page with a text layer is not read again: its own text is exact. What this
 
 from __future__ import annotations
 
-from vision.barcodes import read_codes
-from vision.layout import in_reading_order
-from vision.orientation import Reading, read_upright
-from vision.quality import quality_words
-from vision.reader import Reader
+from vision.codes.barcodes import read_codes
+from vision.flaws.quality import Judged, judged
+from vision.lines.reading_order import in_reading_order
+from vision.readers.displays import with_displays
+from vision.readers.orientation import Reading, read_upright
+from vision.readers.reader import Reader
 from vision.records import Image, Page
 
 TEXT_LAYER = "pdf-text-layer"
@@ -21,15 +22,19 @@ def read_page(image: Image, *, reader: Reader) -> Page:
         reading, engine = Reading(0, image, image.text_lines), TEXT_LAYER
     else:
         reading, engine = read_upright(image, reader=reader), reader.engine
-    lines = in_reading_order(reading.lines)
+    codes = read_codes(reading.image)
+    lines = reading.lines if engine == TEXT_LAYER else with_displays(reading.image.pixels, reading.lines, codes)
+    lines = in_reading_order(lines)
+    found = Judged(lines, ()) if engine == TEXT_LAYER else judged(reading.image.pixels, lines)
     return Page(
         name=image.name,
         page=image.page,
         width_px=reading.image.width_px,
         height_px=reading.image.height_px,
         rotation=reading.rotation,
-        lines=lines,
-        codes=read_codes(reading.image),
+        lines=found.lines,
+        codes=codes,
         engine=engine,
-        quality=() if engine == TEXT_LAYER else quality_words(reading.image.pixels, lines),
+        quality=tuple(sorted({flaw.word for flaw in found.flaws})),
+        flaws=found.flaws,
     )

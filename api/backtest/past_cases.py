@@ -36,7 +36,7 @@ from nlp.sources.sources import load_file
 from nlp.sources.website_copy import suffix_of
 
 EXPORTS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
-PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic")
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif")
 MOST_ATTACHMENTS = 10
 """Of one ticket: a picture takes seconds to read."""
 TEMPLATE = "appliance_repair"

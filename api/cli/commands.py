@@ -26,6 +26,7 @@ from api.cli import (
     past_cases,
     prefill,
     promises,
+    read,
     records,
     serve,
     telemetry,
@@ -40,7 +41,7 @@ command = typer.Typer(
 )
 command.command("serve")(serve.serve)
 command.command("transcribe")(media.transcribe)
-command.command("read")(media.read)
+command.command("read")(read.read)
 command.command("extract")(extract.extract)
 command.command("prefill")(prefill.prefill)
 command.add_typer(catalogue.group, name="catalogue")

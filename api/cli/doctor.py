@@ -163,6 +163,8 @@ def _engines(settings: Settings, said: Words) -> Iterator[PartState]:
     how = "ok" if names else "degraded"
     yield PartState(name="catalogues", state=how, detail=names or said("doctor.none"), fix=fix)
     yield from (tagger_state(state, said) for state in engines.taggers.states())
+    of_receipts = engines.receipt_taggers.states()
+    yield from (tagger_state(state, said, fix="fix.receipt_tagger") for state in of_receipts)
     yield from _records(settings, said)
 
 

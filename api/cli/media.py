@@ -1,36 +1,20 @@
-"""`transcribe` and `read`: files in, what was said or written out;
-a file that cannot be used is named, the rest go on."""
+"""`transcribe`: recordings in, what was said out; a file that cannot be used is named, the rest go on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import typer
-from pydantic import BaseModel, JsonValue
 from rich.table import Table
 
 from api.cli.desk import AsJson, DataDir, open_engines, settings_for
-from api.cli.output import (
-    SOME_FAILED,
-    complain,
-    console,
-    error_body,
-    log_to_stderr,
-    read_file,
-    speaks_json,
-    with_progress,
-    write_line,
-)
-from api.errors import EXPECTED_ERRORS
-from api.prefill.answer import pages_read, transcript_body
-from api.schemas.media import PagesRead
+from api.cli.each_file import Files, each_file
+from api.cli.output import console, log_to_stderr, read_file, speaks_json
+from api.prefill.answer import transcript_body
 from api.schemas.prefill import TranscriptBody
 
-Files = Annotated[list[Path], typer.Argument(help="Files to work on.")]
 HOTWORDS = 200
-Body = TypeVar("Body", bound=BaseModel)
 
 
 def transcribe(
@@ -51,41 +35,7 @@ def transcribe(
         transcript = engines.transcribe(content, name=path.name, language=language, hotwords=listened)
         return transcript_body(transcript, file=str(path))
 
-    _each(files, work, show=_show_transcript, what="transcribe", is_json=speaks_json(as_json))
-
-
-def read(files: Files, data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """Read the lines, codes and fields of images and PDFs."""
-    log_to_stderr()
-    engines = open_engines(settings_for(data_dir))
-
-    def work(path: Path) -> PagesRead:
-        return pages_read(str(path), engines.read(read_file(path), name=path.name))
-
-    _each(files, work, show=_show_pages, what="read", is_json=speaks_json(as_json))
-
-
-def _each(
-    files: list[Path], work: Callable[[Path], Body], *, show: Callable[[Body], None], what: str, is_json: bool
-) -> None:
-    has_failed = False
-    for path in with_progress(files, what=what, total=len(files)):
-        try:
-            body = work(path)
-        except EXPECTED_ERRORS as error:
-            has_failed = True
-            line: dict[str, JsonValue] = {"file": str(path), "error": error_body(error)}
-            if is_json:
-                write_line(line)
-            else:
-                complain(error)
-            continue
-        if is_json:
-            write_line(body)
-        else:
-            show(body)
-    if has_failed:
-        raise typer.Exit(SOME_FAILED)
+    each_file(files, work, show=_show_transcript, what="transcribe", is_json=speaks_json(as_json))
 
 
 def _show_transcript(body: TranscriptBody) -> None:
@@ -98,14 +48,3 @@ def _show_transcript(body: TranscriptBody) -> None:
     console().print(table)
     for warning in body.warnings:
         console().print(f"[yellow]{warning}")
-
-
-def _show_pages(body: PagesRead) -> None:
-    console().rule(f"{body.file}  {body.kind}", align="left")
-    for page in body.pages:
-        for line in page.lines:
-            console().print(line.text, markup=False, highlight=False)
-        for code in page.codes:
-            console().print(f"{code.symbology}: {code.text}", markup=False)
-    for name, field in body.fields.items():
-        console().print(f"{name} = {field.value} ({field.confidence})", markup=False)

@@ -35,6 +35,11 @@ class PrefillForm:
     files: tuple[Attachment, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PictureForm:
+    files: tuple[Attachment, ...]
+
+
 async def read_prefill_form(request: Request) -> PrefillForm:
     """Read the form; files beyond the limit are refused by the parser."""
     settings: Settings = request.app.state.settings
@@ -42,17 +47,27 @@ async def read_prefill_form(request: Request) -> PrefillForm:
     async with request.form(
         max_files=limits.files + 1, max_fields=MAX_FIELDS, max_part_size=limits.text_chars * BYTES_A_CHARACTER
     ) as form:
-        files = [item for item in form.getlist("files") if isinstance(item, UploadFile) and item.filename]
-        names = unique_names([file.filename or "" for file in files])
-        attachments = [Attachment(name, await file.read()) for name, file in zip(names, files, strict=True)]
         return PrefillForm(
             message=_text(form, "message"),
             template=_text(form, "template"),
             customer=_text(form, "customer"),
             phone=_text(form, "phone"),
             zone=zone_of(_text(form, "utc_offset")),
-            files=tuple(attachments),
+            files=await _files(form),
         )
+
+
+async def read_picture_form(request: Request) -> PictureForm:
+    """Read the form of the page that reads pictures; files beyond the limit are refused by the parser."""
+    settings: Settings = request.app.state.settings
+    async with request.form(max_files=settings.limits.files + 1, max_fields=MAX_FIELDS) as form:
+        return PictureForm(await _files(form))
+
+
+async def _files(form: FormData) -> tuple[Attachment, ...]:
+    files = [item for item in form.getlist("files") if isinstance(item, UploadFile) and item.filename]
+    names = unique_names([file.filename or "" for file in files])
+    return tuple([Attachment(name, await file.read()) for name, file in zip(names, files, strict=True)])
 
 
 def _text(form: FormData, name: str) -> str:

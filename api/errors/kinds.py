@@ -46,6 +46,7 @@ _STATUSES: Mapping[str, int] = {
     "image_too_large": 413,
     "image_too_many_pixels": 422,
     "image_too_many_pages": 422,
+    "image_too_slow": 422,
     "image_broken": 422,
     "image_not_an_image": 422,
     "image_encrypted": 422,

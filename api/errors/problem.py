@@ -27,7 +27,7 @@ from nlp.records import (
 )
 from predictive.records import PredictiveError, SeriesFull, TableError
 from speech.records import AudioRejected, ModelUnavailable, SpeechError
-from vision.records import ImageRejected, VisionError
+from vision.records import ImageRejected, ReaderUnavailable, VisionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ _BY_CLASS: Mapping[type[Exception], str] = {
     ModelUnavailable: "model_missing",
     ModelCardError: "model_missing",
     EncoderUnavailable: "model_missing",
+    ReaderUnavailable: "model_missing",
     EngineFailed: "engine_refused",
     TemplateUnknown: "template_unknown",
     TemplateInvalid: "template_invalid",

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, cast
 
+from api.errors import Language, words
+from api.prefill.page_layout import page_pairs, page_tables
+from api.prefill.retakes import retake_of, told_of
 from api.schemas import prefill as shapes
-from api.schemas.media import PageFieldBody, PagesRead
+from api.schemas.media import PageFieldBody, PageRead, PagesRead
 from nlp.records import Candidate, Classification, Evidence, FieldValue, Question
 from speech.records import Transcript
-from vision.records import Page
+from vision.records import Box, Code, CodeKind, Flaw, Line, Page
+
+if TYPE_CHECKING:
+    from vision.receipts.receipt_tagger import ReceiptTagger
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,9 @@ class Findings:
     pages: Sequence[Page]
 
 
-def draft_body(findings: Findings, *, draft_id: str, template: str, at: datetime) -> shapes.PrefillResponse:
+def draft_body(
+    findings: Findings, *, draft_id: str, template: str, language: Language, at: datetime
+) -> shapes.PrefillResponse:
     """Return the draft's shape; models, times and warnings are for the caller to add."""
     asked, about = findings.question, findings.classification
     return shapes.PrefillResponse(
@@ -38,7 +47,7 @@ def draft_body(findings: Findings, *, draft_id: str, template: str, at: datetime
         classification=shapes.Classification(intent=about.intent, priority=about.priority, language=about.language),
         summary=findings.summary,
         transcripts=[transcript_body(transcript, file=name) for name, transcript in findings.transcripts.items()],
-        pages=[page_body(page) for page in findings.pages],
+        pages=[page_body(page, language=language) for page in findings.pages],
         models={},
         timing_ms={},
         warnings=[],
@@ -117,8 +126,8 @@ def transcript_body(transcript: Transcript, *, file: str) -> shapes.TranscriptBo
     )
 
 
-def page_body(page: Page) -> shapes.PageBody:
-    """Return a page with its lines and codes."""
+def page_body(page: Page, *, language: Language) -> shapes.PageBody:
+    """Return a page with its lines, codes and flaws, said in the reader's language."""
     return shapes.PageBody(
         file=page.name,
         page=page.page,
@@ -130,10 +139,26 @@ def page_body(page: Page) -> shapes.PageBody:
             for line in page.lines
         ],
         codes=[
-            shapes.PageCode(symbology=code.symbology, text=code.text, box=list(code.box), gs1=dict(code.gs1))
+            shapes.PageCode(
+                symbology=code.symbology,
+                text=code.text,
+                box=list(code.box),
+                gs1=dict(code.gs1),
+                kind=code.kind,
+                values=dict(code.values),
+            )
             for code in page.codes
         ],
         quality=list(page.quality),
+        flaws=[
+            shapes.PageFlaw(
+                word=flaw.word,
+                field=flaw.field or None,
+                box=list(flaw.box) if flaw.box else None,
+                says=words(language).said(retake_of(flaw.word, flaw.field)),
+            )
+            for flaw in told_of(page)
+        ],
         engine=page.engine,
     )
 
@@ -143,19 +168,70 @@ def unit_interval(confidence: float) -> float:
     return round(min(max(float(confidence), 0.0), 1.0), 4)
 
 
-def pages_read(file: str, pages: Sequence[Page]) -> PagesRead:
-    """Return the pages of one file, and the fields that the page which names most of them holds."""
-    from vision import page_fields
-
-    reports = [page_fields(page) for page in pages]
-    report = max(reports, key=lambda report: len(report.fields), default=None)
+def pages_read(
+    file: str, pages: Sequence[Page], *, language: Language, receipt_tagger: ReceiptTagger | None = None
+) -> PagesRead:
+    """Return the pages of one file, and the fields of the page that names most of them."""
+    bodies = [page_read(page, body=page_body(page, language=language), receipt_tagger=receipt_tagger) for page in pages]
+    best = max(bodies, key=lambda body: len(body.fields), default=None)
     return PagesRead(
         file=file,
-        pages=[page_body(page) for page in pages],
-        kind=report.kind if report else "other",
-        fields={
-            name: PageFieldBody(value=field.value, confidence=unit_interval(field.confidence), box=list(field.box))
-            for name, field in (report.fields.items() if report else ())
-        },
+        pages=bodies,
+        kind=best.kind if best else "other",
+        fields=best.fields if best else {},
         quality=sorted({word for page in pages for word in page.quality}),
     )
+
+
+def page_read(page: Page, *, body: shapes.PageBody, receipt_tagger: ReceiptTagger | None = None) -> PageRead:
+    """Return what a page is and what it names, beside its body."""
+    from vision import page_fields
+
+    report = page_fields(page, receipt_tagger=receipt_tagger)
+    return PageRead(
+        **dict(body),
+        kind=report.kind,
+        tables=page_tables(page),
+        pairs=page_pairs(page),
+        fields={
+            name: PageFieldBody(
+                value=field.value,
+                confidence=unit_interval(field.confidence),
+                box=list(field.box),
+                code_box=list(field.code_box) if field.code_box else None,
+                page=page.page,
+            )
+            for name, field in report.fields.items()
+        },
+    )
+
+
+def page_of(body: shapes.PageBody) -> Page:
+    """Return the page that a body was made from."""
+    return Page(
+        name=body.file,
+        page=body.page,
+        width_px=body.width,
+        height_px=body.height,
+        rotation=body.rotation,
+        lines=tuple(Line(line.text, _corners(line.box), line.confidence) for line in body.lines),
+        codes=tuple(
+            Code(
+                code.symbology,
+                code.text,
+                _corners(code.box),
+                gs1=dict(code.gs1),
+                kind=cast(CodeKind, code.kind),
+                values=dict(code.values),
+            )
+            for code in body.codes
+        ),
+        engine=body.engine,
+        quality=tuple(body.quality),
+        flaws=tuple(Flaw(flaw.word, _corners(flaw.box) if flaw.box else None, flaw.field or "") for flaw in body.flaws),
+    )
+
+
+def _corners(box: shapes.Box) -> Box:
+    first, second, third, fourth = box
+    return (first, second, third, fourth)

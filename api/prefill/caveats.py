@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from api.errors import Said, say
 from api.prefill.hear import Heard
+from api.prefill.retakes import retakes_of
 from api.schemas.ops import EngineState
 from speech.records import Transcript
-from vision.records import Page
 
 
 def warnings_of(
@@ -22,7 +22,7 @@ def warnings_of(
     return (
         *(floor if heard.transcripts else ()),
         *spoken,
-        *(warning for page in heard.pages for warning in _seen(page)),
+        *retakes_of(heard.pages),
         *broken,
         *(say("warning.of_records", original=text) for text in records),
     )
@@ -40,10 +40,4 @@ def _spoken(name: str, transcript: Transcript) -> Sequence[Said]:
     return [
         say("detail.not_fitting", where=name, reason=say(keys.get(text, "warning.of_recording"), original=text))
         for text in transcript.warnings
-    ]
-
-
-def _seen(page: Page) -> Sequence[Said]:
-    return [
-        say("warning.page", name=page.name, page=page.page, quality=say(f"quality.{word}")) for word in page.quality
     ]

@@ -22,6 +22,7 @@ from api.prefill.intent import Choose, Chosen, chosen_by_intent, label_of
 from api.prefill.limits import check_request
 from api.prefill.parts import message_parts, page_parts, transcript_parts
 from api.prefill.promises import NOTHING_PROMISED, Promised, calibration_for, promised_by, with_promises
+from api.prefill.retakes import or_retake
 from api.prefill.templates import find_template
 from api.schemas.prefill import PrefillRequest, PrefillResponse
 from api.security import make_id
@@ -29,7 +30,8 @@ from api.settings import Settings
 from api.store import ASKED, DraftOrigin, Store
 from nlp import LabelResult, Template
 from nlp.personal import redacted
-from nlp.records import Document, RecordSystem
+from nlp.records import Document, Question, RecordSystem, Resolution
+from vision.records import Page
 
 if TYPE_CHECKING:
     from nlp.entities.tagged_field import TaggedField
@@ -138,7 +140,7 @@ def _draft(
     with watch.step("extract"):
         names = nlp.needed_fields(field.field for field in template.fields)
         tagged = {name: one for name, one in engines.taggers.current().items() if name in names}
-        guarded = GuardedExtractors(nlp.build_extractors(names, catalogue=engines.catalogues.of_devices(), own=tagged))
+        guarded = _extractors(names, heard, tagged=tagged, engines=engines)
         mentions = nlp.extract(document, guarded.extractors)
     with watch.step("resolve"):
         kinds = [field.kind for field in template.fields]
@@ -158,7 +160,7 @@ def _draft(
         findings = Findings(
             fields=resolution.fields,
             missing=nlp.missing_fields(resolution.fields, template),
-            question=nlp.next_question(resolution.fields, template, locale=locale, document=document),
+            question=_asked(resolution, document, template, pages=heard.pages, locale=locale),
             classification=classification,
             summary=_summary(nlp.summarise(document, resolution.fields, locale=locale), settings=settings),
             transcripts=heard.transcripts,
@@ -166,10 +168,33 @@ def _draft(
         )
     said = words(language_of_locale(locale))
     warnings = warnings_of(heard, speech=engines.speech_state(), broken=guarded.warnings(), records=resolution.warnings)
-    draft = draft_body(findings, draft_id=make_id(), template=chosen.name, at=at)
+    draft = draft_body(findings, draft_id=make_id(), template=chosen.name, language=said.language, at=at)
     draft = with_promises(draft, template, calibration=calibration, shares=promised.shares())
     told = [said.said(warning) for warning in warnings]
     return draft.model_copy(update={"models": _models(heard, tagged), "warnings": told})
+
+
+def _asked(
+    resolution: Resolution, document: Document, template: Template, *, pages: Sequence[Page], locale: str
+) -> Question | None:
+    """Return the one question worth asking; another photo is offered where the one sent hides what is asked for."""
+    import nlp
+
+    question = nlp.next_question(resolution.fields, template, locale=locale, document=document)
+    language = language_of_locale(locale)
+    return or_retake(question, template=template, pages=pages, language=language, fields=resolution.fields)
+
+
+def _extractors(
+    names: Sequence[str], heard: Heard, *, tagged: Mapping[str, TaggedField], engines: Engines
+) -> GuardedExtractors:
+    """Read fields by their rules, by a business's own taggers and by what pages name."""
+    import nlp
+    from api.prefill.page_values import joined, page_extractors
+
+    catalogue, tagger = engines.catalogues.of_devices(), engines.receipt_taggers.current()
+    own = joined(tagged, page_extractors(heard.pages, names, catalogue=catalogue, receipt_tagger=tagger))
+    return GuardedExtractors(nlp.build_extractors(names, catalogue=catalogue, own=own))
 
 
 def _document(request: PrefillRequest, heard: Heard, *, settings: Settings, at: datetime) -> Document:

@@ -28,6 +28,8 @@ _SIGNATURES: Mapping[bytes, MediaKind] = {
     b"BM": "image",
     b"II*\x00": "image",
     b"MM\x00*": "image",
+    b"II+\x00": "image",  # BigTIFF
+    b"MM\x00+": "image",
     b"ID3": "audio",
     b"OggS": "audio",
     b"fLaC": "audio",
@@ -40,8 +42,13 @@ _SIGNATURES: Mapping[bytes, MediaKind] = {
     b"\x30\x26\xb2\x75": "audio",  # ASF, WMA
 }
 _RIFF: Mapping[bytes, MediaKind] = {b"WAVE": "audio", b"WEBP": "image"}
-_IMAGE_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
-"""ISO 14496-12 brands that hold a picture; every other brand (M4A, mp42, isom, 3gp) is heard as audio."""
+_IMAGE_BRANDS = frozenset(
+    {
+        *(b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"),
+        *(b"mif1", b"mif2", b"msf1", b"miaf", b"avif", b"avis", b"avio"),
+    }
+)
+"""ISO 23008-12 and AVIF brands, each of a picture; every other brand (M4A, mp42, isom, 3gp) is heard as audio."""
 PDF_SEARCH_BYTES = 1024
 """PDF 1.7, appendix H: readers accept a header anywhere in the first 1024 bytes."""
 

@@ -75,7 +75,7 @@ class KeptMedia:
             for number, transcript in enumerate(response.transcripts)
             if transcript.file in files
         ]
-        pages = [page for name in files for page in _keep_pages(target, name, files[name], response.pages)]
+        pages = [page for name in files for page in keep_pages(target, name, files[name], response.pages)]
         kept = Kept(messages=list(messages), recordings=recordings, pages=pages)
         (target / "kept.json").write_text(kept.model_dump_json(), encoding="utf-8")
         self.let_go(at=at)
@@ -145,7 +145,8 @@ def _wav_of(recording: Recording) -> bytes:
     return content.getvalue()
 
 
-def _keep_pages(target: Path, name: str, content: bytes, pages: Sequence[PageBody]) -> list[KeptPage]:
+def keep_pages(target: Path, name: str, content: bytes, pages: Sequence[PageBody]) -> list[KeptPage]:
+    """Write a file's pages as they were read into a folder, numbered by their place among `pages`."""
     wanted = {page.page: page for page in pages if page.file == name}
     if not wanted:
         return []

@@ -7,10 +7,15 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 from api.schemas.prefill import Message
-from nlp.records import Part, Role
+from nlp.records import Part, Role, Variant
 from speech.records import Segment, Transcript
-from vision.records import Page
+from vision.records import Line, Page
 
+ELEMENT_KINDS = ("iso15434", "data_identifiers", "wifi")
+"""Codes whose values stand in no text that a field's labels would find."""
+_FIELDS = {"model": "device_model"}
+MIN_SHARE = 0.01
+"""Of what was read; a smaller one would say that nothing was."""
 _ROLES = ("customer", "agent")
 
 
@@ -64,13 +69,27 @@ def _joiner(before: str, text: str) -> str:
     return " " if before[-1] < "\u2e80" and text[0] < "\u2e80" else ""
 
 
+def _variants(line: Line) -> Iterator[Variant]:
+    for doubt in line.doubts:
+        for rival in doubt.rivals:
+            yield Variant(doubt.start, doubt.end, rival.text, rival.share / max(doubt.share, MIN_SHARE))
+
+
 def page_parts(page: Page) -> Iterator[Part]:
-    """Yield a part a line, then a part a code; of a GS1 code a part each value, named by its application identifier."""
+    """Yield a part a line, then a part a code; of a code made of named elements a part each value, named by its GS1
+    application identifier or by the field it is. A Wi-Fi card's secret is none of them."""
     for line in page.lines:
         yield Part(
-            text=line.text, source=page.name, kind="image", page=page.page, box=line.box, confidence=line.confidence
+            text=line.text,
+            source=page.name,
+            kind="image",
+            page=page.page,
+            box=line.box,
+            confidence=line.confidence,
+            variants=tuple(_variants(line)),
         )
     for code in page.codes:
-        named = {f"{code.symbology}:{identifier}": value for identifier, value in code.gs1.items()}
+        elements = code.gs1 or (code.values if code.kind in ELEMENT_KINDS else {})
+        named = {f"{code.symbology}:{_FIELDS.get(name, name)}": value for name, value in elements.items()}
         for symbology, text in (named or {code.symbology: code.text}).items():
             yield Part(text=text, source=page.name, kind="image", page=page.page, box=code.box, symbology=symbology)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from api.errors import Problem, say
@@ -13,6 +13,7 @@ from api.prefill import Attachment
 from api.prefill.answer import pages_read
 from api.routes.documentation import Documented, form_body, problems
 from api.routes.forms import Form, read_form
+from api.routes.problems import language_of
 from api.routes.wiring import EnginesOf, MayPrefill
 from api.schemas.media import PagesRead, SpokenText, VerboseSegment, VerboseTranscription, VerboseWord
 from speech.records import Segment, Transcript
@@ -57,10 +58,12 @@ def create_transcription(_: MayPrefill, form: ReadForm, engines: EnginesOf) -> R
 
 
 @router.post("/v1/ocr", openapi_extra=OCR_BODY, responses=problems(400, 401, 403, 413, 415, 422, 503))
-def create_reading(_: MayPrefill, form: ReadForm, engines: EnginesOf) -> PagesRead:
-    """Read the lines and codes of one image or PDF."""
+def create_reading(_: MayPrefill, form: ReadForm, engines: EnginesOf, request: Request) -> PagesRead:
+    """Read the lines, codes and fields of one image or PDF, and say what to retake, in the language asked for."""
     file = one_file(form)
-    return pages_read(file.name, engines.read(file.content, name=file.name))
+    pages = engines.read(file.content, name=file.name)
+    tagger = engines.receipt_taggers.current()
+    return pages_read(file.name, pages, language=language_of(request), receipt_tagger=tagger)
 
 
 def one_file(form: Form) -> Attachment:

@@ -69,6 +69,7 @@ class Metrics:
         self._work = self._histogram("engine_work_seconds", "Time an engine worked", LATENCY_BUCKETS_S, "job")
         self._batch = self._histogram("batch_items", "Texts a batch of the encoder", BATCH_BUCKETS)
         self._padding = self._counter("batch_tokens", "Tokens encoded", "kind")
+        self._pictures = self._counter("pictures_read", "Pictures read, or remembered from before", "outcome")
         self._hooks = self._histogram("hook_seconds", "Time to acknowledge a webhook", HOOK_BUCKETS_S, "kind")
         self._hook_outcomes = self._counter("hooks", "Webhooks by outcome", "kind", "outcome")
         self._deliveries = self._counter("deliveries", "Delivery attempts by outcome", "outcome")
@@ -112,6 +113,10 @@ class Metrics:
         self._padding.labels("text").inc(batched.size)
         self._padding.labels("padding").inc(batched.padded - batched.size)
         self.note_turn("encoder", batched.waited_s, batched.worked_s)
+
+    def note_picture(self, was_remembered: bool) -> None:
+        """Count one picture."""
+        self._pictures.labels("remembered" if was_remembered else "read").inc()
 
     def note_draft(self, tenant: str, drafted: Drafted) -> None:
         """Count one drafted answer: what became of it, what it cost, how many of its sentences were shown."""

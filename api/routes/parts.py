@@ -114,9 +114,12 @@ def add_record_parts(tenants: Tenants, *, health: Health) -> None:
 
 
 def add_tagger_parts(tenants: Tenants, *, health: Health) -> None:
-    """Watch the taggers of every tenant that was asked for: one that cannot be read leaves its field to the rules."""
+    """Watch the taggers of every tenant that was asked for, and the one of receipts that all share: what cannot be
+    read leaves its field to the rules."""
 
     def check_taggers(said: Words) -> Iterator[PartState]:
+        shared = tenants.get(DEFAULT_TENANT).engines.receipt_taggers
+        yield from (tagger_state(state, said, fix="fix.receipt_tagger") for state in shared.states())
         for tenant in tenants.open():
             of_whom = "" if tenant.name == DEFAULT_TENANT else f" ({tenant.name})"
             for state in tenant.engines.taggers.states():
@@ -125,12 +128,12 @@ def add_tagger_parts(tenants: Tenants, *, health: Health) -> None:
     health.add("taggers", check_taggers)
 
 
-def tagger_state(state: TaggerState, said: Words, *, of_whom: str = "") -> PartState:
+def tagger_state(state: TaggerState, said: Words, *, of_whom: str = "", fix: str = "fix.tagger") -> PartState:
     """Return whether a field's tagger is in force."""
     name = f"tagger {state.field}{of_whom}"
     if state.error:
         detail = said("health.tagger_unread", original=state.error[:400])
-        return PartState(name=name, state="degraded", detail=detail, fix=said("fix.tagger"))
+        return PartState(name=name, state="degraded", detail=detail, fix=said(fix))
     labels = ", ".join(state.labels)
     return PartState(name=name, state="ok", detail=said("health.tagger", engine=state.engine, labels=labels))
 

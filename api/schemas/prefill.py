@@ -148,6 +148,17 @@ class PageCode(BaseModel):
     text: str
     box: Box
     gs1: dict[str, str] = {}
+    kind: str = Field("text", description="gs1, iso15434, invoice, wifi, url, labelled, ... or text")
+    values: dict[str, str] = Field({}, description="What the text says, by the names that tickets use")
+
+
+class PageFlaw(BaseModel):
+    """What a person should mend before sending the picture again; `box` is where, `field` what stands there."""
+
+    word: str = Field(description="too_dark, blurred, too_small, glare or cut_off")
+    field: str | None = given("Where a label says it: serial_number, total, ...")
+    box: Box | None = given("Where it is; absent where it is the whole picture")
+    says: str = Field(description='A sentence for people: "please retake: the serial number is cut off"')
 
 
 class PageBody(BaseModel):
@@ -158,7 +169,8 @@ class PageBody(BaseModel):
     rotation: int
     lines: list[PageLine]
     codes: list[PageCode]
-    quality: list[str] = []
+    quality: list[str] = Field([], description="The words of the flaws, each once")
+    flaws: list[PageFlaw] = []
     engine: str
 
 

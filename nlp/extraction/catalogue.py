@@ -152,6 +152,10 @@ class Catalogue:
     def __contains__(self, code: object) -> bool:
         return code in self.products
 
+    def listed(self, text: str) -> tuple[str, ...]:
+        """Return the codes that a text is to the letter, dashes and capitals aside."""
+        return tuple(self._codes_by_key.get(key_of(text[:MAX_QUERY_CHARS]), ()))
+
     def match(self, text: str, *, source: TextSource = "text") -> CatalogueMatch:
         """Say which product a name or code means."""
         text = text[:MAX_QUERY_CHARS]

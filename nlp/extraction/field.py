@@ -175,11 +175,11 @@ class FieldSpec:
         return mentions
 
     def _may_stand_in(self, parts: Sequence[Part], pattern: Pattern) -> bool:
-        """Say whether such a value can come from these parts: codes only, and no GS1 element of another meaning."""
+        """Say whether such a value can come from these parts: codes only, and no element of another meaning."""
         if pattern.is_code_only and not all(part.symbology for part in parts):
             return False
         identifiers = {part.symbology.partition(":")[2] for part in parts} - {""}
-        return identifiers <= set(self.gs1)
+        return identifiers <= {*self.gs1, self.name}
 
 
 # Between a label and its value stand punctuation, a copula, a word for "number", or a filler.

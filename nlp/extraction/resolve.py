@@ -16,6 +16,7 @@ from nlp.extraction.field import check_in
 from nlp.extraction.record_belief import ORDER_CHECK, Beliefs, Customer, consult
 from nlp.extraction.record_lookup import RecordLookup
 from nlp.extraction.record_words import DESCRIBED, describe
+from nlp.extraction.recorded_readings import as_recorded
 from nlp.extraction.registry import ticket_field
 from nlp.extraction.templates import Template, TemplateField
 from nlp.phone import e164_of
@@ -46,7 +47,7 @@ def resolve(
     phone = (e164_of(customer_phone, document.region) or customer_phone) if customer_phone else None
     locale = document.locale or language_of(document.text)
     lookup = RecordLookup(records, locale=locale)
-    beliefs = _beliefs(mentions, document)
+    beliefs = _beliefs(as_recorded(mentions, document, lookup), document)
     if phone:
         _add_customer_phone(beliefs, phone)
     consult(beliefs, Customer(customer_id, phone, document.region), lookup)

@@ -13,9 +13,12 @@ from dataclasses import dataclass, replace
 from nlp.document import origins_of
 from nlp.extraction.catalogue import Catalogue
 from nlp.extraction.catalogue_decision import TextSource
+from nlp.extraction.doubtful_readings import spellings_of
 from nlp.extraction.field import Example, FieldSpec, FieldTexts, Localised, Pattern, without_overlaps
 from nlp.records import Check, Document, Extractor, Mention
 
+SPELLED_CONFIDENCE = 0.93
+"""A listed code that the reader itself thought possible: as sure as one found to the letter (Catalogue.find_in)."""
 _NOT_A_MAKER = re.compile(r"(?:TEL|FAX|NO|GST|SST|INV|REF|QTY|ORD|ORDER|SO|PO|SN|UTF|ISO)-")
 
 
@@ -81,6 +84,9 @@ class DeviceModelInCatalogue:
 
     def _read(self, mention: Mention, document: Document) -> Mention | None:
         """Match what looks like a model to the catalogue; None where it is not in it."""
+        spelled = self._spelled(mention, document)
+        if spelled is not None:
+            return spelled
         match = self.catalogue.match(mention.value, source=_source_of(document, mention))
         if match.code is None:
             return None
@@ -90,6 +96,24 @@ class DeviceModelInCatalogue:
         return replace(
             mention, value=match.code, score=score, why=f"{mention.why}, catalogue", checks=(*mention.checks, check)
         )
+
+    def _spelled(self, mention: Mention, document: Document) -> Mention | None:
+        """Take the one code of the catalogue that a likely spelling of a doubtful reading is."""
+        spellings = spellings_of(document, mention.start, mention.end)
+        if not spellings or self.catalogue.listed(mention.value):
+            return None
+        codes = {code for spelling in spellings for code in self.catalogue.listed(spelling.text)}
+        if len(codes) != 1:
+            return None
+        (code,) = codes
+        detail = (
+            f"read as {mention.value}, where the reader was not sure; {code} is listed",
+            f"识别为 {mention.value}，个别字符没有把握；目录中有 {code}",
+        )
+        check = Check("in_catalogue", True, *detail)
+        score = min(mention.score, SPELLED_CONFIDENCE)
+        why = f"{mention.why}, likely spelling"
+        return replace(mention, value=code, score=score, why=why, checks=(*mention.checks, check))
 
 
 def _source_of(document: Document, mention: Mention) -> TextSource:

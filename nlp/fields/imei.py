@@ -41,13 +41,13 @@ FIELD = FieldSpec(
         Pattern("printed groups", r"(?<![0-9A-Z-])\d{2}[ -]\d{6}[ -]\d{6}[ -]\d(?![0-9A-Z-])", 0.85),
         # Two failed checks of the bare form take it below what is reported; one of them leaves an order number first.
         Pattern("digits", r"(?<![0-9A-Z.+-])\d{15}(?![0-9A-Z-]|\.\d)", 0.58),
-        Pattern("gs1_8002", r"\(8002\)(?P<value>\d{14,16})(?!\d)", 0.97),
+        Pattern("gs1", r"\((?:8002|804[01])\)(?P<value>\d{14,16})(?!\d)", 0.97),
     ),
     context=("IMEI", "串号", "*#06#", "手机", "机身", "phone", "handset", "dual sim"),
     counter_context=("订单", "单号", "卡号", "账号", "运单", "order", "account", "card number", "tracking", "invoice"),
     normalise=normalise,
     validate=imei_checks,
-    gs1=("8002",),
+    gs1=("8002", "8040", "8041"),
     examples=(
         Example("IMEI：356938035643809，开不了机", "356938035643809"),
         Example("串号是 35-693803-564380-9", "356938035643809"),

@@ -51,6 +51,18 @@ def test_files_wait_in_the_spool_until_their_job_is_done(api_app: FastAPI, api_c
     wait_for(lambda: list((api_app.state.settings.data_dir / "spool").iterdir()), lambda left: not left)
 
 
+def test_position_of_a_photo_is_on_no_disk_once_its_job_is_done(api_app: FastAPI, api_client: TestClient) -> None:
+    exif, target = Image.Exif(), io.BytesIO()
+    exif.get_ifd(0x8825).update({1: "N", 2: (48.0, 51.0, 29.0), 29: "2026:11:22"})
+    Image.new("RGB", (64, 48), "white").save(target, "JPEG", exif=exif.tobytes())
+    accepted = api_client.post("/v1/prefill", files=[("files", ("a.jpg", target.getvalue()))], headers=LATER)
+    assert finish(api_client, accepted.headers["Location"])["state"] == "done"
+    folder = api_app.state.settings.data_dir
+    wait_for(lambda: list((folder / "spool").iterdir()), lambda left: not left)
+    kept = [path for path in folder.rglob("*") if path.is_file()]
+    assert [path.name for path in kept if b"2026:11:22" in path.read_bytes()] == []
+
+
 def test_the_same_key_is_the_same_job_and_another_request_is_refused(api_client: TestClient) -> None:
     headers = {**LATER, "Idempotency-Key": "order-1"}
     first = api_client.post("/v1/prefill", json=ASKED, headers=headers)

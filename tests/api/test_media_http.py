@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.engines import Engines
+from api.schemas.media import PagesRead
 from api.settings import Settings
 
 DIGITS = "20250618936"
@@ -81,6 +83,24 @@ def test_ocr_reads_lines_with_boxes(api_client: TestClient, label_png: bytes) ->
     assert [line["text"] for line in body["pages"][0]["lines"]] == ["型号 KFR-35GW/CL3A", "S/N CL3A2506180427"]
     assert len(body["pages"][0]["lines"][0]["box"]) == 4
     assert body["pages"][0]["width"] == 320
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-CN", "请重拍：字太小，看不清"), ("en-US", "please retake: the print is too small to be read")],
+)
+def test_ocr_says_what_to_retake_in_the_readers_language(api_client: TestClient, language: str, said: str) -> None:
+    target = io.BytesIO()
+    PIL.Image.new("RGB", (60, 60), "white").save(target, "PNG")
+    files = {"file": ("small.png", target.getvalue())}
+    body = api_client.post("/v1/ocr", files=files, headers={"Accept-Language": language}).json()
+    (flaw,) = body["pages"][0]["flaws"]
+    assert (flaw["word"], flaw["says"], body["quality"]) == ("too_small", said, ["too_small"])
+
+
+def test_ocr_documents_an_answer_that_is_one(api_app: FastAPI) -> None:
+    schema = api_app.openapi()["components"]["schemas"]["PagesRead"]
+    assert PagesRead.model_validate(schema["example"]).fields["serial_number"].code_box is not None
 
 
 @pytest.mark.model

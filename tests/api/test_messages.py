@@ -25,7 +25,7 @@ def test_both_tables_hold_the_same_messages_with_the_same_holes() -> None:
 
 def test_each_table_is_in_its_language() -> None:
     assert [key for key, text in words("en").table.items() if CHINESE.search(text)] == []
-    holes = {"detail.not_fitting", "detail.http", "detail.twofold", "doctor.python", "doctor.library"}
+    holes = {"detail.not_fitting", "detail.http", "detail.twofold", "doctor.python", "doctor.library", "warning.retake"}
     commands = {"fix.library", "fix.no_keys", "fix.no_catalogue"}
     assert [
         key for key, text in words("zh").table.items() if not CHINESE.search(text) and key not in holes | commands
@@ -77,7 +77,9 @@ def test_a_too_large_body_is_said_in_the_callers_language(api_client: TestClient
     assert api_client.post("/v1/suggestions", content=b"{}", headers=headers).json()["title"] == "The body is too large"
 
 
-@pytest.mark.parametrize(("locale", "expected"), [("zh-CN", "第 0 页太小"), ("en-US", "page 0 is too small")])
+@pytest.mark.parametrize(
+    ("locale", "expected"), [("zh-CN", "请重拍：字太小"), ("en-US", "please retake: the print is too small")]
+)
 def test_a_warning_is_said_in_the_locale_of_the_request(locale: str, expected: str) -> None:
     from api.prefill.caveats import warnings_of
     from api.prefill.hear import Heard

@@ -22,6 +22,7 @@ CONTROLS = {
 PAGES = (
     "",
     "prefill",
+    "read",
     "ask?question=E4",
     "gaps",
     "stale",

@@ -13,7 +13,8 @@ from api.console.language import LANGUAGES, choose_language, words
 CONSOLE = Path("api") / "console"
 SAID = re.compile(r"words\('(\w+\.[\w.]+)'[,)]|words\(\"(\w+\.[\w.]+)\"[,)]")
 PREFIXES = re.compile(
-    r"words\('([a-z_.]+[._])' ~|words\.known\('([a-z_.]+)'|(?:table\.get|words)\(f\"([a-z_.]+\.)\{|known='([a-z_.]+)'"
+    r"words\('([a-z_.]+[._])' ~|words\.known\(['\"]([a-z_.]+)['\"]|(?:table\.get|words)\(f\"([a-z_.]+\.)\{|"
+    r"known='([a-z_.]+)'"
 )
 
 

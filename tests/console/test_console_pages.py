@@ -28,6 +28,7 @@ PAGES = (
     *ADMIN_PAGES,
     "/console/",
     "/console/prefill",
+    "/console/read",
     "/console/ask",
     "/console/tickets",
     "/console/status",
@@ -142,7 +143,16 @@ def test_every_answer_forbids_scripts_from_elsewhere(console_client: TestClient,
 
 
 @pytest.mark.parametrize(
-    "address", [*ADMIN_PAGES, "/console/", "/console/prefill", "/console/ask", "/console/tickets", "/console/status"]
+    "address",
+    [
+        *ADMIN_PAGES,
+        "/console/",
+        "/console/prefill",
+        "/console/read",
+        "/console/ask",
+        "/console/tickets",
+        "/console/status",
+    ],
 )
 def test_pages_hold_no_inline_script_or_style(console_client: TestClient, address: str) -> None:
     html = console_client.get(address).text

@@ -98,6 +98,56 @@ def pdf(texts: Sequence[str], *, width: int = 595, height: int = 842, pages: int
     )
 
 
+def placed_pdf(lines: Sequence[Line], *, width: int = 700, height: int = 400) -> bytes:
+    """Write a PDF whose text layer holds lines where they stand, two pixels to a point, in Chinese or any other script.
+
+    As in e-invoices the font numbers signs its own way and a table says which they are; Helvetica's are drawn.
+    """
+    signs = sorted({sign for each in lines for sign in each.text})
+    codes = dict(zip(signs, [*range(33, 127), *range(161, 256)][: len(signs)], strict=True))
+    shown = " ".join(
+        f"1 0 0 1 {left / 2:.1f} {height - bottom / 2:.1f} Tm <{bytes(codes[sign] for sign in each.text).hex()}> Tj"
+        for each in lines
+        for left, bottom in [each.box[3]]
+    )
+    content = f"BT /F1 {0.4 * LINE_HEIGHT_PX:.0f} Tf {shown} ET"
+    rows = "\n".join(f"<{code:02x}> <{sign.encode('utf-16-be').hex()}>" for sign, code in codes.items())
+    table = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Signs def /CMapType 2 def\n"
+        f"1 begincodespacerange <00> <ff> endcodespacerange\n{len(codes)} beginbfchar\n{rows}\nendbfchar\n"
+        "endcmap end end"
+    )
+    font = "/Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode 5 0 R"
+    return _assemble(
+        [
+            "<< /Type /Catalog /Pages 2 0 R >>",
+            "<< /Type /Pages /Kids [4 0 R] /Count 1 >>",
+            f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width} {height}] "
+            f"/Resources << /Font << /F1 << {font} >> >> >> /Contents 3 0 R >>",
+            f"<< /Length {len(table)} >>\nstream\n{table}\nendstream",
+        ]
+    )
+
+
+def stamped_scan(texts: Sequence[str]) -> bytes:
+    """Write a PDF of one grey picture that fills the page, with lines of text layer on top."""
+    shown = " ".join(f"1 0 0 1 72 {770 - 40 * number} Tm ({text}) Tj" for number, text in enumerate(texts))
+    content = f"q 595 0 0 842 0 0 cm /Im1 Do Q BT /F1 24 Tf {shown} ET"
+    fonts = "/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>"
+    return _assemble(
+        [
+            "<< /Type /Catalog /Pages 2 0 R >>",
+            "<< /Type /Pages /Kids [4 0 R] /Count 1 >>",
+            f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << {fonts} /XObject << /Im1 5 0 R >> >> "
+            "/Contents 3 0 R >>",
+            "<< /Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray /BitsPerComponent 8 "
+            "/Length 4 >>\nstream\n~~~~\nendstream",
+        ]
+    )
+
+
 def locked_pdf() -> bytes:
     """Write a PDF whose password nobody knows."""
     digest = "<" + "5a" * 32 + ">"

@@ -13,7 +13,8 @@ from PIL import ImageFilter
 
 from tests.vision.drawings import coded, image, print_page
 from vision import Image, read_images
-from vision.barcodes import parse_gs1, read_codes, to_grey
+from vision.codes.barcodes import read_codes, to_grey
+from vision.codes.gs1 import parse_gs1
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,15 @@ def test_ladder_reads_what_one_look_misses(symbology: str, content: str, blur: f
     soft = np.asarray(sharp.filter(ImageFilter.GaussianBlur(blur)))
     assert zxingcpp.read_barcodes(soft) == []
     assert [code.text for code in read_codes(image(soft))] == [content]
+
+
+def test_evened_contrast_reads_bars_in_shadow() -> None:
+    sharp = Pillow.fromarray(coded("EAN13", "6901234567892", scale=2).pixels)
+    soft = np.asarray(sharp.filter(ImageFilter.GaussianBlur(1.2))).astype(np.float32)
+    shadow = np.linspace(0.45, 1.0, soft.shape[1])[None, :, None]
+    shaded = (soft * shadow * 0.5 + 20).astype(np.uint8)
+    assert zxingcpp.read_barcodes(shaded) == []
+    assert [code.text for code in read_codes(image(shaded))] == ["6901234567892"]
 
 
 @pytest.mark.parametrize(

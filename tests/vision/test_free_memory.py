@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vision import Image, build_reader, read_images
-from vision.free_memory import give_back_memory
+from vision.readers.free_memory import give_back_memory
 
 STATM = Path("/proc/self/statm")
 PAGE_MB = 4096 / 1e6

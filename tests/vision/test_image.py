@@ -16,7 +16,8 @@ from PIL import Image as Pillow
 
 from tests.vision.drawings import encoded
 from vision import ImageLimits, ImageRejected, read_images
-from vision.image import EXIF_ORIENTATION, sniff
+from vision.gate.image import sniff
+from vision.gate.raster import EXIF_ORIENTATION
 
 RED, WHITE = (200, 30, 30), (255, 255, 255)
 

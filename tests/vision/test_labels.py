@@ -6,8 +6,8 @@ import pytest
 
 from tests.vision.drawings import column, line
 from vision import Line
-from vision.labels import labelled_values
-from vision.layout import rows_of
+from vision.lines.labels import labelled_values
+from vision.lines.layout import rows_of
 
 LABELS = {
     "serial": ("序列号", "serial no.", "s/n"),

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from tests.vision.drawings import column, line
 from vision import Line
-from vision.layout import in_reading_order, part_of, rows_of, skew_of
+from vision.lines.layout import part_of, rows_of, skew_of
+from vision.lines.reading_order import in_reading_order
 
-RECEIPT = column("PINGHWAI TRADING SDN BHD", "DOC NO. | CS00020648", "合计 | 616.60", "TOTAL QTY: | 39.00")
+RECEIPT = column("LUCKY PEARL TRADING SDN BHD", "DOC NO. | CS00031415", "合计 | 482.10", "TOTAL QTY: | 39.00")
 
 
 def skewed(lines: tuple[Line, ...], degrees: float) -> tuple[Line, ...]:
@@ -29,9 +30,9 @@ def test_no_lines_make_no_rows() -> None:
 
 def test_rows_join_what_stands_beside_each_other() -> None:
     assert [row.text for row in rows_of(RECEIPT)] == [
-        "PINGHWAI TRADING SDN BHD",
-        "DOC NO. CS00020648",
-        "合计 616.60",
+        "LUCKY PEARL TRADING SDN BHD",
+        "DOC NO. CS00031415",
+        "合计 482.10",
         "TOTAL QTY: 39.00",
     ]
 

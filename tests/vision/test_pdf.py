@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from tests.vision.drawings import encoded, locked_pdf, pdf
+from tests.vision.drawings import encoded, locked_pdf, pdf, stamped_scan
 from vision import ImageLimits, ImageRejected, read_images
-from vision.pdf import PAGE_PIXELS
+from vision.gate.pdf import PAGE_PIXELS
 
 
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
@@ -39,6 +39,19 @@ def test_scan_has_no_text_layer() -> None:
     content = encoded(Pillow.new("RGB", (400, 300), (255, 255, 255)), "PDF")
     (image,) = read_images(content, name="scan.pdf")
     assert image.text_lines == ()
+
+
+@pytest.mark.parametrize(
+    ("texts", "has_layer"),
+    [
+        pytest.param(["Scanned with CamScanner"], False, id="stamp on a scan"),
+        pytest.param(["扫描全能王 create 3.5"[5:], "Page 1 of 1"], False, id="stamp and page number"),
+        pytest.param(["Order 94859303935 paid by card"] * 8, True, id="scan with recognised text"),
+    ],
+)
+def test_scan_with_a_stamp_is_read_from_its_picture(texts: list[str], has_layer: bool) -> None:
+    (image,) = read_images(stamped_scan(texts), name="scan.pdf")
+    assert bool(image.text_lines) is has_layer
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from model_cards import ModelMissing
-from tests.vision.drawings import image, print_page, values
-from vision import Reader, build_reader, page_fields, read_images, read_page
-from vision.orientation import turn
-from vision.ppocr_reader import calibrated, mended
+from tests.vision.drawings import image, line, print_page, values
+from vision import Doubt, Reader, Rival, build_reader, page_fields, read_images, read_page
+from vision.readers.orientation import turn
+from vision.readers.ppocr_reader import closer_scale, find_scale, mended
 
 PRINT = ["Model KFR-35GW", "Serial CL3A2506180427", "Order 94859303935"]
 
@@ -27,39 +28,61 @@ def reader() -> Reader:
     ("text", "score", "expected"),
     [
         ("2025-06-1809:12:33", 1.0, "2025-06-18 09:12:33"),
-        ("30-06-201822:16:06", 1.0, "30-06-2018 22:16:06"),
+        ("29-07-202121:43:05", 1.0, "29-07-2021 21:43:05"),
         ("下单时间2025-06-18 09:12", 1.0, "下单时间2025-06-18 09:12"),
         ("Restäurants", 0.96, "Restaurants"),
         ("Café", 0.999, "Café"),
         ("澄岚电器", 0.5, "澄岚电器"),
+        ("MOTOR（SUNGAI）SDN：1", 0.98, "MOTOR(SUNGAI)SDN:1"),
+        ("规格（型号）：A1", 0.98, "规格（型号）：A1"),
     ],
 )
 def test_known_slips_are_mended(text: str, score: float, expected: str) -> None:
-    assert mended(text, score=score) == expected
+    assert mended(line(text, 0, 0), score=score).text == expected
 
 
-def test_confidence_rises_with_the_score() -> None:
-    confidences = [calibrated(score / 100) for score in range(101)]
-    assert confidences == sorted(confidences)
-    assert 0 < confidences[0] < confidences[-1] < 1
+def test_doubts_move_with_the_space_that_is_put_in() -> None:
+    text = "2025-06-1809:12:38"
+    doubts = tuple(Doubt(at, at + 1, 0.6, (Rival("3", 0.4),)) for at in (9, 17))
+    mended_line = mended(replace(line(text, 0, 0), doubts=doubts), score=1.0)
+    assert [mended_line.text[doubt.start : doubt.end] for doubt in mended_line.doubts] == ["8", "8"]
+    assert [doubt.start for doubt in mended_line.doubts] == [9, 18]
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "expected"),
+    [(2000, 900, 0.8), (400, 300, 640 / 300), (40, 400, 5.0), (1000, 1000, 1.0), (3000, 4000, 0.4)],
+)
+def test_lines_are_looked_for_in_a_picture_of_bounded_size(height: int, width: int, expected: float) -> None:
+    assert find_scale(height, width) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("scale", "print_px", "expected"),
+    [(0.4, 35, 22 / 35), (0.4, 40, 0.4), (1.0, 6, 1.0), (0.4, 6, 0.8), (0.4, 0, 0.8)],
+    ids=["small print", "large print", "not made smaller", "as close as may be", "no height"],
+)
+def test_small_print_is_looked_at_again(scale: float, print_px: int, expected: float) -> None:
+    boxes = [line("x" * 20, 0, 0, height=print_px).box]
+    assert closer_scale(scale, boxes, longest_px=4000) == pytest.approx(expected)
 
 
 @pytest.mark.model
 def test_print_is_read_where_it_stands(reader: Reader) -> None:
     page = read_page(print_page(PRINT), reader=reader)
-    assert [line.text for line in page.lines] == PRINT
+    assert [read.text for read in page.lines] == PRINT
     assert page.engine == "ppocr:ppocr-v6"
-    for number, line in enumerate(page.lines):
-        assert line.confidence > 0.9
-        assert abs(line.box[0][0] - 40) < 12
-        assert abs((line.box[0][1] + line.box[3][1]) / 2 - (30 + number * 64 + 16)) < 16
+    for number, read in enumerate(page.lines):
+        assert read.confidence > 0.9
+        assert abs(read.box[0][0] - 40) < 12
+        assert abs((read.box[0][1] + read.box[3][1]) / 2 - (30 + number * 64 + 16)) < 16
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 def test_turned_print_is_righted(reader: Reader, rotation: int) -> None:
     page = read_page(turn(print_page(PRINT), rotation), reader=reader)
-    assert [line.text for line in page.lines] == PRINT
+    assert [read.text for read in page.lines] == PRINT
     assert page.rotation == (360 - rotation) % 360
 
 
@@ -79,9 +102,9 @@ def test_odd_sizes_are_read_as_nothing(reader: Reader, shape: tuple[int, int]) -
 
 
 @pytest.mark.model
-def test_missing_weights_name_the_way_to_get_them(tmp_path: Path) -> None:
+def test_missing_weights_are_named(tmp_path: Path) -> None:
     (tmp_path / "ppocr-v6").mkdir()
-    with pytest.raises(ModelMissing, match="beforehand models pull ppocr-v6"):
+    with pytest.raises(ModelMissing, match=r"ppocr-v6.*PP-OCRv6_det_small.onnx is missing"):
         build_reader("ppocr", models_dir=tmp_path)
 
 

@@ -9,7 +9,7 @@ from PIL import ImageFilter
 
 from tests.vision.drawings import image, line, print_page
 from vision import Image
-from vision.quality import quality_words
+from vision.flaws.quality import quality_words
 
 PRINT = ["Model KFR-35GW", "Serial CL3A2506180427", "220V ~ 50Hz", "Made 2025.05"]
 

@@ -15,11 +15,11 @@ LINE = line("订单号 94859303935", 10, 10)
 
 
 def test_readers_are_the_files_of_the_folder() -> None:
-    assert reader_names() == ("ppocr", "scripted")
+    assert reader_names() == ("openvino", "ppocr", "scripted")
 
 
 def test_unknown_reader_is_refused_with_the_names_at_hand() -> None:
-    with pytest.raises(ReaderUnknown, match="ppocr, scripted"):
+    with pytest.raises(ReaderUnknown, match="openvino, ppocr, scripted"):
         build_reader("os")
 
 

@@ -13,7 +13,7 @@ from PIL import ImageDraw, ImageFont
 
 from tests.vision.drawings import image, line
 from vision import build_reader, read_page
-from vision.tiles import MAX_TILES, cut, longest, placed, tiles_of
+from vision.readers.tiles import MAX_TILES, cut, longest, placed, tiles_of
 
 
 @given(st.integers(1, 20_000), st.integers(1, 3_000))

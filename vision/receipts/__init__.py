@@ -1,0 +1,1 @@
+"""Lines of a till receipt in, company, date, total and address out."""
