@@ -168,7 +168,7 @@ class Engines:
 
     def _build_transcriber(self) -> Transcriber:
         from speech import build_transcriber
-        from speech.whisper_transcriber import WhisperOptions
+        from speech.recognisers.whisper_transcriber import WhisperOptions
 
         state = self.speech_state()
         if state.degraded:

@@ -1,8 +1,7 @@
 """Audio in, transcript out."""
 
-from speech.activity import ActivityDetector, activity_names, build_activity
-from speech.audio import AudioLimits, RawFormat, read_audio
 from speech.captions import to_srt, to_vtt
+from speech.recognisers.transcriber import LANGUAGES, Transcriber, build_transcriber, transcriber_names
 from speech.records import (
     SAMPLE_RATE_HZ,
     Audio,
@@ -15,9 +14,10 @@ from speech.records import (
     Transcript,
     Word,
 )
-from speech.speakers import guess_customer_channel, with_speakers
+from speech.sides.speakers import guess_customer_channel, with_speakers
+from speech.sound.audio import AudioLimits, RawFormat, read_audio
 from speech.transcribe import transcribe_recording
-from speech.transcriber import LANGUAGES, Transcriber, build_transcriber, transcriber_names
+from speech.voice_activity.activity import ActivityDetector, activity_names, build_activity
 
 __all__ = [
     "LANGUAGES",

@@ -1,6 +1,7 @@
 """Find a recogniser or a voice detector by name: the folder is the registry.
 
-In: a kind ("transcriber", "activity") and a name. Out: what `build(**options)` of `speech/<name>_<kind>.py` returns.
+In: a kind ("transcriber", "activity") and a name. Out: what `build(**options)` of
+`<name>_<kind>.py` in the kind's folder returns.
 A package from outside joins through the entry-point group `beforehand.<kind>`, whose target is such a `build`.
 Nothing is loaded until it is chosen.
 """
@@ -16,7 +17,8 @@ from typing import Literal
 from speech.records import ModelUnavailable
 
 Kind = Literal["transcriber", "activity"]
-FOLDER = Path(__file__).resolve().parent
+FOLDERS: dict[Kind, str] = {"transcriber": "recognisers", "activity": "voice_activity"}
+"""Where the backends of a kind lie in this package."""
 
 
 def backend_names(kind: Kind) -> tuple[str, ...]:
@@ -28,7 +30,8 @@ def backend_names(kind: Kind) -> tuple[str, ...]:
     ('energy', 'silero')
     """
     suffix = f"_{kind}"
-    ours = {path.stem.removesuffix(suffix) for path in FOLDER.glob(f"*{suffix}.py")}
+    folder = Path(__file__).resolve().parent / FOLDERS[kind]
+    ours = {path.stem.removesuffix(suffix) for path in folder.glob(f"*{suffix}.py")}
     return tuple(sorted(ours | {point.name for point in entry_points(group=f"beforehand.{kind}")}))
 
 
@@ -47,5 +50,5 @@ def build_backend(kind: Kind, name: str, **options: object) -> object:
         raise ModelUnavailable(
             f"There is no {kind} named {name[:80]!r}. Choose one of: {', '.join(backend_names(kind))}."
         )
-    build: Callable[..., object] = import_module(f"speech.{name}_{kind}").build
+    build: Callable[..., object] = import_module(f"speech.{FOLDERS[kind]}.{name}_{kind}").build
     return build(**options)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from speech.activity import ActivityDetector
+from speech.recognisers.transcriber import Transcriber, check_language
 from speech.records import Recording, Segment, Stretch, Transcript
-from speech.speakers import guess_customer_channel, with_speakers
-from speech.transcriber import Transcriber, check_language
+from speech.sides.speakers import guess_customer_channel, with_speakers
+from speech.voice_activity.activity import ActivityDetector
 
 GROUP_S = 224.0
 """How much speech is heard between two reports of progress: a batch of eight 28-second Whisper windows."""

@@ -29,7 +29,7 @@ def warnings_of(
 
 
 def _spoken(name: str, transcript: Transcript) -> Sequence[Said]:
-    from speech import sphinx_transcriber as floor
+    from speech.recognisers import sphinx_transcriber as floor
 
     keys = {
         floor.WARNING: "warning.floor_english_only",

@@ -10,7 +10,7 @@ import pytest
 
 from speech import Audio, ModelUnavailable, Stretch, activity_names, build_activity, read_audio
 from speech.records import Samples
-from speech.silero_activity import BLOCK_S, SileroActivity
+from speech.voice_activity.silero_activity import BLOCK_S, SileroActivity
 from tests.speech.signals import noise, silence, tone
 
 QUIET = [

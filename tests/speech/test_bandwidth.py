@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from speech import Audio, Stretch, read_audio
-from speech.bandwidth import high_share, is_telephone
 from speech.records import Samples
+from speech.sound.bandwidth import high_share, is_telephone
 from tests.speech.signals import noise, silence, tone
 from training.eval_speech import as_telephone
 

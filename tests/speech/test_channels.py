@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from speech.channels import layout_of
 from speech.records import Samples
+from speech.sides.channels import layout_of
 from tests.speech.signals import noise, silence, tone
 
 AGENT = np.concatenate([noise(3.0, seed=1), silence(3.0)])

@@ -65,4 +65,4 @@ def test_import_of_speech_loads_no_model_library() -> None:
     code = "import sys, speech, model_cards; print(*sorted(sys.modules), sep=chr(10))"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert heavy.isdisjoint(loaded.split())
-    assert "speech.audio" in loaded.split()
+    assert "speech.sound.audio" in loaded.split()

@@ -22,8 +22,8 @@ from speech import (
     read_audio,
     transcribe_recording,
 )
+from speech.recognisers.whisper_transcriber import WhisperOptions, _windows
 from speech.records import Samples
-from speech.whisper_transcriber import WhisperOptions, _windows
 from tests.speech.signals import noise, silence, tone
 
 OPEN = WhisperOptions(compression_ratio_limit=1e9, no_speech_limit=1.1)

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model_cards import Located, ModelCardError, locate, locate_folder
+from speech.recognisers.transcriber import check_language, whole
 from speech.records import SAMPLE_RATE_HZ, Audio, ModelUnavailable, Segment, Stretch, Transcript, Word
-from speech.transcriber import check_language, whole
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel  # type: ignore[import-untyped]

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import numpy as np
 
-from speech.channels import layout_of
 from speech.records import SAMPLE_RATE_HZ, Audio, AudioRejected, ChannelLayout, Recording, Samples
-from speech.wav_header import promised_s
+from speech.sides.channels import layout_of
+from speech.sound.wav_header import promised_s
 
 if TYPE_CHECKING:
     import av

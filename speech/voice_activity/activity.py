@@ -37,5 +37,5 @@ def build_activity(name: str = "silero", **options: object) -> ActivityDetector:
     """
     detector = build_backend("activity", name, **options)
     if not isinstance(detector, ActivityDetector):
-        raise SpeechError(f"The voice detector {name!r} has no detect(audio); see speech/activity.py.")
+        raise SpeechError(f"The voice detector {name!r} has no detect(audio); see speech/voice_activity/activity.py.")
     return detector

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model_cards import ModelMissing, locate
-from speech.bandwidth import is_telephone
+from speech.recognisers.transcriber import check_language, whole
 from speech.records import SAMPLE_RATE_HZ, Audio, ModelUnavailable, Segment, Stretch, Transcript, Word
-from speech.transcriber import check_language, whole
+from speech.sound.bandwidth import is_telephone
 
 if TYPE_CHECKING:
     from pocketsphinx import Decoder  # type: ignore[import-untyped]

@@ -54,7 +54,9 @@ def build_transcriber(name: str, **options: object) -> Transcriber:
     """
     transcriber = build_backend("transcriber", name, **options)
     if not isinstance(transcriber, Transcriber):
-        raise SpeechError(f"The recogniser {name!r} lacks engine or transcribe(...); see speech/transcriber.py.")
+        raise SpeechError(
+            f"The recogniser {name!r} lacks engine or transcribe(...); see speech/recognisers/transcriber.py."
+        )
     return transcriber
 
 

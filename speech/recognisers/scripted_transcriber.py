@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from speech.recognisers.transcriber import check_language, whole
 from speech.records import Audio, Segment, Stretch, Transcript, Word
-from speech.transcriber import check_language, whole
 
 
 @dataclass(frozen=True, slots=True)

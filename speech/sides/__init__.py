@@ -1,0 +1,1 @@
+"""Two channels in, who speaks on which out."""

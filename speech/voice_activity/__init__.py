@@ -1,0 +1,1 @@
+"""Samples in, stretches of speech out: which detectors there are, and what each takes for a voice."""
