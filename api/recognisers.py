@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from api.schemas.ops import EngineState
 from api.settings import Settings
-from model_cards import ModelCardError, Rung, locate
+from model_cards import ModelCardError, locate
+from model_cards.rungs import Rung
 
 if TYPE_CHECKING:
     from speech import Transcriber

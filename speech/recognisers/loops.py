@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from speech.records import Word
 
 ROUNDS = 5
-"""Said as often as this in a row it is a loop. Whisper's own limit, a compression ratio of 2.4, is passed by four rounds
-of "请订阅我的频道" alone (2.47, zlib, 2026-11-23) and missed by any beside two sentences of sound text.
+"""Said as often as this in a row it is a loop. Whisper's own limit, a compression ratio of 2.4, is passed by four
+rounds of "请订阅我的频道" standing alone (2.47, zlib, 2026-11-23); sound text beside them thins the ratio.
 """
 LONGEST = 12  # words of one round; a longer one repeated five times is more than Whisper's 224 tokens
 

@@ -19,12 +19,15 @@ from speech.records import ModelUnavailable
 Family = Literal["sense_voice", "paraformer", "zipformer"]
 _LFR = frozenset({"vocab_size", "lfr_window_size", "lfr_window_shift", "neg_mean", "inv_stddev"})
 _LANGUAGES = frozenset(f"lang_{code}" for code in ("auto", "zh", "en", "ja", "ko", "yue"))
-_ZIPFORMER = ("encoder_dims", "query_head_dims", "value_head_dims", "num_heads", "num_encoder_layers")
-NEEDED: Mapping[Family, frozenset[str]] = {
-    "sense_voice": _LFR | _LANGUAGES | {"normalize_samples", "with_itn", "without_itn"},
-    "paraformer": _LFR,
-    "zipformer": frozenset({*_ZIPFORMER, "cnn_module_kernels", "left_context_len", "T", "decode_chunk_len"}),
-}
+_CHUNKS = frozenset(
+    {"encoder_dims", "num_encoder_layers", "cnn_module_kernels", "left_context_len", "T", "decode_chunk_len"}
+)
+NEEDED: tuple[tuple[Family, frozenset[str]], ...] = (
+    ("sense_voice", _LFR | _LANGUAGES | {"normalize_samples", "with_itn", "without_itn"}),
+    ("paraformer", _LFR),
+    ("zipformer", _CHUNKS | {"query_head_dims", "value_head_dims", "num_heads"}),  # "zipformer2", since 2023-10
+    ("zipformer", _CHUNKS | {"attention_dims"}),  # as of 2023-02, the bilingual one
+)
 """What sherpa-onnx 2.0 reads of each family's network and exits without; the first that is all there is the family."""
 NUMBERS = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?:,-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)*")
 TOKEN = re.compile(r"(?:\S+[ \t]+)?\d+")
@@ -80,18 +83,18 @@ def _networks(located: Located) -> dict[str, Path]:
 
 
 def _family(metadata: Mapping[str, str], located: Located) -> Family:
-    for family, needed in NEEDED.items():
+    for family, needed in NEEDED:
         if needed <= set(metadata):
             if wrong := sorted(key for key in needed if not NUMBERS.fullmatch(metadata[key])):
                 raise ModelUnavailable(f"{located.path}: {', '.join(wrong)} is not a number. {_mend(located)}")
             if family != "zipformer":
                 _check_frames(metadata, located)
             return family
-    lacking = {family: sorted(needed - set(metadata)) for family, needed in NEEDED.items()}
-    nearest = min(lacking, key=lambda family: len(lacking[family]))
+    nearest, needed = min(NEEDED, key=lambda row: len(row[1] - set(metadata)))
+    lacking = ", ".join(sorted(needed - set(metadata)))
     raise ModelUnavailable(
-        f"{located.path} is none of {', '.join(NEEDED)}: as {nearest} its metadata lack {', '.join(lacking[nearest])}. "
-        f"Export it with sherpa-onnx's own scripts."
+        f"{located.path} is no SenseVoice, Paraformer or streaming zipformer: as {nearest} its metadata lack "
+        f"{lacking}. Export it with sherpa-onnx's own scripts."
     )
 
 
@@ -113,4 +116,8 @@ def _check_tokens(path: Path, located: Located) -> None:
 
 def _mend(located: Located) -> str:
     name = located.card.name
-    return f"Run: beforehand models pull {name}" if located.card.source.hub else "Bring its files from where they were made"
+    return (
+        f"Run: beforehand models pull {name}"
+        if located.card.source.hub
+        else "Bring its files from where they were made"
+    )

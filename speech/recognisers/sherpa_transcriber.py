@@ -117,9 +117,7 @@ def _pieces(texts: Sequence[str], times_s: Sequence[float], stretch: Stretch) ->
     """Put pieces on the recording's timeline; where their times are not told, they are spread over the stretch."""
     if len(times_s) != len(texts):
         times_s = np.linspace(0.0, stretch.end_s - stretch.start_s, len(texts), endpoint=False).tolist()
-    return tuple(
-        Piece(round(stretch.start_s + at_s, 3), text) for text, at_s in zip(texts, times_s, strict=True)
-    )
+    return tuple(Piece(round(stretch.start_s + at_s, 3), text) for text, at_s in zip(texts, times_s, strict=True))
 
 
 def _first(stretches: Sequence[Stretch]) -> list[Stretch]:

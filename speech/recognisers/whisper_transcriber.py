@@ -277,10 +277,17 @@ def build(
         located = locate_folder(folder) if folder is not None else locate(model, models_dir=models_dir)
     except ModelCardError as error:
         raise ModelUnavailable(str(error)) from error
-    return WhisperTranscriber(_load(located, options), name=located.card.name, options=options)
+    return WhisperTranscriber(load_whisper(located, options), name=located.card.name, options=options)
 
 
-def _load(located: Located, options: WhisperOptions) -> WhisperModel:
+def load_whisper(located: Located, options: WhisperOptions) -> WhisperModel:
+    """Load the weights of a folder; nothing is asked of a hub.
+
+    Raises
+    ------
+    ModelUnavailable
+        The folder does not hold a CTranslate2 Whisper with its tokenizer.
+    """
     from faster_whisper import WhisperModel
 
     if not (located.path / "tokenizer.json").is_file():  # without it faster-whisper would ask a hub
