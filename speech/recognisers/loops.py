@@ -27,23 +27,22 @@ def without_loops(words: Sequence[Word]) -> tuple[Word, ...]:
     >>> [word.text for word in without_loops([Word(0, 1, text, 0.9) for text in said])]
     ['leak', 'is', 'thank', 'you']
     """
+    said = ["".join(filter(str.isalnum, word.text.lower())) for word in words]
     kept: list[Word] = []
     place = 0
     while place < len(words):
-        size, rounds = _loop_at(words, place)
+        size, rounds = _loop_at(said, place)
         kept += words[place : place + size]
         place += size * rounds
     return tuple(kept)
 
 
-def _loop_at(words: Sequence[Word], start: int) -> tuple[int, int]:
+def _loop_at(said: Sequence[str], start: int) -> tuple[int, int]:
     """Return how many words go round from here and how often; one word once where there is no loop."""
-    for size in range(2, LONGEST + 1):
-        phrase = [_bare(word) for word in words[start : start + size]]
-        if len(phrase) < size:
-            break
+    for size in range(2, min(LONGEST, (len(said) - start) // ROUNDS) + 1):
+        phrase = said[start : start + size]
         rounds = 1
-        while [_bare(word) for word in words[start + rounds * size : start + (rounds + 1) * size]] == phrase:
+        while said[start + rounds * size : start + (rounds + 1) * size] == phrase:
             rounds += 1
         if rounds >= ROUNDS and _is_phrase(phrase):
             return size, rounds
@@ -53,7 +52,3 @@ def _loop_at(words: Sequence[Word], start: int) -> tuple[int, int]:
 def _is_phrase(phrase: Sequence[str]) -> bool:
     """Say whether this is more than a number or a sound said again."""
     return len(set(phrase)) > 1 and not any(character.isnumeric() for text in phrase for character in text)
-
-
-def _bare(word: Word) -> str:
-    return "".join(character for character in word.text.lower() if character.isalnum())

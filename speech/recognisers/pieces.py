@@ -49,7 +49,7 @@ def words_of(pieces: Sequence[Piece], stretch: Stretch) -> tuple[Word, ...]:
     [('hello', 0.0, 0.5), ('空', 0.5, 0.7), ('调', 0.7, 1.0)]
     """
     grown = list(_grown(pieces))
-    following_s = [*(one.pieces[0].at_s for one in grown[1:]), inf]
+    following_s = [*(one.pieces[0].at_s for one in grown[1:]), *([inf] if grown else [])]
     return tuple(
         Word(
             start_s=_within(one.pieces[0].at_s, stretch),

@@ -83,14 +83,16 @@ def _networks(located: Located) -> dict[str, Path]:
 
 
 def _family(metadata: Mapping[str, str], located: Located) -> Family:
-    for family, needed in NEEDED:
+    named = metadata.get("model_type", "")
+    rows = [row for row in NEEDED if named.startswith(row[0])] or NEEDED
+    for family, needed in rows:
         if needed <= set(metadata):
             if wrong := sorted(key for key in needed if not NUMBERS.fullmatch(metadata[key])):
                 raise ModelUnavailable(f"{located.path}: {', '.join(wrong)} is not a number. {_mend(located)}")
             if family != "zipformer":
                 _check_frames(metadata, located)
             return family
-    nearest, needed = min(NEEDED, key=lambda row: len(row[1] - set(metadata)))
+    nearest, needed = min(rows, key=lambda row: len(row[1] - set(metadata)))
     lacking = ", ".join(sorted(needed - set(metadata)))
     raise ModelUnavailable(
         f"{located.path} is no SenseVoice, Paraformer or streaming zipformer: as {nearest} its metadata lack "
