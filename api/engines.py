@@ -25,6 +25,7 @@ from api.intents import Intents
 from api.knowledge_bases import KnowledgeBases
 from api.learned import Learned
 from api.receipt_taggers import ReceiptTaggers
+from api.recognisers import build_recogniser, choose_recognisers
 from api.reranker import open_reranker, reranker_state
 from api.schemas.ops import EngineState
 from api.settings import VERSION, Settings
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-FLOOR_MODEL = "pocketsphinx-en-us"
 FIELDS_ENGINE = f"rules:{VERSION}"
 
 
@@ -143,22 +143,7 @@ class Engines:
         """Say which recogniser will speak, and what mends it where it is only the floor."""
         if self._stand_ins.transcriber is not None:
             return EngineState(name="speech", engine=self._stand_ins.transcriber.engine, rung="given")
-        model = self.settings.whisper_model
-        if self.settings.transcriber == "sphinx":
-            return EngineState(name="speech", engine=f"sphinx:{FLOOR_MODEL}", rung="package")
-        try:
-            located = locate(model, models_dir=self.settings.models_folder)
-        except ModelCardError as error:
-            is_floor = self.settings.transcriber == "auto"
-            return EngineState(
-                name="speech",
-                engine=f"sphinx:{FLOOR_MODEL}" if is_floor else f"whisper:{model}",
-                rung="package" if is_floor else "none",
-                degraded=True,
-                reason=str(error),
-                fix=f"beforehand models pull {model}",
-            )
-        return EngineState(name="speech", engine=f"whisper:{located.card.name}", rung=located.rung)
+        return choose_recognisers(self.settings).state()
 
     def _build_hearing(self) -> Hearing:
         from speech import build_activity
@@ -167,17 +152,10 @@ class Engines:
         return Hearing(given.transcriber or self._build_transcriber(), given.activity or build_activity())
 
     def _build_transcriber(self) -> Transcriber:
-        from speech import build_transcriber
-        from speech.recognisers.whisper_transcriber import WhisperOptions
-
         state = self.speech_state()
         if state.degraded:
             log.warning("engine_degraded", engine=state.engine, reason=state.reason, fix=state.fix)
-        folder = self.settings.models_folder
-        if state.engine.startswith("sphinx:"):
-            return build_transcriber("sphinx", models_dir=folder)
-        options = WhisperOptions(threads=self.settings.threads)
-        return build_transcriber("whisper", model=self.settings.whisper_model, models_dir=folder, options=options)
+        return build_recogniser(self.settings)
 
     # --- vision
 

@@ -182,9 +182,13 @@ class Settings(BaseSettings):
     models_dir: Path | None = None
     """Folder with one sub-folder a model; empty means data_dir/models."""
 
-    transcriber: Literal["auto", "whisper", "sphinx"] = "auto"
-    """auto: Whisper where its weights are at hand, pocketsphinx otherwise, with a warning."""
+    transcriber: Literal["auto", "whisper", "sherpa", "sphinx"] = "auto"
+    """auto: for each language the best that is at hand (Chinese: sherpa, then Whisper; English: Whisper, then sherpa),
+    pocketsphinx otherwise, with a warning. Another name: that recogniser alone."""
     whisper_model: str = "whisper-small"
+    sherpa_model: str = "sherpa-sense-voice"
+    """SenseVoice or Paraformer for sherpa-onnx, where pip install 'beforehand[sherpa]' was run: a card's name, or a
+    folder in models_dir that holds its own card."""
     reader: str = "ppocr"
     """What reads pictures: ppocr, or openvino for less CPU where pip install 'beforehand[openvino]' was run."""
     pictures_kept_mib: float = Field(default=16.0, ge=0, le=4_096)

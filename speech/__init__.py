@@ -1,6 +1,7 @@
 """Audio in, transcript out."""
 
 from speech.captions import to_srt, to_vtt
+from speech.recognisers.by_language import ByLanguage
 from speech.recognisers.transcriber import LANGUAGES, Transcriber, build_transcriber, transcriber_names
 from speech.records import (
     SAMPLE_RATE_HZ,
@@ -26,6 +27,7 @@ __all__ = [
     "Audio",
     "AudioLimits",
     "AudioRejected",
+    "ByLanguage",
     "ModelUnavailable",
     "RawFormat",
     "Recording",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,16 +29,43 @@ LOGIT_SCALE = 4.0
 """Random rows of 64 numbers give nearly equal logits; scaled up, the search finds one path and does not wander."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`is_tied`: one table turns tokens into vectors and back, as in the true models."""
+
+    width: int
+    layers: int
+    heads: int
+    feed_forward: int
+    is_tied: bool = True
+
+
+LEAST = Shape(WIDTH, LAYERS, HEADS, FEED_FORWARD, is_tied=False)
+"""Not tied: random, it would repeat the last token of its prompt for ever."""
+SHAPES = {"tiny": Shape(384, 4, 6, 1536), "base": Shape(512, 6, 8, 2048), "small": Shape(768, 12, 12, 3072)}
+"""Of the published models (model-card.md of openai/whisper)."""
+
+
 def make_random_whisper(folder: Path, *, seed: int) -> Path:
-    """Write the model into `folder` and return it."""
+    """Write the least model into `folder` and return it."""
+    with TemporaryDirectory() as scratch:
+        source = save_random_source(Path(scratch) / "transformers", shape=LEAST, seed=seed)
+        return convert_source(source, folder, seed=seed)
+
+
+def save_random_source(folder: Path, *, shape: Shape, seed: int) -> Path:
+    """Write a Whisper in the form of transformers, from which every backend can be made."""
+    _save_weights(folder, shape=shape, seed=seed)
+    _save_tokenizer(folder)
+    return folder
+
+
+def convert_source(source: Path, folder: Path, *, seed: int, quantization: str = "int8") -> Path:
+    """Convert it to CTranslate2, with a card."""
     from ctranslate2.converters import TransformersConverter  # type: ignore[import-untyped]
 
-    with TemporaryDirectory() as scratch:
-        source = Path(scratch) / "transformers"
-        _save_weights(source, seed=seed)
-        _save_tokenizer(source)
-        converter = TransformersConverter(str(source), copy_files=["tokenizer.json"])
-        converter.convert(str(folder), quantization="int8", force=True)
+    converter = TransformersConverter(str(source), copy_files=["tokenizer.json"])
+    converter.convert(str(folder), quantization=quantization, force=True)
     (folder / OWN_CARD).write_text(_card(folder, seed=seed), encoding="utf-8")
     return folder
 
@@ -61,24 +89,28 @@ def _encoding() -> Any:
         return get_tokenizer(multilingual=True).encoding
 
 
-def _save_weights(folder: Path, *, seed: int) -> None:
+def _save_weights(folder: Path, *, shape: Shape, seed: int) -> None:
     import torch
     from transformers import GenerationConfig, WhisperConfig, WhisperForConditionalGeneration
 
     torch.manual_seed(seed)
     config = WhisperConfig(
-        d_model=WIDTH,
-        encoder_layers=LAYERS,
-        decoder_layers=LAYERS,
-        encoder_attention_heads=HEADS,
-        decoder_attention_heads=HEADS,
-        encoder_ffn_dim=FEED_FORWARD,
-        decoder_ffn_dim=FEED_FORWARD,
-        tie_word_embeddings=False,  # tied and random, the decoder would repeat the last token of its prompt for ever
+        d_model=shape.width,
+        encoder_layers=shape.layers,
+        decoder_layers=shape.layers,
+        encoder_attention_heads=shape.heads,
+        decoder_attention_heads=shape.heads,
+        encoder_ffn_dim=shape.feed_forward,
+        decoder_ffn_dim=shape.feed_forward,
+        tie_word_embeddings=shape.is_tied,
     )
     model = WhisperForConditionalGeneration(config)
     with torch.no_grad():
-        model.proj_out.weight.normal_(std=LOGIT_SCALE / WIDTH**0.5)
+        if shape.is_tied:  # random signs on the last norm: else the likeliest token is the one just read
+            signs = torch.randint(0, 2, (shape.width,)).float() * 2 - 1
+            model.model.decoder.layer_norm.weight.copy_(signs)
+        else:
+            model.proj_out.weight.normal_(std=LOGIT_SCALE / shape.width**0.5)
     model.save_pretrained(folder)
     make_generation_config: Any = GenerationConfig
     make_generation_config(

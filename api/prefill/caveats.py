@@ -29,6 +29,7 @@ def warnings_of(
 
 
 def _spoken(name: str, transcript: Transcript) -> Sequence[Said]:
+    from speech.recognisers import sherpa_transcriber as sherpa
     from speech.recognisers import sphinx_transcriber as floor
 
     keys = {
@@ -36,6 +37,7 @@ def _spoken(name: str, transcript: Transcript) -> Sequence[Said]:
         floor.WARNING_ZH: "warning.floor_hears_no_chinese",
         floor.WARNING_AUTO: "warning.floor_took_for_english",
         floor.WARNING_UNSURE: "warning.floor_unsure",
+        sherpa.WARNING: "warning.recogniser_untold",
     }
     return [
         say("detail.not_fitting", where=name, reason=say(keys.get(text, "warning.of_recording"), original=text))

@@ -220,8 +220,8 @@ def _summary(quoted: str | None, *, settings: Settings) -> str | None:
 def _models(heard: Heard, tagged: Mapping[str, TaggedField]) -> dict[str, str]:
     """Name what was really used, by job."""
     used = {"fields": FIELDS_ENGINE, **{f"fields.{name}": one.tagger.name for name, one in tagged.items()}}
-    for transcript in heard.transcripts.values():
-        used["speech"] = transcript.engine
+    if heard.transcripts:
+        used["speech"] = " + ".join(dict.fromkeys(transcript.engine for transcript in heard.transcripts.values()))
     for page in heard.pages:
         used["vision"] = page.engine
     return used

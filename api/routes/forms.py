@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from fastapi import Request
@@ -31,6 +31,8 @@ class FilePart:
 class Form:
     fields: dict[str, str]
     files: tuple[FilePart, ...]
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """All texts of each field, for those that may be named twice, e.g. timestamp_granularities[]."""
 
     def attachments(self, *names: str) -> tuple[Attachment, ...]:
         """Return the files that came under one of these field names."""
@@ -49,7 +51,7 @@ async def read_form(request: Request) -> Form:
                 wanted="multipart/form-data",
             ),
         )
-    fields: dict[str, str] = {}
+    lists: dict[str, tuple[str, ...]] = {}
     files: list[FilePart] = []
     try:
         async with request.form(max_files=MAX_PARTS, max_fields=MAX_PARTS, max_part_size=PART_BYTES) as form:
@@ -59,12 +61,12 @@ async def read_form(request: Request) -> Form:
                     attachment = Attachment(file_name, await part.read())
                     files.append(FilePart(name, attachment, part.content_type or ""))
                 else:
-                    fields[name] = part
+                    lists[name] = (*lists.get(name, ()), part)
     except HTTPException as error:
         raise Problem("malformed_multipart", say("detail.form_unreadable", reason=error.detail)) from error
     except (UnicodeError, LookupError, ValueError) as error:
         raise Problem("malformed_multipart", say("detail.form_unreadable", reason=type(error).__name__)) from error
-    return Form(fields, tuple(files))
+    return Form({name: texts[-1] for name, texts in lists.items()}, tuple(files), lists)
 
 
 def safe_name(name: str, *, number: int) -> str:

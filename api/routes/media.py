@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -20,9 +21,12 @@ from speech.records import Segment, Transcript
 
 router = APIRouter(tags=["media"])
 
+GRANULARITIES_FIELD = "timestamp_granularities[]"
 FORMATS = ("json", "verbose_json", "text", "srt", "vtt")
 LANGUAGES = ("zh", "en", "auto")
+GRANULARITIES = ("word", "segment")
 PROMPT_CHARS = 2_000
+BETWEEN_WORDS = re.compile(r"[,，、;；\n]")
 _FILE: dict[str, Any] = {"type": "string", "format": "binary"}
 TRANSCRIPTION_BODY = form_body(
     ["file"],
@@ -31,6 +35,20 @@ TRANSCRIPTION_BODY = form_body(
     language={"type": "string", "enum": list(LANGUAGES)},
     prompt={"type": "string", "maxLength": PROMPT_CHARS, "description": "Words to listen for, separated by commas"},
     response_format={"type": "string", "enum": list(FORMATS), "default": "json"},
+    temperature={
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "description": "Checked and ignored: it is raised by itself where a stretch comes out badly",
+    },
+    stream={"type": "boolean", "enum": [False], "description": "Refused when true: a text comes whole"},
+    **{
+        GRANULARITIES_FIELD: {
+            "type": "array",
+            "items": {"type": "string", "enum": list(GRANULARITIES)},
+            "description": "With verbose_json: which times to give; both where none is named",
+        }
+    },
 )
 OCR_BODY = form_body(["file"], file=_FILE)
 ReadForm = Annotated[Form, Depends(read_form)]
@@ -52,9 +70,12 @@ def create_transcription(_: MayPrefill, form: ReadForm, engines: EnginesOf) -> R
     file = one_file(form)
     language = _choice(form, "language", LANGUAGES, default="auto")
     response_format = _choice(form, "response_format", FORMATS, default="json")
-    hotwords = [word.strip() for word in form.fields.get("prompt", "")[:PROMPT_CHARS].split(",") if word.strip()]
+    granularities = _granularities(form, response_format)
+    _check_ignored(form)
+    prompt = form.fields.get("prompt", "")[:PROMPT_CHARS]
+    hotwords = [word.strip() for word in BETWEEN_WORDS.split(prompt) if word.strip()]
     transcript = engines.transcribe(file.content, name=file.name, language=language, hotwords=hotwords)
-    return _as_format(transcript, response_format)
+    return _as_format(transcript, response_format, granularities)
 
 
 @router.post("/v1/ocr", openapi_extra=OCR_BODY, responses=problems(400, 401, 403, 413, 415, 422, 503))
@@ -77,7 +98,10 @@ def one_file(form: Form) -> Attachment:
 
 
 def _choice(form: Form, name: str, choices: tuple[str, ...], *, default: str) -> str:
-    chosen = form.fields.get(name) or default
+    return _one_of(name, form.fields.get(name) or default, choices)
+
+
+def _one_of(name: str, chosen: str, choices: tuple[str, ...]) -> str:
     if chosen not in choices:
         raise Problem(
             "validation_failed",
@@ -87,7 +111,33 @@ def _choice(form: Form, name: str, choices: tuple[str, ...], *, default: str) ->
     return chosen
 
 
-def _as_format(transcript: Transcript, response_format: str) -> Response:
+def _granularities(form: Form, response_format: str) -> tuple[str, ...]:
+    """Return which times are wanted; as OpenAI's, only verbose_json gives them."""
+    wanted = tuple(
+        text for name in (GRANULARITIES_FIELD, "timestamp_granularities") for text in form.lists.get(name, ())
+    )
+    for one in wanted:
+        _one_of(GRANULARITIES_FIELD, one, GRANULARITIES)
+    if wanted and response_format != "verbose_json":
+        raise Problem("validation_failed", say("detail.granularities_not_verbose"), where=GRANULARITIES_FIELD)
+    return wanted or GRANULARITIES
+
+
+def _check_ignored(form: Form) -> None:
+    """Refuse what would change the answer's shape, and values that are none."""
+    if form.fields.get("stream", "").lower() in ("true", "1"):
+        raise Problem("validation_failed", say("detail.no_stream"), where="stream")
+    text = form.fields.get("temperature", "0")
+    try:
+        temperature = float(text)
+    except ValueError:
+        temperature = math.nan
+    if not 0 <= temperature <= 1:
+        given = repr(text[:20])
+        raise Problem("validation_failed", say("detail.temperature_range", given=given), where="temperature")
+
+
+def _as_format(transcript: Transcript, response_format: str, granularities: tuple[str, ...]) -> Response:
     from speech import to_srt, to_vtt
 
     if response_format == "text":
@@ -97,7 +147,8 @@ def _as_format(transcript: Transcript, response_format: str) -> Response:
     if response_format == "vtt":
         return Response(to_vtt(transcript), media_type="text/vtt")
     if response_format == "verbose_json":
-        return JSONResponse(verbose_body(transcript).model_dump(mode="json"))
+        left_out = {f"{one}s" for one in GRANULARITIES if one not in granularities}
+        return JSONResponse(verbose_body(transcript).model_dump(mode="json", exclude=left_out))
     return JSONResponse(SpokenText(text=transcript.text).model_dump())
 
 

@@ -33,13 +33,22 @@ class Transcriber(Protocol):
         ...
 
 
+@runtime_checkable
+class LanguageDetector(Protocol):
+    """A recogniser that can tell Chinese from English before it writes anything down."""
+
+    def detect_language(self, audio: Audio, stretches: Sequence[Stretch]) -> str:
+        """Return "zh", "en", or "und" where it cannot tell."""
+        ...
+
+
 def transcriber_names() -> tuple[str, ...]:
     """Return the recognisers that can be built.
 
     Examples
     --------
     >>> transcriber_names()
-    ('scripted', 'sphinx', 'whisper')
+    ('scripted', 'sherpa', 'sphinx', 'whisper')
     """
     return backend_names("transcriber")
 

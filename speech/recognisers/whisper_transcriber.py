@@ -2,14 +2,14 @@
 
 In: one channel, its stretches, hotwords. Out: words on the channel's own timeline, one segment a stretch. It loads
 from a local folder only and never asks a hub. It is given nothing but speech, keeps no memory of the text before
-(condition_on_previous_text is off), drops what loops or what the model itself takes for silence, and drops words that
-lie outside every stretch: silence cannot become words.
+(condition_on_previous_text is off), hears again what loops or what it was unsure of, drops what still loops or what the
+model itself takes for silence, and drops words that lie outside every stretch: silence cannot become words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from threading import Semaphore
@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model_cards import Located, ModelCardError, locate, locate_folder
+from speech.recognisers.loops import without_loops
 from speech.recognisers.transcriber import check_language, whole
 from speech.records import SAMPLE_RATE_HZ, Audio, ModelUnavailable, Segment, Stretch, Transcript, Word
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel  # type: ignore[import-untyped]
     from faster_whisper.transcribe import Segment as Heard  # type: ignore[import-untyped]
+    from faster_whisper.transcribe import Word as HeardWord
 
 WINDOW_S = 28.0
 """Whisper hears windows of 30 s; two seconds are left for the rounding of stretches."""
@@ -38,18 +40,24 @@ all.
 MAX_HOTWORD_CHARACTERS = 64
 LOOP_WORDS = 3
 """A window whose text loops is heard once more, and no three tokens in a row may come twice."""
+DETECT_S = 30.0  # Whisper tells languages by one window of this length
+SEED = 0  # of the words drawn at a temperature
 CLOCK_S = 0.001  # faster-whisper rounds the start of a window to milliseconds
 ZH_TOKENS = ("zh", "yue")
 
 
 @dataclass(frozen=True, slots=True)
 class WhisperOptions:
-    """How to load and how to judge. The three limits are those of openai/whisper's transcribe()."""
+    """How to load and how to judge. The three limits and the temperatures are those of openai/whisper's transcribe();
+    `temperatures` are tried in turn, from the beam's 0 on, on windows that failed; none: such a window is heard once.
+    """
 
     threads: int = 2
     compute_type: str = "int8"
     batch_size: int = 8
     beam_size: int = 5
+    best_of: int = 5
+    temperatures: tuple[float, ...] = (0.2, 0.4, 0.6, 0.8, 1.0)
     compression_ratio_limit: float = 2.4
     no_speech_limit: float = 0.6
     log_probability_floor: float = -1.0
@@ -74,22 +82,65 @@ class WhisperTranscriber:
         windows = _windows(heard)
         prompt = _prompt(hotwords)
         with self._semaphore:
-            spoken = self._detected(audio, windows) if language == "auto" else language
+            spoken = self._detected(audio, heard) if language == "auto" else language
             found = self._heard(audio, windows, language=spoken, hotwords=prompt)
-            looped = [window for window in windows if any(self._is_loop(one) for one in found if _within(one, window))]
-            if looped:
-                found = [one for one in found if not any(_within(one, window) for window in looped)]
-                found += self._heard(audio, looped, language=spoken, hotwords=prompt, unrepeated=LOOP_WORDS)
+            found = self._mended(audio, windows, found, language=spoken, hotwords=prompt)
         kept = [one for one in found if not self._is_loop(one) and not self._is_silence(one)]
         segments = tuple(_segments(kept, heard))
         return Transcript(spoken if segments else "und", self.engine, audio.duration_s, segments, _dropped(found, kept))
 
-    def _detected(self, audio: Audio, windows: Sequence[Stretch]) -> str:
-        """Choose between Chinese and English by the longest window."""
-        longest = max(windows, key=lambda window: window.end_s - window.start_s)
-        _, _, probabilities = self._model.detect_language(_cut(audio, longest))
+    def detect_language(self, audio: Audio, stretches: Sequence[Stretch]) -> str:
+        """Return "zh" or "en" by the first stretches; "und" where there are none."""
+        if not stretches:
+            return "und"
+        with self._semaphore:
+            return self._detected(audio, stretches)
+
+    def _detected(self, audio: Audio, stretches: Sequence[Stretch]) -> str:
+        """Choose between Chinese and English by one window of the first speech, the silence between left out."""
+        speech = np.concatenate([_cut(audio, stretch) for stretch in _first(stretches)])
+        _, _, probabilities = self._model.detect_language(speech[: round(DETECT_S * SAMPLE_RATE_HZ)])
         by_code: dict[str, float] = dict(probabilities)
         return "zh" if sum(by_code.get(code, 0.0) for code in ZH_TOKENS) > by_code.get("en", 0.0) else "en"
+
+    def _mended(
+        self, audio: Audio, windows: Sequence[Stretch], found: list[Heard], *, language: str, hotwords: str | None
+    ) -> list[Heard]:
+        """Hear looping windows again without repetition, then those that still fail at rising temperatures."""
+        looped = [window for window in windows if any(self._is_loop(one) for one in found if _within(one, window))]
+        if looped:
+            found = [one for one in found if not any(_within(one, window) for window in looped)]
+            found += self._heard(audio, looped, language=language, hotwords=hotwords, unrepeated=LOOP_WORDS)
+        failed = [window for window in windows if any(self._has_failed(one) for one in found if _within(one, window))]
+        if failed and self._options.temperatures:
+            found = [one for one in found if not any(_within(one, window) for window in failed)]
+            for window in failed:
+                found += self._heard_warmer(audio, window, language=language, hotwords=hotwords)
+        return found
+
+    def _heard_warmer(self, audio: Audio, window: Stretch, *, language: str, hotwords: str | None) -> list[Heard]:
+        """Hear one window by drawing words, warmer each time, until its text passes the limits: the batched decoder
+        does not draw. Drawn with one seed, so that a recording is heard the same twice.
+        """
+        from ctranslate2 import set_random_seed  # type: ignore[import-untyped]
+
+        options = self._options
+        set_random_seed(SEED)
+        segments, _ = self._model.transcribe(
+            _cut(audio, window),
+            language=language,
+            temperature=options.temperatures,
+            best_of=options.best_of,
+            beam_size=options.beam_size,
+            compression_ratio_threshold=options.compression_ratio_limit,
+            log_prob_threshold=options.log_probability_floor,
+            no_speech_threshold=options.no_speech_limit,
+            condition_on_previous_text=False,
+            without_timestamps=True,
+            word_timestamps=True,
+            hotwords=hotwords,
+        )
+        return [_moved(one, window.start_s) for one in segments]
 
     def _heard(
         self, audio: Audio, windows: Sequence[Stretch], *, language: str, hotwords: str | None, unrepeated: int = 0
@@ -114,6 +165,10 @@ class WhisperTranscriber:
     def _is_loop(self, heard: Heard) -> bool:
         return bool(heard.compression_ratio > self._options.compression_ratio_limit)
 
+    def _has_failed(self, heard: Heard) -> bool:
+        is_doubtful = heard.avg_logprob < self._options.log_probability_floor
+        return self._is_loop(heard) or (is_doubtful and not self._is_silence(heard))
+
     def _is_silence(self, heard: Heard) -> bool:
         options = self._options
         return bool(
@@ -135,6 +190,24 @@ def _windows(stretches: Sequence[Stretch]) -> list[Stretch]:
     return windows
 
 
+def _first(stretches: Sequence[Stretch]) -> list[Stretch]:
+    """Return the first stretches, DETECT_S of speech or a little more, at least one."""
+    first: list[Stretch] = []
+    speech_s = 0.0
+    for stretch in stretches:
+        if speech_s >= DETECT_S:
+            break
+        first.append(stretch)
+        speech_s += stretch.end_s - stretch.start_s
+    return first
+
+
+def _moved(heard: Heard, by_s: float) -> Heard:
+    """Put what was heard in a cut onto the recording's timeline."""
+    words = [replace(word, start=word.start + by_s, end=word.end + by_s) for word in heard.words or ()]
+    return replace(heard, start=heard.start + by_s, end=heard.end + by_s, words=words)
+
+
 def _within(heard: Heard, window: Stretch) -> bool:
     return bool(window.start_s - CLOCK_S <= heard.start < window.end_s - CLOCK_S)
 
@@ -154,20 +227,18 @@ def _segments(found: Sequence[Heard], stretches: Sequence[Stretch]) -> Iterator[
     places = [_nearest(stretches, (word.start + word.end) / 2) for word in spoken]
     for number, stretch in enumerate(stretches):
         inside = [word for word, place in zip(spoken, places, strict=True) if place == number]
-        words = tuple(
-            Word(
-                start_s=_within_stretch(word.start, stretch),
-                end_s=_within_stretch(word.end, stretch),
-                text=word.word.strip(),
-                confidence=float(word.probability),
-            )
-            for word in inside
-            if word.word.strip()
-        )
+        # until loops are out words keep the spaces before them: Whisper's own, which a joined text needs
+        spaced = without_loops([_word(word, stretch) for word in inside if word.word.strip()])
+        words = tuple(replace(word, text=word.text.strip()) for word in spaced)
         if words:
-            text = "".join(word.word for word in inside).strip()
+            text = "".join(word.text for word in spaced).strip()
             confidence = sum(word.confidence for word in words) / len(words)
             yield Segment(words[0].start_s, words[-1].end_s, text, confidence, words)
+
+
+def _word(word: HeardWord, stretch: Stretch) -> Word:
+    start_s, end_s = _within_stretch(word.start, stretch), _within_stretch(word.end, stretch)
+    return Word(start_s=start_s, end_s=end_s, text=word.word, confidence=float(word.probability))
 
 
 def _nearest(stretches: Sequence[Stretch], at_s: float) -> int:
@@ -206,10 +277,17 @@ def build(
         located = locate_folder(folder) if folder is not None else locate(model, models_dir=models_dir)
     except ModelCardError as error:
         raise ModelUnavailable(str(error)) from error
-    return WhisperTranscriber(_load(located, options), name=located.card.name, options=options)
+    return WhisperTranscriber(load_whisper(located, options), name=located.card.name, options=options)
 
 
-def _load(located: Located, options: WhisperOptions) -> WhisperModel:
+def load_whisper(located: Located, options: WhisperOptions) -> WhisperModel:
+    """Load the weights of a folder; nothing is asked of a hub.
+
+    Raises
+    ------
+    ModelUnavailable
+        The folder does not hold a CTranslate2 Whisper with its tokenizer.
+    """
     from faster_whisper import WhisperModel
 
     if not (located.path / "tokenizer.json").is_file():  # without it faster-whisper would ask a hub

@@ -23,12 +23,12 @@ SCRIPT = (Word(1.0, 1.5, "空调", 0.9), Word(1.5, 2.0, "不制冷", 0.7), Word(
 
 
 def test_names_are_the_files_of_the_folder() -> None:
-    assert transcriber_names() == ("scripted", "sphinx", "whisper")
+    assert transcriber_names() == ("scripted", "sherpa", "sphinx", "whisper")
 
 
 @pytest.mark.parametrize("name", ["whispr", "", "../whisper", "语音"])
 def test_unknown_recogniser_is_told(name: str) -> None:
-    with pytest.raises(ModelUnavailable, match="scripted, sphinx, whisper"):
+    with pytest.raises(ModelUnavailable, match="scripted, sherpa, sphinx, whisper"):
         build_transcriber(name)
 
 
