@@ -53,7 +53,7 @@ def create_transcription(_: MayPrefill, form: ReadForm, engines: EnginesOf) -> R
     language = _choice(form, "language", LANGUAGES, default="auto")
     response_format = _choice(form, "response_format", FORMATS, default="json")
     hotwords = [word.strip() for word in form.fields.get("prompt", "")[:PROMPT_CHARS].split(",") if word.strip()]
-    transcript = engines.transcribe(file.content, name=file.name, language=language, hotwords=hotwords)
+    transcript = engines.transcribe(file.content, name=file.name, language=language, hotwords=hotwords, terms=hotwords)
     return _as_format(transcript, response_format)
 
 

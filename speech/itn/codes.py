@@ -233,7 +233,7 @@ def _is_en_code(run: Sequence[Sign], before: str) -> bool:
         )
     has_zero = any(sign.said in ("oh", "zero", "o") for sign in tokens)
     is_odd_pair = len(tokens) >= 2 and singles < len(tokens) and len(tokens[0].written) == 1
-    return len(tokens) >= 3 and (has_zero or singles == 0 or tokens[0].times > 1) or is_odd_pair
+    return (len(tokens) >= 3 and (has_zero or singles == 0 or tokens[0].times > 1)) or is_odd_pair
 
 
 def _are_initials(run: Sequence[Sign]) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from speech.itn.edits import Edit
-from speech.itn.en_numerals import BEGINS, ENDS, ONES, ORDINAL, SMALL, TEENS, TENS, ordinal, ordinal_value
+from speech.itn.en_numerals import BEGINS, ENDS, ONES, ORDINAL, TEENS, TENS, ordinal, ordinal_value
 from speech.itn.wetext_numbers import en_figures
 
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
@@ -36,7 +36,7 @@ _YEAR_ALONE = re.compile(
     rf"{BEGINS}(?:nineteen|twenty) (?:{_TWO}|(?:oh|o) (?:{ONES})){ENDS}(?! (?:dollars|euros|pounds))"
 )
 
-_HOUR = rf"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|1[0-2]|[1-9])"
+_HOUR = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|1[0-2]|[1-9])"
 _MINUTE = rf"(?:(?:oh|o|zero) (?:{ONES})|(?:twenty|thirty|forty|fifty)(?:[ -](?:{ONES}))?|{TEENS}|[0-5]\d)"
 _HALF_DAY = r"(?P<half>[ap])\.? ?m\b\.?"
 _CLOCK = re.compile(rf"{BEGINS}(?P<hour>{_HOUR})(?: (?P<minute>{_MINUTE})| o'?clock)? (?:in the morning )?{_HALF_DAY}")

@@ -141,7 +141,7 @@ def _money(text: str) -> Iterator[Edit]:
             yield Edit(match.start(), match.end(), f"{zh_figures(match['small'])}{match['coin']}{rest}", "money")
             continue
         figures = zh_figures(match["yuan"])
-        if not figures or _is_said_one_by_one(match["yuan"]) and "点" not in match["yuan"] and match["unit"] == "块":
+        if not figures or (_is_said_one_by_one(match["yuan"]) and "点" not in match["yuan"] and match["unit"] == "块"):
             continue
         if match["jiao"] and figures.isdigit():
             cents = figures_one_by_one(f"{match['jiao']}{match['fen'] or ''}")
