@@ -15,35 +15,22 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Levenshtein
 
 from speech.itn.edits import Edit
-from speech.sounding.ordinary import is_ordinary, is_tiled, is_within_ordinary
 from speech.sounding.sounds import Unit, units_of
-
-Span = tuple[int, int]
+from speech.sounding.windows import GAPS, MIN_HAN, Span, Term, Utterance, Window
 
 MAX_TERM_CHARS = 60
 """A longer term is a sentence, not a name."""
-MAX_UNITS = 24
-"""A model read out sign by sign has at most so many: KFR-72GW/NhAa1BAj has 16."""
-MIN_CODE_SOUNDS = 3
-MIN_NAME_SOUNDS = 5
-"""Shorter English names sound like too much: LG, Oppo, Nest. They are heard right or not at all."""
-MIN_NEAR_SOUNDS = 7
-"""From so many sounds on a name may differ in one: of shorter ones every second neighbour is another word."""
-MIN_HAN, MIN_TILED_HAN = 2, 4
 LONGEST_INITIALS = 4
 """HDMI; longer words in capitals are shouted, or words."""
 _VOWELS = frozenset("aeiouy")
-_GAPS = frozenset(("", " ", ", ", "，", "、"))
-_ARTICLES = frozenset("AIO")
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A term and how it sounds."""
-
-    text: str
-    sounds: str
-    is_code: bool  # it holds a digit or is spelled: KFR-35GW, 小米14, HDMI
+MAX_UNITS = 24
+"""A model read out sign by sign has at most so many: KFR-72GW/NhAa1BAj has 16."""
+MIN_CODE_SOUNDS = 3
+MIN_NEAR_SOUNDS = 5
+"""A shorter name's neighbours are other words: Oppo, hope, hop."""
+MIN_NEAR_CONSONANTS_SOUNDS = 7
+"""From so many sounds on a consonant may differ, too; below a vowel: "dison"."""
+_SOUNDED_VOWELS = frozenset("aeiouy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,119 +75,32 @@ class Hotwords:
         return tuple(sorted(kept, key=lambda one: one.edit.start))
 
     def _all(self, heard: str, sure: Sequence[Span]) -> Iterator[Found]:
-        units = tuple(_spelled(heard))
-        longest = max(self.lengths) + 1
+        utterance = Utterance(heard, tuple(_spelled(heard)), tuple(sure))
+        units, longest = utterance.units, max(self.lengths) + 1
         for first in range(len(units)):
             sounds = ""
             for last in range(first, min(first + MAX_UNITS, len(units))):
-                if last > first and heard[units[last - 1].end : units[last].start] not in _GAPS:
+                if last > first and heard[units[last - 1].end : units[last].start] not in GAPS:
                     break
                 sounds += units[last].sounds
                 if len(sounds) > longest:
                     break
-                if units[first].kind == "mark" or units[last].kind == "mark":
-                    continue
-                window = Window(heard, units, first, last + 1, sounds)
-                yield from self._heard_as(window, sure)
+                if units[first].kind != "mark" and units[last].kind != "mark":
+                    yield from self._heard_as(sounds, Window(utterance, first, last + 1))
 
-    def _heard_as(self, window: Window, sure: Sequence[Span]) -> Iterator[Found]:
-        term = self.by_sounds.get(window.sounds)
+    def _heard_as(self, sounds: str, window: Window) -> Iterator[Found]:
+        term = self.by_sounds.get(sounds)
         if term is not None:
-            if window.text != term.text and window.is_credible(term, sure):
+            if window.text != term.text and window.may_be(term):
                 yield Found(Edit(window.start, window.end, term.text, "term"), 1.0)
             return
-        if len(window.sounds) < MIN_NEAR_SOUNDS - 1 or window.is_all_digits:
+        if len(sounds) < MIN_NEAR_SOUNDS or not window.may_be_near():
             return
-        for key in _less_one(window.sounds):
+        for key in _less_one(sounds):
             for near in self.near.get(key, ()):
-                score = _likeness(near.sounds, window.sounds)
-                if score and window.is_credible_near(near, sure):
+                score = _likeness(near.sounds, sounds)
+                if score and window.may_be_near(near):
                     yield Found(Edit(window.start, window.end, near.text, "term"), score)
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Units [first, last) of heard text, and their sounds."""
-
-    heard: str
-    units: Sequence[Unit]
-    first: int
-    last: int
-    sounds: str
-
-    @property
-    def start(self) -> int:
-        return self.units[self.first].start
-
-    @property
-    def end(self) -> int:
-        return self.units[self.last - 1].end
-
-    @property
-    def text(self) -> str:
-        return self.heard[self.start : self.end]
-
-    @property
-    def inside(self) -> Sequence[Unit]:
-        return self.units[self.first : self.last]
-
-    @property
-    def is_all_digits(self) -> bool:
-        return self.sounds.isdigit()
-
-    def is_credible(self, term: Term, sure: Sequence[Span]) -> bool:
-        """Say whether the term, which sounds the same, was meant."""
-        if term.is_code:
-            return self._stands_alone()
-        if squeezed(self.text) == squeezed(term.text):
-            return not is_ordinary(self.text) and len(self.inside) <= len(term.text)
-        if self._is_sure(sure):
-            return False
-        if all(unit.kind == "han" for unit in self.inside):
-            return self._is_credible_in_chinese()
-        return self._is_credible_in_english(len(self.sounds))
-
-    def is_credible_near(self, term: Term, sure: Sequence[Span]) -> bool:
-        """Say whether the term, of which one sound differs, was meant: no ordinary word may stand for it."""
-        if self._is_sure(sure) or (term.is_code and not self._stands_alone()):
-            return False
-        han = [unit for unit in self.inside if unit.kind == "han"]
-        if han:
-            return len(han) >= MIN_TILED_HAN and not is_within_ordinary(self.heard, han[0].start, han[-1].end)
-        return any(unit.kind == "word" and not self._is_word(unit) for unit in self.inside)
-
-    def _is_word(self, unit: Unit) -> bool:
-        return is_ordinary(self.heard[unit.start : unit.end])
-
-    def _is_sure(self, sure: Sequence[Span]) -> bool:
-        return any(start < self.end and end > self.start for start, end in sure)
-
-    def _stands_alone(self) -> bool:
-        """Say whether no sign of a longer identifier stands on either side."""
-        for at, gap in ((self.first - 1, (-1, 0)), (self.last, (0, 1))):
-            if not 0 <= at < len(self.units):
-                continue
-            unit = self.units[at]
-            between = self.heard[unit.end : self.start] if gap[0] else self.heard[self.end : unit.start]
-            if between in _GAPS and unit.kind in ("digit", "letter", "mark") and unit.sounds not in _ARTICLES:
-                return False
-        return True
-
-    def _is_credible_in_chinese(self) -> bool:
-        count = len(self.inside)
-        if count < MIN_HAN:
-            return False
-        if count < MIN_TILED_HAN:
-            return not is_within_ordinary(self.heard, self.start, self.end)
-        return not is_tiled(self.heard, self.start, self.end)
-
-    def _is_credible_in_english(self, sounds: int) -> bool:
-        words = [unit for unit in self.inside if unit.kind == "word"]
-        if sounds < MIN_NAME_SOUNDS:
-            return False
-        if all(self._is_word(unit) for unit in words):
-            return len(words) > 1 and sounds >= MIN_NEAR_SOUNDS
-        return True
 
 
 def compile_hotwords(terms: Iterable[str]) -> Hotwords:
@@ -223,15 +123,6 @@ def compile_hotwords(terms: Iterable[str]) -> Hotwords:
     return Hotwords(by_sounds, {key: tuple(members) for key, members in near.items()}, lengths)
 
 
-def squeezed(text: str) -> str:
-    """Return a text without spaces, marks and case.
-
-    >>> squeezed("Robo-Rock S7")
-    'roborocks7'
-    """
-    return "".join(sign for sign in text.casefold() if sign.isalnum())
-
-
 def _term(text: str) -> Term | None:
     if not text or len(text) > MAX_TERM_CHARS:
         return None
@@ -242,7 +133,7 @@ def _term(text: str) -> Term | None:
     least = MIN_CODE_SOUNDS if is_code else MIN_HAN
     if len(sounds) < least or sounds.isdigit() or len(units) > MAX_UNITS:
         return None
-    return Term(text, sounds, is_code)
+    return Term(text, sounds, is_code, sum(unit.kind == "han" for unit in units))
 
 
 def _spelled(text: str) -> Iterator[Unit]:
@@ -266,12 +157,13 @@ def _less_one(sounds: str) -> set[str]:
 def _likeness(term: str, heard: str) -> float:
     """Return how alike two keys are, 0 where more than one sound differs or a digit or letter does."""
     edits = Levenshtein.editops(term, heard)
-    if len(edits) != 1 or term[0] != heard[0]:
+    if len(edits) != 1 or term[0] != heard[0] or term[-1] != heard[-1]:
         return 0.0
     edit = edits[0]
     changed = [term[edit.src_pos]] if edit.tag != "insert" else []
     changed += [heard[edit.dest_pos]] if edit.tag != "delete" else []
-    return 1 - 1 / len(term) if all(sound.islower() for sound in changed) else 0.0
+    may_change = str.islower if len(term) >= MIN_NEAR_CONSONANTS_SOUNDS else _SOUNDED_VOWELS.__contains__
+    return 1 - 1 / len(term) if all(map(may_change, changed)) else 0.0
 
 
 def _rank(found: Found) -> tuple[float, int, int]:

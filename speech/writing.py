@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from speech.hotwords import Found, Hotwords, Span, compile_hotwords
+from speech.hotwords import Found, Hotwords, compile_hotwords
 from speech.itn import Edit, write_spoken
 from speech.itn.write import apply
 from speech.records import Replacement, Segment, Word
+from speech.sounding.windows import Span
 
 MAX_TERMS = 5_000
 """A large catalogue's models; so many were measured at less than 5 ms an utterance (training.eval_written)."""

@@ -10,8 +10,10 @@ from importlib.resources import files
 
 LONGEST = 3
 """Characters of the table's longest Chinese words."""
-_FUNCTION = frozenset("的了是不在有个这那我你他她它们就也都和跟把被给到去来说要会能很太吗呢吧啊一二三四五六七八九十")
-"""They join any neighbour: 我的, 买了, 一个."""
+_FUNCTION = frozenset(
+    "的了是不在有个这那我你他她它们就也都和跟没得还行把被给到去来说要会能很太吗呢吧啊一二三四五六七八九十"
+)
+"""They join any neighbour: 我的, 买了, 没得."""
 
 
 @cache

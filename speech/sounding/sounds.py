@@ -38,8 +38,8 @@ _TOKEN = re.compile(
     r"(?P<zh_number>[零一二两三四五六七八九十百]{2,}(?=[^千万亿]|$))|(?P<zh_digit>[零一二两三四五六七八九十幺洞拐])"
     r"|(?P<mark>[ -]?(?:斜杠|斜线|横杠|杠|-|/|(?<![a-z])(?:dash|hyphen|slash)(?![a-z]))[ ]?)"
     r"|(?P<han>[\u4e00-\u9fff])|(?P<figure>\d)"
+    rf"|(?<![a-z])(?P<group>(?:{ONES}) (?:hundred|thousand)|(?:{TENS})(?:[ -](?:{ONES}))?|{TEENS})(?![a-z])"
     rf"|(?<![a-z])(?:(?P<times>double|triple) )?(?P<digit>{'|'.join(_DIGIT_WORDS)})(?![a-z])"
-    rf"|(?<![a-z])(?P<group>(?:{TENS})(?:[ -](?:{ONES}))?|{TEENS})(?![a-z])"
     r"|(?<![a-z])(?P<letter>double u|[a-z])(?![a-z])|(?P<word>[a-z]+(?:'[a-z]+)?)"
 )
 _INITIALS = re.compile(r"zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw]")
