@@ -125,8 +125,16 @@ class Engines:
 
     # --- speech
 
-    def transcribe(self, content: bytes, *, name: str, language: str, hotwords: Sequence[str] = ()) -> Transcript:
-        """Decode a recording and write down what was said."""
+    def transcribe(
+        self,
+        content: bytes,
+        *,
+        name: str,
+        language: str,
+        hotwords: Sequence[str] = (),
+        terms: Sequence[str] = (),
+    ) -> Transcript:
+        """Decode a recording and write down what was said; `terms` are looked for in what was heard."""
         from speech import read_audio, transcribe_recording
 
         recording = read_audio(content, name=name)
@@ -137,6 +145,7 @@ class Engines:
                 activity=hearing.activity,
                 language=language,
                 hotwords=hotwords,
+                terms=terms,
             )
 
     def speech_state(self) -> EngineState:

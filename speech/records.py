@@ -86,6 +86,17 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """A known term written for words that sound like it."""
+
+    heard: str
+    written: str
+    score: float  # 0..1, how alike they sound; 1 where no sound differs
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """What one side said in one go. `speaker` is "customer", "agent" or "" where it is not known."""
 
@@ -96,6 +107,8 @@ class Segment:
     words: tuple[Word, ...] = ()
     channel: int = 0
     speaker: str = ""
+    heard: str = ""  # what the recogniser gave, where `text` is written otherwise: numbers, codes, known terms
+    replaced: tuple[Replacement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

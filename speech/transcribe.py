@@ -1,7 +1,7 @@
 """A recording becomes one transcript: each channel heard through the voice detector, all segments on one timeline.
 
 In: a decoded recording, a recogniser, a voice detector. Out: a `Transcript`, segments in the order they start, each
-with its channel and, where a channel greets as an agent does, its speaker. It does not know how either backend works.
+with its channel and, where a channel greets as an agent does, its speaker, written as people write (speech.writing). It does not know how either backend works.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from speech.recognisers.transcriber import Transcriber, check_language
 from speech.records import Recording, Segment, Stretch, Transcript
 from speech.sides.speakers import guess_customer_channel, with_speakers
 from speech.voice_activity.activity import ActivityDetector
+from speech.writing import write_segments
 
 GROUP_S = 224.0
 """How much speech is heard between two reports of progress: a batch of eight 28-second Whisper windows."""
@@ -27,6 +28,7 @@ def transcribe_recording(
     activity: ActivityDetector,
     language: str = "auto",
     hotwords: Sequence[str] = (),
+    terms: Sequence[str] = (),
     on_progress: OnProgress | None = None,
 ) -> Transcript:
     """Transcribe every channel within its stretches of speech.
@@ -35,6 +37,10 @@ def transcribe_recording(
     ----------
     language
         "zh", "en" or "auto"; with "auto" each channel's first stretches decide for that channel.
+    hotwords
+        A few words that the recogniser itself listens for.
+    terms
+        Known names and codes, up to 5,000, looked for in what it heard.
     on_progress
         Called with the seconds of sound that are done and the seconds of all channels together.
 
@@ -56,7 +62,8 @@ def transcribe_recording(
             _report(on_progress, done_s + group[-1].end_s, total_s)
         done_s += audio.duration_s
         _report(on_progress, done_s, total_s)
-    return _named(_merged(parts, recording, transcriber.engine), recording)
+    transcript = _named(_merged(parts, recording, transcriber.engine), recording)
+    return replace(transcript, segments=write_segments(transcript.segments, terms=terms))
 
 
 def _report(on_progress: OnProgress | None, done_s: float, total_s: float) -> None:

@@ -20,7 +20,7 @@ HOTWORDS = 200
 def transcribe(
     files: Files,
     language: Annotated[Literal["zh", "en", "auto"], typer.Option(help="What is spoken.")] = "auto",
-    hotwords: Annotated[Path | None, typer.Option(help="Words to listen for, one a line.")] = None,
+    hotwords: Annotated[Path | None, typer.Option(help="Words to listen for, one a line, up to 5,000.")] = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -28,11 +28,13 @@ def transcribe(
     log_to_stderr()
     engines = open_engines(settings_for(data_dir))
     words = read_file(hotwords).decode("utf-8", "replace").split("\n") if hotwords else []
-    listened = tuple(word.strip() for word in words if word.strip())[:HOTWORDS]
+    terms = tuple(word.strip() for word in words if word.strip())
 
     def work(path: Path) -> TranscriptBody:
         content = read_file(path)
-        transcript = engines.transcribe(content, name=path.name, language=language, hotwords=listened)
+        transcript = engines.transcribe(
+            content, name=path.name, language=language, hotwords=terms[:HOTWORDS], terms=terms
+        )
         return transcript_body(transcript, file=str(path))
 
     each_file(files, work, show=_show_transcript, what="transcribe", is_json=speaks_json(as_json))

@@ -119,6 +119,17 @@ def transcript_body(transcript: Transcript, *, file: str) -> shapes.TranscriptBo
                     )
                     for word in segment.words
                 ],
+                heard=segment.heard,
+                replaced=[
+                    shapes.SpokenReplacement(
+                        heard=one.heard,
+                        written=one.written,
+                        score=unit_interval(one.score),
+                        start_s=round(one.start_s, 3),
+                        end_s=round(one.end_s, 3),
+                    )
+                    for one in segment.replaced
+                ],
             )
             for segment in transcript.segments
         ],

@@ -12,6 +12,7 @@ from api.errors import EXPECTED_ERRORS, problem_of
 from api.prefill.files import Attachment, kind_of
 from api.schemas.prefill import PrefillRequest
 from speech.records import Transcript
+from speech.writing import MAX_TERMS
 from vision.records import Page
 
 Report = Callable[[int, int, str], None]
@@ -19,6 +20,8 @@ Report = Callable[[int, int, str], None]
 
 HOTWORDS = 40
 """Whisper's prompt holds 224 tokens; a model code takes five."""
+SPOKEN_VALUES = ("device_model", "serial_number", "order_number", "product_name")
+"""Of a record, in the order they are worth listening for. Terms of nothing but digits are not looked for by sound."""
 
 
 def silent(done: int, total: int, note: str) -> None:
@@ -64,7 +67,7 @@ def hear(
     """
     heard = Heard()
     kinds = [kind_of(file) for file in files]
-    hotwords = _hotwords(request, engines) if "audio" in kinds else ()
+    terms = _terms(request, engines) if "audio" in kinds else ()
     language = request.locale.partition("-")[0].lower()
     for number, (file, kind) in enumerate(zip(files, kinds, strict=True)):
         report(number, len(files), file.name)
@@ -76,7 +79,8 @@ def hear(
                 file.content,
                 name=file.name,
                 language=language if language in ("zh", "en") else "auto",
-                hotwords=hotwords,
+                hotwords=_hotwords(terms, engines),
+                terms=terms,
             )
     report(len(files), len(files), "")
     return heard
@@ -91,12 +95,21 @@ def _named(file: Attachment) -> Iterator[None]:
         raise problem_of(error, where=file.name) from error
 
 
-def _hotwords(request: PrefillRequest, engines: Engines) -> tuple[str, ...]:
-    """Return words worth listening for: the customer's own orders first, then a small catalogue's codes."""
+def _terms(request: PrefillRequest, engines: Engines) -> tuple[str, ...]:
+    """Return names and codes that may be spoken: the customer's own orders first, then the catalogue."""
     system, customer_id = engines.records, request.customer.id
     records = system.of_customer(customer_id) if system is not None and customer_id else ()
-    words = [record.values.get("device_model", "") for record in records]
+    words = [record.values.get(field, "") for field in SPOKEN_VALUES for record in records]
     catalogue = engines.catalogues.of_devices()
-    if catalogue is not None and len(catalogue) <= HOTWORDS:
+    if catalogue is not None:
         words += list(catalogue.products)
-    return tuple(dict.fromkeys(word for word in words if word))[:HOTWORDS]
+        words += [name for product in catalogue.products.values() for name in product.names]
+    return tuple(dict.fromkeys(word for word in words if word))[:MAX_TERMS]
+
+
+def _hotwords(terms: Sequence[str], engines: Engines) -> tuple[str, ...]:
+    """Return the few that the recogniser itself listens for: a large catalogue's are not among them."""
+    catalogue = engines.catalogues.of_devices()
+    if catalogue is None or len(catalogue) <= HOTWORDS:
+        return tuple(terms[:HOTWORDS])
+    return tuple(term for term in terms[:HOTWORDS] if term not in catalogue)

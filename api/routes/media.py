@@ -74,7 +74,7 @@ def create_transcription(_: MayPrefill, form: ReadForm, engines: EnginesOf) -> R
     _check_ignored(form)
     prompt = form.fields.get("prompt", "")[:PROMPT_CHARS]
     hotwords = [word.strip() for word in BETWEEN_WORDS.split(prompt) if word.strip()]
-    transcript = engines.transcribe(file.content, name=file.name, language=language, hotwords=hotwords)
+    transcript = engines.transcribe(file.content, name=file.name, language=language, hotwords=hotwords, terms=hotwords)
     return _as_format(transcript, response_format, granularities)
 
 

@@ -117,6 +117,14 @@ class SpokenWord(BaseModel):
     confidence: float
 
 
+class SpokenReplacement(BaseModel):
+    heard: str
+    written: str
+    score: float = Field(description="0..1: how alike they sound")
+    start_s: float
+    end_s: float
+
+
 class SpokenSegment(BaseModel):
     start_s: float
     end_s: float
@@ -125,6 +133,8 @@ class SpokenSegment(BaseModel):
     text: str
     confidence: float
     words: list[SpokenWord] = []
+    heard: str = Field(default="", description="What the recogniser gave, where `text` is written otherwise")
+    replaced: list[SpokenReplacement] = []
 
 
 class TranscriptBody(BaseModel):
