@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from api.engines import Engines
 from api.errors import Problem
 from api.routes.forms import Form
-from api.routes.media import check_ignored, wanted_times
+from api.routes.media import checked_options
 from api.schemas.media import PagesRead
 from api.settings import Settings
 
@@ -100,8 +100,7 @@ def test_times_are_given_as_asked_for(api_client: TestClient, noise_wav: bytes) 
 def test_what_would_be_ignored_in_silence_is_refused(texts: dict[str, str], where: str) -> None:
     form = Form(texts, (), {name: (text,) for name, text in texts.items()})
     with pytest.raises(Problem) as refused:
-        wanted_times(form, "json")
-        check_ignored(form)
+        checked_options(form, "json")
     assert refused.value.where == where
 
 
