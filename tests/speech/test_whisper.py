@@ -22,8 +22,8 @@ from speech import (
     read_audio,
     transcribe_recording,
 )
-from speech.recognisers.whisper_transcriber import WhisperOptions, _first, _windows
 from speech.recognisers.transcriber import LanguageDetector
+from speech.recognisers.whisper_transcriber import WhisperOptions, _first, _windows
 from speech.records import Samples
 from tests.speech.signals import noise, silence, tone
 
