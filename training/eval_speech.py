@@ -6,7 +6,11 @@ numbers in the model's card. English clips are heard as they are and once more c
 are lower-cased and stripped of punctuation; numbers are compared as they were spoken, so an engine that writes digits
 is judged too hard on them.
 
+Without --engine the recognisers that lie in the models folder (--models, else BEFOREHAND_MODELS_DIR) are measured one
+after the other, and the floor where there are none.
+
     python -m training.eval_speech --data ../shared/data/speech
+    python -m training.eval_speech --models models
     python -m training.eval_speech --engine whisper --folder models/whisper-small --write-card
 """
 
@@ -14,8 +18,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -240,8 +246,10 @@ def _hear(transcriber: Transcriber, activity: ActivityDetector) -> Hear:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.eval_speech", description="Measure a recogniser.")
     parser.add_argument("--data", type=Path, default=Path("../shared/data/speech"))
-    parser.add_argument("--engine", choices=("sphinx", "whisper"), default="sphinx")
-    parser.add_argument("--folder", type=Path, help="a Whisper folder, e.g. models/whisper-small")
+    parser.add_argument("--engine", choices=("sphinx", "whisper", "sherpa"), help="measure this one alone")
+    parser.add_argument("--folder", type=Path, help="its folder, e.g. models/whisper-small")
+    parser.add_argument("--models", type=Path, default=_models_folder(), help="measure the recognisers in this folder")
+    parser.add_argument("--limit", type=int, default=0, help="judge the first so many clips of each language; 0: all")
     parser.add_argument("--write-card", action="store_true", help="put the numbers into the model's card")
     return parser.parse_args()
 
@@ -249,15 +257,55 @@ def _arguments() -> argparse.Namespace:
 def main() -> None:
     """Measure, show, and write if asked."""
     arguments = _arguments()
-    options = {"folder": arguments.folder} if arguments.engine == "whisper" else {}
-    transcriber = build_transcriber(arguments.engine, **options)
-    name = transcriber.engine.partition(":")[2]
-    scores = list(measure(list(read_clips(arguments.data)), _hear(transcriber, build_activity())))
-    _tables(scores, Console())
-    if arguments.write_card:
-        command = f"python -m training.eval_speech --engine {arguments.engine}"
-        command += f" --folder models/{name}" if arguments.engine == "whisper" else ""
-        _write(_card_path(name, arguments.folder), _metrics(scores, command=command, measured=datetime.now(UTC).date()))
+    clips = first_clips(list(read_clips(arguments.data)), arguments.limit)
+    for engine, folder in _chosen(arguments):
+        transcriber = build_transcriber(engine, **({} if folder is None else {"folder": folder}))
+        name = transcriber.engine.partition(":")[2]
+        console = Console()
+        console.rule(transcriber.engine)
+        scores = list(measure(_heard_by(transcriber, clips), _hear(transcriber, build_activity())))
+        _tables(scores, console)
+        if arguments.write_card:
+            command = f"python -m training.eval_speech --engine {engine}"
+            command += f" --folder models/{name}" if folder is not None else ""
+            _write(_card_path(name, folder), _metrics(scores, command=command, measured=datetime.now(UTC).date()))
+
+
+def first_clips(clips: Sequence[Clip], limit: int) -> list[Clip]:
+    """Return the first clips of each language; all of them where the limit is 0."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for clip in clips:
+        seen[clip.language] += 1
+        if not limit or seen[clip.language] <= limit:
+            kept.append(clip)
+    return kept
+
+
+def recognisers_in(models: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the engine and folder of each recogniser of recordings that lies in a models folder."""
+    for folder in sorted(models.glob("*-*")):
+        engine = folder.name.partition("-")[0]
+        if engine in ("whisper", "sherpa") and folder.is_dir() and "zipformer" not in folder.name:
+            yield engine, folder
+
+
+def _chosen(arguments: argparse.Namespace) -> list[tuple[str, Path | None]]:
+    if arguments.engine:
+        return [(arguments.engine, arguments.folder)]
+    found = list(recognisers_in(arguments.models)) if arguments.models else []
+    return [*found] or [("sphinx", None)]
+
+
+def _models_folder() -> Path | None:
+    folder = os.environ.get("BEFOREHAND_MODELS_DIR")
+    return Path(folder) if folder else None
+
+
+def _heard_by(transcriber: Transcriber, clips: Sequence[Clip]) -> list[Clip]:
+    """Leave out clips in a language that the model's card does not name: its errors there say nothing."""
+    languages = getattr(transcriber, "languages", ("zh", "en"))
+    return [clip for clip in clips if clip.language in languages]
 
 
 def _card_path(name: str, folder: Path | None) -> Path:

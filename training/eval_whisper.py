@@ -1,10 +1,10 @@
-"""Compare our Whisper with openai-whisper and transformers on the same weights: the same tokens, how quickly, in how much
-memory.
+"""Compare our Whisper with openai-whisper and transformers on the same weights: the same tokens, how quickly, in how
+much memory.
 
 In: sizes of Whisper, drawn at random in their true shapes, and recordings to hear. Out: two tables. `parity` counts the
 greedy tokens that ours (in float32) shares with each reference; `speed` lets each write equally many tokens of the
-same sound on the same threads, in a process of its own, and prints time and peak memory (resident set) as ratios. Random
-weights say nothing of accuracy.
+same sound on the same threads, in a process of its own, and prints time and peak memory (resident set) as ratios.
+Random weights say nothing of accuracy.
 
     python -m training.eval_whisper parity --sizes tiny,base,small
     python -m training.eval_whisper speed --sizes tiny,base,small --beam 5
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -33,7 +32,7 @@ from training.random_whisper import SHAPES, convert_source, save_random_source
 from training.whisper_backends import LOADERS, Search
 
 WINDOW_SAMPLES = 28 * SAMPLE_RATE_HZ  # as the service cuts them
-KIB_A_MIB = 1024  # ru_maxrss counts KiB on Linux
+KIB_A_MIB = 1024
 OURS = "ours"
 
 
@@ -101,8 +100,13 @@ def _one(asked: str) -> None:
     began_s = time.perf_counter()
     tokens = decode(windows)
     elapsed_s = time.perf_counter() - began_s
-    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_A_MIB
-    sys.stdout.write("\n" + json.dumps(asdict(Run(tokens, elapsed_s, peak_mib))) + "\n")
+    sys.stdout.write("\n" + json.dumps(asdict(Run(tokens, elapsed_s, _peak_mib()))) + "\n")
+
+
+def _peak_mib() -> float:
+    """Return this process's largest resident set so far; what getrusage tells begins with the parent's."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / KIB_A_MIB
 
 
 def _compare(arguments: argparse.Namespace, search: Search, *, quantization: str) -> dict[str, dict[str, Run]]:

@@ -52,7 +52,7 @@ def load_ours(folder: Path, search: Search) -> Decode:
                 model.encode(np.stack(batch)),
                 [list(PROMPT)] * len(batch),
                 beam_size=search.beam,
-                max_length=len(PROMPT) + search.tokens,
+                max_length=2 * search.tokens,  # CTranslate2 writes half of it at most: the other is for the prompt
                 suppress_blank=False,
                 suppress_tokens=list(SPECIAL),
             )

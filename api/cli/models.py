@@ -58,7 +58,8 @@ def pull(
     """Fetch models from their hub into the models folder; goes on where it broke off."""
     log_to_stderr()
     settings = settings_for(data_dir)
-    wanted = [*(names or []), *([settings.whisper_model] if recommended else [])]
+    spoken = settings.sherpa_model if settings.transcriber == "sherpa" else settings.whisper_model
+    wanted = [*(names or []), *([spoken] if recommended else [])]
     if not wanted:
         raise typer.BadParameter("name models, or give --recommended")
     has_failed = False

@@ -70,8 +70,7 @@ def create_transcription(_: MayPrefill, form: ReadForm, engines: EnginesOf) -> R
     file = one_file(form)
     language = _choice(form, "language", LANGUAGES, default="auto")
     response_format = _choice(form, "response_format", FORMATS, default="json")
-    granularities = _granularities(form, response_format)
-    _check_ignored(form)
+    granularities = checked_options(form, response_format)
     prompt = form.fields.get("prompt", "")[:PROMPT_CHARS]
     hotwords = [word.strip() for word in BETWEEN_WORDS.split(prompt) if word.strip()]
     transcript = engines.transcribe(file.content, name=file.name, language=language, hotwords=hotwords, terms=hotwords)
@@ -111,8 +110,9 @@ def _one_of(name: str, chosen: str, choices: tuple[str, ...]) -> str:
     return chosen
 
 
-def _granularities(form: Form, response_format: str) -> tuple[str, ...]:
-    """Return which times are wanted; as OpenAI's, only verbose_json gives them."""
+def checked_options(form: Form, response_format: str) -> tuple[str, ...]:
+    """Return which times are wanted; as OpenAI's, only verbose_json gives them. Refuse what would go unheeded."""
+    _check_ignored(form)
     wanted = tuple(
         text for name in (GRANULARITIES_FIELD, "timestamp_granularities") for text in form.lists.get(name, ())
     )

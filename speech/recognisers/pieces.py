@@ -1,8 +1,8 @@
 """Pieces that a recogniser spells with become words: sentence pieces ("▁he", "llo"), joined ones ("leak@@", "ing") and
 Chinese characters, which are words of their own.
 
-In: pieces with the second at which each begins. Out: words in time order within their stretch. The recognisers that
-spell so tell no ends and no probabilities: an end is where the next word begins, or a syllable later.
+In: pieces with the second at which each begins. Out: words in time order within their stretch, as sure as their least
+sure piece. The recognisers that spell so tell no ends: an end is where the next word begins, or a syllable later.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ TAG = re.compile(r"<\|?[^<>|]{1,40}\|?>")  # <|zh|>, <unk>
 class Piece:
     at_s: float
     text: str
+    confidence: float = UNTOLD
 
 
 @dataclass(slots=True)
@@ -55,7 +56,7 @@ def words_of(pieces: Sequence[Piece], stretch: Stretch) -> tuple[Word, ...]:
             start_s=_within(one.pieces[0].at_s, stretch),
             end_s=_within(min(next_s, one.pieces[-1].at_s + SYLLABLE_S), stretch),
             text=one.text,
-            confidence=UNTOLD,
+            confidence=min(piece.confidence for piece in one.pieces),
         )
         for one, next_s in zip(grown, following_s, strict=True)
     )

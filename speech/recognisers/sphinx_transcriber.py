@@ -8,7 +8,8 @@ fixed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
@@ -44,13 +45,16 @@ MAX_STRETCH_S = 15.0
 
 
 class SphinxTranscriber:
-    """Two decoders, for wide and for telephone sound, behind one lock: each hears one stretch at a time."""
+    """Two decoders, for wide and for telephone sound, behind one lock: each hears one stretch at a time. The second is
+    loaded when the first telephone call comes.
+    """
 
     engine = f"sphinx:{MODEL}"
 
-    def __init__(self, wide: Decoder, telephone: Decoder) -> None:
+    def __init__(self, wide: Decoder, load_telephone: Callable[[], Decoder]) -> None:
         self._wide = wide
-        self._telephone = telephone
+        self._load_telephone = load_telephone
+        self._telephone: Decoder | None = None
         self._lock = Lock()
 
     def transcribe(
@@ -60,7 +64,7 @@ class SphinxTranscriber:
             return Transcript("zh", self.engine, audio.duration_s, (), (WARNING_ZH,))
         heard = whole(audio, stretches)
         is_narrow = is_telephone(audio, heard)
-        decoder, model = (self._telephone, TELEPHONE_MODEL) if is_narrow else (self._wide, MODEL)
+        decoder, model = (self._for_telephone(), TELEPHONE_MODEL) if is_narrow else (self._wide, MODEL)
         segments = []
         for stretch in _halved(heard):
             words = self._words(decoder, audio, stretch)
@@ -73,6 +77,12 @@ class SphinxTranscriber:
             segments, warnings = [], (WARNING, WARNING_UNSURE)
         spoken = "en" if segments else "und"
         return Transcript(spoken, f"sphinx:{model}", audio.duration_s, tuple(segments), warnings)
+
+    def _for_telephone(self) -> Decoder:
+        with self._lock:
+            if self._telephone is None:
+                self._telephone = self._load_telephone()
+            return self._telephone
 
     def _words(self, decoder: Decoder, audio: Audio, stretch: Stretch) -> tuple[Word, ...]:
         start, end = round(stretch.start_s * SAMPLE_RATE_HZ), round(stretch.end_s * SAMPLE_RATE_HZ)
@@ -110,7 +120,7 @@ def _halved(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
 
 
 def build(*, models_dir: Path | None = None) -> SphinxTranscriber:
-    """Load both decoders.
+    """Load the decoder for wide sound, and see that the one for the telephone is here.
 
     Raises
     ------
@@ -124,7 +134,7 @@ def build(*, models_dir: Path | None = None) -> SphinxTranscriber:
         raise ModelUnavailable(str(error)) from error
     return SphinxTranscriber(
         wide=_decoder(sounds=wide.path / "en-us", words=wide.path),
-        telephone=_decoder(sounds=telephone.path, words=wide.path),
+        load_telephone=partial(_decoder, sounds=telephone.path, words=wide.path),
     )
 
 

@@ -13,6 +13,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.engines import Engines
+from api.errors import Problem
+from api.routes.forms import Form
+from api.routes.media import checked_options
 from api.schemas.media import PagesRead
 from api.settings import Settings
 
@@ -70,6 +73,35 @@ def test_verbose_transcription_has_segments_and_words(api_client: TestClient, no
     assert (body["task"], body["language"], body["duration"]) == ("transcribe", "zh", 4.0)
     assert "".join(word["word"] for word in body["words"]).endswith(DIGITS)
     assert body["segments"][0]["start"] == 0.5
+
+
+def test_times_are_given_as_asked_for(api_client: TestClient, noise_wav: bytes) -> None:
+    for wanted, given in (
+        (["word"], {"words"}),
+        (["segment"], {"segments"}),
+        (["word", "segment"], {"words", "segments"}),
+    ):
+        data = {"response_format": "verbose_json", "timestamp_granularities[]": wanted, "temperature": "0.2"}
+        body = api_client.post("/v1/audio/transcriptions", data=data, files={"file": ("call.wav", noise_wav)}).json()
+        assert {"words", "segments"} & set(body) == given
+
+
+@pytest.mark.parametrize(
+    ("texts", "where"),
+    [
+        pytest.param({"timestamp_granularities[]": "word"}, "timestamp_granularities[]", id="times without verbose"),
+        pytest.param({"timestamp_granularities[]": "x"}, "timestamp_granularities[]", id="unknown granularity"),
+        pytest.param({"temperature": "warm"}, "temperature", id="temperature that is no number"),
+        pytest.param({"temperature": "nan"}, "temperature", id="temperature that is none"),
+        pytest.param({"temperature": "2"}, "temperature", id="temperature too high"),
+        pytest.param({"stream": "True"}, "stream", id="stream"),
+    ],
+)
+def test_what_would_be_ignored_in_silence_is_refused(texts: dict[str, str], where: str) -> None:
+    form = Form(texts, (), {name: (text,) for name, text in texts.items()})
+    with pytest.raises(Problem) as refused:
+        checked_options(form, "json")
+    assert refused.value.where == where
 
 
 @pytest.mark.parametrize("changed", [{"language": "fr"}, {"response_format": "docx"}], ids=["language", "format"])

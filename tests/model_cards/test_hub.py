@@ -13,6 +13,7 @@ from model_cards import (
     ModelMissing,
     PullFailed,
     PullProgress,
+    card_names,
     load_card,
     locate,
     pull,
@@ -44,6 +45,17 @@ def test_pull_fills_the_folder(filled: Hub, tmp_path: Path) -> None:
     assert weights[-1] == PullProgress(NAME, "model.bin", len(WEIGHTS), len(WEIGHTS))
     manifest = json.loads((located.path / "MANIFEST.json").read_text())
     assert {row["commit"] for row in manifest["files"]} == {"c0ffee"}
+
+
+@pytest.mark.parametrize("name", [name for name in card_names() if load_card(name).task == "speech-recognition"])
+def test_every_recogniser_is_pulled_whole(hub: Hub, tmp_path: Path, name: str) -> None:
+    card = load_card(name)
+    for file in card.files:
+        hub.put(card.source.hub, file.path, file.path.encode(), is_large=file.path.endswith((".bin", ".onnx")))
+    located = pull(name, models_dir=tmp_path, endpoint=hub.endpoint)
+    if card.source.hub:
+        assert {path.name for path in located.path.iterdir()} == {*(file.path for file in card.files), "MANIFEST.json"}
+    assert {check.state for check in verify(name, models_dir=tmp_path)} == {"ok"}
 
 
 def test_pull_of_a_whole_model_asks_nobody(filled: Hub, tmp_path: Path) -> None:

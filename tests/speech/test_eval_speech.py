@@ -11,12 +11,15 @@ import pytest
 from speech import Audio, Recording
 from tests.speech.signals import tone, wav
 from training.eval_speech import (
+    Clip,
     as_telephone,
     character_errors,
+    first_clips,
     measure,
     missed_keywords,
     nothing,
     read_clips,
+    recognisers_in,
     word_errors,
 )
 
@@ -78,3 +81,17 @@ def test_measure_judges_every_version_of_a_clip(tmp_path: Path) -> None:
         ("keywords_8k", 1, 2),
         ("zh", 6, 2),
     ]
+
+
+def test_recognisers_of_recordings_are_found_in_a_models_folder(tmp_path: Path) -> None:
+    for name in ("whisper-tiny", "sherpa-sense-voice", "sherpa-zipformer-zh-en", "minilm-l6-zh-en-tuned"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "whisper-notes").touch()
+    found = [(engine, folder.name) for engine, folder in recognisers_in(tmp_path)]
+    assert found == [("sherpa", "sherpa-sense-voice"), ("whisper", "whisper-tiny")]
+
+
+@pytest.mark.parametrize(("limit", "count"), [(0, 5), (1, 2), (2, 4), (9, 5)])
+def test_first_clips_of_each_language_are_kept(limit: int, count: int) -> None:
+    clips = [Clip(Path("a"), language, 16_000, False, "text", ()) for language in ("en", "zh", "en", "zh", "en")]
+    assert len(first_clips(clips, limit)) == count

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from model_cards import load_card
+from model_cards import load_card, pull
 from speech import (
     Audio,
     ModelUnavailable,
@@ -26,6 +26,7 @@ from speech.recognisers.onnx_metadata import read_metadata
 from speech.recognisers.sherpa_folder import open_sherpa_folder
 from speech.recognisers.transcriber import LanguageDetector
 from speech.records import Samples
+from tests.model_cards.hub_server import Hub
 from tests.speech.signals import noise, silence, tone
 
 pytest.importorskip("sherpa_onnx", reason="the extra `sherpa` brings sherpa-onnx")
@@ -153,6 +154,16 @@ def test_streaming_model_is_no_transcriber(folders: dict[str, Path]) -> None:
 def test_missing_weights_name_the_mending_command(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="beforehand models pull sherpa-sense-voice"):
         build_transcriber("sherpa", models_dir=tmp_path)
+
+
+def test_pulled_model_speaks(folders: dict[str, Path], hub: Hub, tmp_path: Path) -> None:
+    card = load_card("sherpa-sense-voice")
+    for file in card.files:
+        content = (folders["sense-voice"] / file.path).read_bytes()
+        hub.put(card.source.hub, file.path, content, is_large=file.path.endswith(".onnx"))
+    pull(card.name, models_dir=tmp_path, endpoint=hub.endpoint)
+    transcriber = build_transcriber("sherpa", models_dir=tmp_path)
+    assert transcriber.transcribe(Audio(noise(1.0)), language="zh", hotwords=()).segments
 
 
 @pytest.mark.parametrize("name", ["sherpa-sense-voice", "sherpa-paraformer-zh", "sherpa-zipformer-zh-en"])

@@ -22,7 +22,8 @@ from speech import (
     read_audio,
     transcribe_recording,
 )
-from speech.recognisers.whisper_transcriber import WhisperOptions, _windows
+from speech.recognisers.transcriber import LanguageDetector
+from speech.recognisers.whisper_transcriber import WhisperOptions, _first, _windows
 from speech.records import Samples
 from tests.speech.signals import noise, silence, tone
 
@@ -148,6 +149,40 @@ def test_text_that_loops_is_left_out_and_told(random_whisper: Path, call: Record
 
 
 @model
+def test_text_the_model_doubts_is_heard_warmer_and_twice_the_same(random_whisper: Path, call: Recording) -> None:
+    doubting = replace(OPEN, log_probability_floor=-0.01, temperatures=(1.0,), best_of=1)
+    stretches = (Stretch(9.0, 12.5),)
+    cold, warm, again = (
+        build_transcriber("whisper", folder=random_whisper, options=options).transcribe(
+            call.channels[0], language="zh", hotwords=(), stretches=stretches
+        )
+        for options in (OPEN, doubting, doubting)
+    )
+    assert warm.text != cold.text
+    assert warm == again
+    assert all(9.0 <= word.start_s <= word.end_s <= 12.5 for word in warm.segments[0].words)
+
+
+@model
+def test_without_temperatures_doubted_text_is_heard_once(random_whisper: Path, call: Recording) -> None:
+    once = replace(OPEN, log_probability_floor=-0.01, temperatures=())
+    texts = {
+        build_transcriber("whisper", folder=random_whisper, options=options)
+        .transcribe(call.channels[0], language="zh", hotwords=(), stretches=(Stretch(9.0, 12.5),))
+        .text
+        for options in (OPEN, once)
+    }
+    assert len(texts) == 1
+
+
+@model
+def test_whisper_tells_languages_apart_by_the_first_speech(whisper: Transcriber, call: Recording) -> None:
+    assert isinstance(whisper, LanguageDetector)
+    assert whisper.detect_language(call.channels[0], (Stretch(0.1, 5.0),)) in ("zh", "en")
+    assert whisper.detect_language(call.channels[0], ()) == "und"
+
+
+@model
 def test_random_whisper_brings_a_card(random_whisper: Path) -> None:
     card = locate_folder(random_whisper).card
     assert (card.name, card.metrics) == ("whisper-random", ())
@@ -163,6 +198,18 @@ def test_folder_without_weights_that_load_is_refused(random_whisper: Path, tmp_p
     (folder / "model.bin").write_bytes(b"not a model")
     with pytest.raises(ModelUnavailable, match="cannot be loaded as a CTranslate2 Whisper"):
         build_transcriber("whisper", folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("stretches", "count"),
+    [
+        pytest.param([(0, 5), (6, 9)], 2, id="all where there is little"),
+        pytest.param([(0, 20), (21, 40), (41, 60)], 2, id="half a minute of speech"),
+        pytest.param([(0, 100), (101, 102)], 1, id="one that is longer"),
+    ],
+)
+def test_language_is_told_by_the_first_half_minute(stretches: list[tuple[float, float]], count: int) -> None:
+    assert len(_first([Stretch(*bounds) for bounds in stretches])) == count
 
 
 @pytest.mark.parametrize(
