@@ -39,6 +39,12 @@ _SPOKEN = re.compile(
     r"|half|quarter|double|triple|treble)\b"
 )
 """Words of numbers. A stretch with figures and without these was written already, and stays as it is."""
+_TELLING = re.compile(
+    rf"[{DIGIT}十百半幺洞拐字杠]|大写|小写|艾特|\b(?:{ONES}|{TEENS}|{TENS}|{ORDINAL}|zero|hundred|thousand|million|percent|per cent|double"
+    r"|triple|treble|half|quarter|dot|dash|slash|as in|[a-z])\b|(?<![a-z])[a-z](?![a-z])"
+    r"|bravo|charlie|delta|echo|foxtrot|kilo|oscar|papa|sierra|tango|victor|x-?ray|zulu|alpha"
+)
+"""Without one of these nothing was read out: half of what is said needs no more than this look."""
 _CLAIMED = "\0"
 _TRADITIONAL = {
     "號": "号",
@@ -79,6 +85,8 @@ def write_spoken(heard: str, *, settled: Sequence[Edit] = ()) -> Written:
     ()
     """
     text = plain(heard)
+    if not settled and not _TELLING.search(text):
+        return Written(heard, ())
     taken = bytearray(len(text))
     kept: list[Edit] = []
     for edit in settled:
