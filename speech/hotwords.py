@@ -131,9 +131,10 @@ def _term(text: str) -> Term | None:
     has_digit = any(unit.kind == "digit" for unit in units)
     is_code = has_digit or all(unit.kind == "letter" for unit in units)
     least = MIN_CODE_SOUNDS if is_code else MIN_HAN
-    if len(sounds) < least or sounds.isdigit() or len(units) > MAX_UNITS:
+    han = sum(unit.kind == "han" for unit in units)
+    if len(sounds) < least or sounds.isdigit() or len(units) > MAX_UNITS or 0 < han == len(units) < MIN_HAN:
         return None
-    return Term(text, sounds, is_code, sum(unit.kind == "han" for unit in units))
+    return Term(text, sounds, is_code, han)
 
 
 def _spelled(text: str) -> Iterator[Unit]:

@@ -23,6 +23,8 @@ CUE_CHARS = 14
 
 _OUTER = "+*#"
 """Marks that identifiers begin or end with: +86, *68#."""
+HEAD_CHARS, LONGEST_HEAD = 4, 6
+"""A longer word in Latin letters is a word, and a digit after it a count: "bigbang三巡"."""
 _GAP = re.compile(r"[ ,，、-]{0,2}")
 _ZH_CUE = re.compile(
     "(?:号码|单号|编号|型号|号是|代码|密码|验证码|尾号|后[三四五六]位|前[三四五六]位|分机|故障码?|错误码?|报错|序列号|房间|房号|门牌|工号|卡号|邮编"
@@ -85,20 +87,21 @@ def _address(said: str) -> str:
 
 def _joins(text: str, one: Sign, other: Sign) -> bool:
     gap = text[one.end : other.start]
+    if other.written == "+":
+        return False
     if gap and (one.kind == "word" or other.kind == "word"):
+        is_headed = one.kind == "word" and len(one.written) <= HEAD_CHARS and other.kind in ("digit", "mark")
+        return gap == " " and is_headed and other.is_spoken and not other.is_english
+    if not gap.isspace() and gap not in ("", "-"):
         return (
-            gap == " "
-            and one.kind == "word"
-            and len(one.written) <= 4
-            and other.kind in ("digit", "mark")
-            and (other.is_spoken and not other.is_english)
+            _GAP.fullmatch(gap) is not None and one.is_spoken and other.is_spoken and one.kind == other.kind == "digit"
         )
     return _GAP.fullmatch(gap) is not None
 
 
 def _worth_writing(text: str, run: Sequence[Sign]) -> Iterator[Edit]:
     kept = _trimmed(text, run)
-    if not kept or not any(sign.is_spoken for sign in kept):
+    if not kept or not _is_read_out(kept):
         return
     start, end = kept[0].start, kept[-1].end
     if _NEVER_AFTER.search(text[max(0, start - 1) : start]) or _NEVER_BEFORE.match(text, end):
@@ -108,6 +111,18 @@ def _worth_writing(text: str, run: Sequence[Sign]) -> Iterator[Edit]:
     is_worth = _is_en_code(kept, before) if is_english else _is_zh_code(kept, text, before)
     if is_worth:
         yield from _edits(kept)
+
+
+def _is_read_out(run: Sequence[Sign]) -> bool:
+    """Say whether a run was said sign by sign; beside figures one spoken digit is a count: "10073三天", "4G一年"."""
+    said = [sign for sign in run if sign.is_spoken and sign.kind != "mark"]
+    if all(sign.is_spoken or sign.kind == "word" for sign in run):
+        return bool(said)
+    marks = {sign.written for sign in run if sign.kind == "mark"}
+    spelled = any(sign.is_spelled for sign in said)
+    return (
+        spelled or len([sign for sign in said if sign.kind == "digit"]) > 1 or (bool(marks & set("-/_")) and bool(said))
+    )
 
 
 def _edits(run: Sequence[Sign]) -> Iterator[Edit]:
@@ -156,7 +171,7 @@ def _is_loose_last(text: str, run: Sequence[Sign]) -> bool:
     """Say whether a run's last sign is none of it: "one two three I think"."""
     sign, before = run[-1], run[-2:-1]
     if sign.kind == "mark":
-        return sign.written not in _OUTER or not before or before[0].kind != "digit"
+        return sign.written not in "*#" or not before or before[0].kind != "digit"
     if not sign.is_wordlike or not before:
         return sign.is_wordlike
     if "".join(one.written for one in run) in _ABBREVIATIONS:
@@ -190,7 +205,8 @@ def _is_zh_code(run: Sequence[Sign], text: str, before: str) -> bool:
     is_cued = _ZH_CUE.search(before[-CUE_CHARS:]) is not None
     is_counted = _COUNTED.match(text, run[-1].end) is not None
     if digits and letters:
-        return spoken >= 1 and not (is_counted and spoken == digits == 1)
+        is_headed = run[0].kind in ("letter", "word") and len(run[0].written) <= LONGEST_HEAD
+        return spoken >= 1 and (spoken > 1 or is_headed) and not (is_counted and spoken == digits == 1)
     if not digits:
         return len(run) >= 2 and all(sign.kind == "letter" for sign in run)
     if digits >= ZH_SURE:
@@ -215,6 +231,8 @@ def _is_en_code(run: Sequence[Sign], before: str) -> bool:
     if not digits:
         return _are_initials(run)
     marks = {sign.written for sign in run if sign.kind == "mark"}
+    if any(sign.said == "minus" for sign in run) and not is_cued:
+        return False
     if marks - {"+"}:
         return digits >= (2 if marks & set(_OUTER) else 3)
     if any(sign.is_round for sign in run):
@@ -232,7 +250,12 @@ def _is_en_code(run: Sequence[Sign], before: str) -> bool:
             )
         )
     has_zero = any(sign.said in ("oh", "zero", "o") for sign in tokens)
-    is_odd_pair = len(tokens) >= 2 and singles < len(tokens) and len(tokens[0].written) == 1
+    is_odd_pair = (
+        len(tokens) >= 2
+        and len(tokens[0].written) == 1
+        and tokens[1].written[0] in "23456789"
+        and (len(tokens[1].written) == 2)
+    )
     return (len(tokens) >= 3 and (has_zero or singles == 0 or tokens[0].times > 1)) or is_odd_pair
 
 

@@ -40,10 +40,28 @@ _HOUR = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|1[0-
 _MINUTE = rf"(?:(?:oh|o|zero) (?:{ONES})|(?:twenty|thirty|forty|fifty)(?:[ -](?:{ONES}))?|{TEENS}|[0-5]\d)"
 _HALF_DAY = r"(?P<half>[ap])\.? ?m\b\.?"
 _CLOCK = re.compile(rf"{BEGINS}(?P<hour>{_HOUR})(?: (?P<minute>{_MINUTE})| o'?clock)? (?:in the morning )?{_HALF_DAY}")
-_CUES = ("at", "by", "around", "about", "until", "till", "before", "after", "from", "since", "between")
+_CUES = (
+    "at",
+    "by",
+    "around",
+    "about",
+    "until",
+    "till",
+    "before",
+    "after",
+    "from",
+    "since",
+    "between",
+    "alarm for",
+    "set for",
+)
 _AT = re.compile(
     rf"\b(?:{'|'.join(_CUES)}) (?P<hour>{_HOUR}) (?P<minute>{_MINUTE}){ENDS}"
     r"(?! (?:dollars|percent|volts|watts|euros|pounds|units|hundred|thousand|years|days|minutes|seconds|hours|\w+ ?%))"
+)
+_IN_THE = re.compile(
+    rf"{BEGINS}(?P<hour>{_HOUR}) (?P<minute>{_MINUTE})"
+    r"(?= (?:in the (?:morning|afternoon|evening)|tonight|today|tomorrow|this (?:morning|afternoon|evening)))"
 )
 _O_CLOCK = re.compile(rf"{BEGINS}(?P<hour>{_HOUR})(?: (?P<minute>{_MINUTE}))? (?P<sharp>o'clock|oclock|o clock)")
 _PAST = re.compile(rf"{BEGINS}(?P<part>half|(?:a )?quarter|ten|twenty|five) past (?P<hour>{_HOUR}){ENDS}")
@@ -79,6 +97,8 @@ def find_en_times(text: str) -> Iterator[Edit]:
         yield Edit(match.start(), match.end(), f"{_clock(match)} {match['half']}.m.", "time")
     for match in _O_CLOCK.finditer(text):
         yield Edit(match.start(), match.end(), f"{_clock(match)} o'clock", "time")
+    for match in _IN_THE.finditer(text):
+        yield Edit(match.start(), match.end(), _clock(match), "time")
     for match in _PAST.finditer(text):
         minute = _HOURS_OF_PARTS[match["part"]]
         yield Edit(match.start(), match.end(), f"{en_figures(match['hour'])}:{minute:02}", "time")

@@ -15,7 +15,7 @@ _WHOLE = (
     rf"|(?:{_BELOW_THOUSAND}|a) thousand(?:(?: and)? {_BELOW_THOUSAND})?|{_BELOW_THOUSAND})"
 )
 DECIMALS = rf" point (?:(?:zero|oh|{ONES})(?: (?:zero|oh|{ONES})){{0,5}}|{TEENS}|(?:{TENS})(?:[ -](?:{ONES}))?)"
-NUMBER = rf"(?:{_WHOLE}(?:{DECIMALS}(?: million| billion)?)?|point(?: (?:zero|{ONES})){{1,4}}|\d[\d,]*(?:\.\d+)?)"
+NUMBER = rf"(?:{_WHOLE}(?:{DECIMALS}(?: million| billion)?)?|point(?: (?:zero|{ONES})){{1,4}}|(?:\d{1, 3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
 BEGINS = r"(?<![a-z0-9'.-])(?<!point )"
 ENDS = r"(?![a-z0-9'-])"
 

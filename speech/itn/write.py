@@ -6,11 +6,14 @@ It knows no sound: times are for `speech.writing`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from speech.itn.codes import find_addresses, find_codes
 from speech.itn.edits import Edit, Finder, plain
+from speech.itn.en_numerals import ONES, ORDINAL, TEENS, TENS
+from speech.itn.zh_numerals import DIGIT
 from speech.itn.en_dates import find_en_dates, find_en_times
 from speech.itn.en_phrases import find_en_counts, find_en_idioms, find_en_phrases, find_en_prices
 from speech.itn.zh_dates import find_zh_dates, find_zh_times
@@ -31,6 +34,17 @@ _PHRASES: tuple[Finder, ...] = (
 """Each sees the whole text: a time needs the date before it."""
 _LEFT: tuple[Finder, ...] = (find_codes, find_zh_counts, find_en_counts)
 """Each sees only what nothing else has claimed."""
+_SPOKEN = re.compile(
+    rf"[{DIGIT}十百千万亿半刻幺洞拐勾廿]|\b(?:{ONES}|{TEENS}|{TENS}|{ORDINAL}|zero|oh|hundred|thousand|million|percent|per cent"
+    r"|half|quarter|double|triple|treble)\b"
+)
+"""Words of numbers. A stretch with figures and without these was written already, and stays as it is."""
+_TELLING = re.compile(
+    rf"[{DIGIT}十百半幺洞拐字杠]|大写|小写|艾特|\b(?:{ONES}|{TEENS}|{TENS}|{ORDINAL}|zero|hundred|thousand|million|percent|per cent|double"
+    r"|triple|treble|half|quarter|dot|dash|slash|as in|[a-z])\b|(?<![a-z])[a-z](?![a-z])"
+    r"|bravo|charlie|delta|echo|foxtrot|kilo|oscar|papa|sierra|tango|victor|x-?ray|zulu|alpha"
+)
+"""Without one of these nothing was read out: half of what is said needs no more than this look."""
 _CLAIMED = "\0"
 _TRADITIONAL = {
     "號": "号",
@@ -71,6 +85,8 @@ def write_spoken(heard: str, *, settled: Sequence[Edit] = ()) -> Written:
     ()
     """
     text = plain(heard)
+    if not settled and not _TELLING.search(text):
+        return Written(heard, ())
     taken = bytearray(len(text))
     kept: list[Edit] = []
     for edit in settled:
@@ -82,7 +98,8 @@ def write_spoken(heard: str, *, settled: Sequence[Edit] = ()) -> Written:
         left = "".join(_CLAIMED if is_taken else sign for sign, is_taken in zip(text, taken, strict=True))
         for edit in find(left):
             _take(edit, taken, kept)
-    edits = [_in_script(edit, heard) for edit in sorted(kept, key=lambda edit: edit.start) if _changes(edit, heard)]
+    changing = sorted((edit for edit in kept if _changes(edit, heard, text)), key=lambda edit: edit.start)
+    edits = [_in_script(edit, heard) for edit in changing]
     return Written(apply(heard, edits), tuple(edits))
 
 
@@ -105,8 +122,11 @@ def _take(edit: Edit, taken: bytearray, kept: list[Edit]) -> None:
         kept.append(edit)
 
 
-def _changes(edit: Edit, heard: str) -> bool:
-    return edit.kind != "as_heard" and edit.written != heard[edit.start : edit.end]
+def _changes(edit: Edit, heard: str, text: str) -> bool:
+    said = text[edit.start : edit.end]
+    is_written = any(sign in "0123456789" for sign in said) and not _SPOKEN.search(said)
+    is_ours = edit.kind in ("code", "letters", "address", "term")
+    return edit.kind != "as_heard" and edit.written != heard[edit.start : edit.end] and (is_ours or not is_written)
 
 
 def _in_script(edit: Edit, heard: str) -> Edit:

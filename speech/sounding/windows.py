@@ -103,9 +103,7 @@ class Window:
     def may_be_near(self, term: Term | None = None) -> bool:
         """Say whether a term of which one sound differs may be meant: no ordinary word may stand for it."""
         han = self._count(self.utterance.han)
-        if term is not None and (
-            han != term.han or self._is_sure() or (term.is_code and not self._stands_alone())
-        ):
+        if term is not None and (han != term.han or self._is_sure() or (term.is_code and not self._stands_alone())):
             return False
         if not han:
             return self._count(self.utterance.odd) > 0
