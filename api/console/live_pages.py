@@ -33,6 +33,7 @@ SAID_ELSEWHERE = {
     "filled": "prefill.filled",
     "nothing": "ask.nothing",
     "look_anyway": "ask.look_anyway",
+    "others": "ask.others",
 }
 """What the page of a draft and the page Ask say, too."""
 ROLES = ("customer", "agent", "unknown")
@@ -46,7 +47,7 @@ PrefillDesk = Annotated[Desk, Depends(Entry("prefill"))]
 def show_live(desk: PrefillDesk) -> Response:
     """Show the page."""
     found = [find_template(name, store=desk.store) for name in template_names(store=desk.store)]
-    locale = desk.words.locale
+    locale, scopes = desk.words.locale, desk.visitor.scopes if desk.visitor else ()
     labels = {one.name: {field.name: field.label.in_locale(locale) for field in one.fields} for one in found}
     return desk.page(
         "live.html",
@@ -55,6 +56,7 @@ def show_live(desk: PrefillDesk) -> Response:
         chosen_template=desk.settings.default_template,
         texts=json.dumps({**texts_of(desk.words), "templates": labels}, ensure_ascii=False),
         has_example=_example_path(desk).is_file(),
+        may_read="suggest" in scopes or "admin" in scopes,
         speech_fix=desk.engines.speech_state().fix,
     )
 

@@ -2,19 +2,6 @@
 // change. Rows stay where they are, so that eyes and focus do, too.
 "use strict";
 
-const wholePercent = (confidence) => Math.floor(100 * confidence);
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
-
-// "2026-11-22T08:00:00/2026-11-22T12:00:00" is for programs.
-function readable(value) {
-  const moments = value.split("/").map((part) => /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d):\d\d)?$/.exec(part));
-  if (moments.length > 2 || moments.some((moment) => !moment)) return value;
-  const [first, last] = moments;
-  const write = (moment) => [moment[1], moment[2]].filter(Boolean).join(" ");
-  if (!last) return write(first);
-  return `${write(first)} – ${last[1] === first[1] && last[2] ? last[2] : write(last)}`;
-}
-
 class LiveFields {
   constructor(root, texts) {
     this.root = root;

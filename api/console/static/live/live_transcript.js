@@ -4,19 +4,6 @@
 
 const NEAR_END_PX = 60;
 
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-const languageOf = (text) => (/[\u4e00-\u9fff]/.test(text) ? "zh-CN" : "en");
-
-function element(tag, { text, ...attributes } = {}, ...children) {
-  const made = document.createElement(tag);
-  Object.entries(attributes).forEach(([name, value]) => {
-    if (value !== undefined && value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
-  });
-  if (text !== undefined) made.textContent = text;
-  made.append(...children);
-  return made;
-}
-
 class LiveTranscript {
   constructor(root, texts) {
     this.root = root;
@@ -67,7 +54,7 @@ class LiveTranscript {
     const side = speaker === "agent" || speaker === "customer" ? speaker : channel === 0 ? "unknown" : "unknown other";
     const who = this.texts.role[speaker] ?? this.texts.say.channel.replace("{number}", channel + 1);
     one("[data-silence]", this.root).hidden = true;
-    return element("" + tag, { class: `message ${side}`, "data-start": start },
+    return element(tag, { class: `message ${side}`, "data-start": start },
       element("p", { class: "who", text: `${who} · ${clock(start)}` }),
       element("p", { class: "prose", text, lang: languageOf(text) }));
   }
