@@ -28,6 +28,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceW
 
 SAID = "My order number is 20260302118"
 NARROW, WIDE = 390, 1280
+SOFTPHONE = "Softphone"
+"""Chromium of these tests picks the tab of this title by itself, where a person would be asked."""
 COMPLAINTS_OF_A_LOST_LINE = "WebSocket connection"
 TONES = """rate => [1000, 6000, 12000].map((hertz) => {
   const resampler = new Resampler(rate, 16000);
@@ -293,3 +295,31 @@ def test_sound_cards_rates_become_16_khz_without_folding(caller: Caller, rate_hz
     assert low == pytest.approx(0.0, abs=0.1)
     assert high == pytest.approx(0.0, abs=1.0)
     assert folded < -50
+
+
+def test_a_softphones_tab_is_the_second_side(caller: Caller, service: Service) -> None:
+    softphone = caller.context.new_page()
+    softphone.goto("/console/status")
+    softphone.evaluate(f"document.title = '{SOFTPHONE}'")
+    softphone.click("h1")
+    softphone.evaluate(
+        "() => { const sound = new AudioContext(), tone = new OscillatorNode(sound, { frequency: 500 });"
+        " tone.connect(sound.destination); tone.start(); }"
+    )
+    service.calls.play([], final=final_of(service.draft))
+    caller.page.bring_to_front()
+    caller.page.select_option("#source", "tab")
+    caller.page.click("[data-setup] button[type=submit]")
+    expect(caller.find("level").nth(1)).to_have_attribute("value", re.compile("[1-9]"))
+    caller.find("stop").click()
+    expect(caller.find("draft")).to_be_visible()
+    assert service.calls.calls[0].begin["channels"] == 2
+
+
+def test_a_microphone_goes_on_after_its_line_was_lost(caller: Caller, service: Service) -> None:
+    service.calls.play([Line(0.5, None)], [Line(0.5, segment("Again", 0.1))], final=final_of(service.draft))
+    caller.page.select_option("#source", "microphone")
+    caller.page.click("[data-setup] button[type=submit]")
+    caller.find("go-on").click()
+    expect(caller.page.locator("[data-said] .prose")).to_have_text("Again")
+    expect(caller.page.locator("[data-said] .gap-note")).to_have_count(1)

@@ -85,22 +85,31 @@ class LivePage {
     const { say } = this.texts;
     this.reset();
     this.turn("connecting", say.opening);
+    let opened;
     try {
-      this.sound = await this.openSound();
+      opened = await this.openSound();
     } catch (error) {
       this.turn("ready");
-      this.refuse([error instanceof LiveRefusal ? error.message : say.no_microphone]);
+      this.refuse([this.why(error)]);
       return;
     }
+    if (this.state !== "connecting") { opened.stop(); return; }  // discarded while the browser asked
+    this.sound = opened;
     this.connect();
+  }
+
+  why(error) {
+    const { say } = this.texts;
+    if (error instanceof LiveRefusal) return error.message;
+    return error instanceof SilentTab ? say.no_tab_sound : say.no_microphone;
   }
 
   async openSound() {
     const { say } = this.texts;
     const { source, speed } = this.chosen;
-    if (source === "microphone") {
+    if (source === "microphone" || source === "tab") {
       if (!navigator.mediaDevices) throw new LiveRefusal(say.insecure);
-      return MicrophoneSource.open();
+      return LiveSource.open({ withTab: source === "tab" });
     }
     const file = one("input[type=file]", this.form).files[0];
     if (source === "file" && !file) throw new LiveRefusal(say.no_file);
@@ -141,14 +150,15 @@ class LivePage {
 
   // A microphone that was let go is asked for again; a recording goes on where it was.
   async goOn() {
+    if (!(this.sound instanceof RecordingSource)) {
+      const opened = await this.openSound().catch((error) => this.refuse([this.why(error)]));
+      if (!opened) return;
+      this.sound = opened;
+    }
     this.heardBefore += this.heard;
     this.heard = 0;
     this.problemPlace.replaceChildren();
     this.transcript.goOn(this.heardBefore);
-    if (!(this.sound instanceof RecordingSource)) {
-      this.sound = await this.openSound().catch(() => null);
-      if (!this.sound) { this.refuse([this.texts.say.no_microphone]); return; }
-    }
     this.connect();
   }
 

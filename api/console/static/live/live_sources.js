@@ -1,4 +1,4 @@
-// Where a call's sound comes from: a microphone, or a recording played as if it were a call. Either gives frames of
+// Where a call's sound comes from: a microphone, a softphone's tab beside it, or a recording played as if it were a call. Either gives frames of
 // PCM16 at 16 kHz, channels interleaved, once it is started. Knows no network and no page.
 "use strict";
 
@@ -7,6 +7,11 @@ const MOST_CHANNELS = 2;  // the agent's side and the customer's
 const WORKLETS = ["live_resampler.js", "live_worklet.js"];
 const TICK_MS = 100;
 const MOST_FRAME_SAMPLES = 8_000;  // half a second: two channels of it are 32 KB, half of what one message may hold
+
+// A tab's sound is clean already; what browsers do against a room's echo and noise would only eat words.
+const UNTOUCHED = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+
+class SilentTab extends Error {}
 
 class RecordingSource {
   // Any sound that the browser can decode; it is brought to 16 kHz by the decoder itself.
@@ -56,34 +61,47 @@ class RecordingSource {
   stop() { clearInterval(this.timer); }
 }
 
-class MicrophoneSource {
-  // Browsers hand out a microphone on https and localhost only; elsewhere there is no mediaDevices at all.
-  static async open() {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 }, video: false });
-    const context = new AudioContext();
-    for (const name of WORKLETS) await context.audioWorklet.addModule(`/console/static/${name}`);
-    return new MicrophoneSource(stream, context);
+class LiveSource {
+  // The microphone alone, or with the sound of a softphone's tab as the second channel: the agent's side and the
+  // customer's. Browsers hand out either on https and localhost only; elsewhere there is no mediaDevices at all.
+  static async open({ withTab = false } = {}) {
+    // The tab is asked for first: its picker opens only right after a click.
+    const tab = withTab ? await navigator.mediaDevices.getDisplayMedia({ video: true, audio: UNTOUCHED }) : null;
+    const source = new LiveSource([tab].filter(Boolean));
+    try {
+      if (tab && !tab.getAudioTracks().length) throw new SilentTab();
+      source.streams.unshift(await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 }, video: false }));
+      source.context = new AudioContext();
+      for (const name of WORKLETS) await source.context.audioWorklet.addModule(`/console/static/${name}`);
+    } catch (error) {
+      source.stop();
+      throw error;
+    }
+    return source;
   }
 
-  constructor(stream, context) {
-    this.stream = stream;
-    this.context = context;
-    this.channels = 1;
-  }
+  constructor(streams) { this.streams = streams; }
+
+  get channels() { return this.streams.length; }
 
   start(take, ended) {
     const options = { processorOptions: { channels: this.channels }, channelCount: this.channels, channelCountMode: "explicit" };
     const worklet = new AudioWorkletNode(this.context, "pcm-worklet", options);
+    const merger = new ChannelMergerNode(this.context, { numberOfInputs: this.channels });
+    this.streams.forEach((stream, channel) => {
+      const sound = new MediaStream(stream.getAudioTracks());
+      this.context.createMediaStreamSource(sound).connect(merger, 0, channel);
+      stream.getAudioTracks()[0].addEventListener("ended", ended);
+    });
     worklet.port.onmessage = ({ data }) => take(data);
-    this.context.createMediaStreamSource(this.stream).connect(worklet);
-    worklet.connect(this.context.destination);  // it stays silent; a node that leads nowhere need not be run
-    this.stream.getAudioTracks()[0].addEventListener("ended", ended);
+    // The worklet's output is silence; a node that leads nowhere need not be run.
+    merger.connect(worklet).connect(this.context.destination);
     this.context.resume();
   }
 
   stop() {
-    this.stream.getTracks().forEach((track) => track.stop());
-    if (this.context.state !== "closed") this.context.close();
+    this.streams.forEach((stream) => stream.getTracks().forEach((track) => track.stop()));
+    if (this.context && this.context.state !== "closed") this.context.close();
   }
 }
 
