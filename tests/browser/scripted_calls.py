@@ -43,6 +43,7 @@ class ScriptedCalls:
     scripts: Sequence[Sequence[Line]] = ()
     final: Mapping[str, JsonValue] = field(default_factory=dict)
     calls: list[Called] = field(default_factory=list)
+    is_closed: bool = False  # refuses every call before it opens, as nobody's
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket" and scope["path"] == ADDRESS:
@@ -56,11 +57,15 @@ class ScriptedCalls:
         self.calls.clear()
 
     async def _take(self, caller: WebSocket) -> None:
+        if self.is_closed:
+            await caller.close()
+            return
         await caller.accept()
         called = Called(json.loads(await caller.receive_text()))
         self.calls.append(called)
         limits = {"max_duration_s": 10_800, "max_frame_bytes": 65_536}
-        await caller.send_json({"type": "ready", "engine": "sphinx:scripted", "rate_hz": 16_000, "limits": limits})
+        ready = {"type": "ready", "engine": "sphinx:scripted", "rate_hz": 16_000, "limits": limits}
+        await caller.send_json({**ready, "prefill_id": f"draft-{len(self.calls)}"})
         waiting = list(self.scripts[min(len(self.calls), len(self.scripts)) - 1])
         bytes_a_second = SAMPLE_BYTES * int(str(called.begin["rate_hz"])) * int(str(called.begin["channels"]))
         while not called.last:

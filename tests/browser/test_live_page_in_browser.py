@@ -31,6 +31,8 @@ NARROW, WIDE = 390, 1280
 SOFTPHONE = "Softphone"
 """Chromium of these tests picks the tab of this title by itself, where a person would be asked."""
 COMPLAINTS_OF_A_LOST_LINE = "WebSocket connection"
+MOST_WAITING_S = 20.5
+"""Of a recording, unheard: 20 s and what one tick of its timer adds."""
 TONES = """rate => [1000, 6000, 12000].map((hertz) => {
   const resampler = new Resampler(rate, 16000);
   const tone = (from) => Float32Array.from({ length: 128 },
@@ -212,12 +214,15 @@ def test_a_lost_line_keeps_what_is_shown_and_goes_on_where_it_was(caller: Caller
     caller.play(tone_wav(4.0), speed=1)
     expect(caller.find("problem").locator("[role=alert]")).to_contain_text("connection to the service is lost")
     expect(caller.page.locator('[data-field="order_number"] .value')).to_have_text("20260302118")
+    expect(caller.find("draft")).to_have_attribute("href", "/console/prefills/draft-1")
     caller.find("go-on").click()
-    expect(caller.find("draft")).to_be_visible(timeout=15_000)
+    expect(caller.find("told")).to_have_text("The call is over. Its draft is kept.", timeout=15_000)
+    expect(caller.find("draft")).to_have_attribute("href", f"/console/prefills/{service.draft['id']}")
     expect(caller.find("problem").locator("[role=alert]")).to_have_count(0)
     expect(caller.page.locator("[data-said] li")).to_have_text(
-        [re.compile("0:00.*Before"), "The line was lost here", re.compile("0:01.*After")]
+        [re.compile("0:00.*Before"), re.compile("The line was lost here"), re.compile("0:01.*After")]
     )
+    expect(caller.page.locator("[data-said] .gap-note a")).to_have_attribute("href", "/console/prefills/draft-1")
     assert sum(called.heard_s for called in service.calls.calls) == pytest.approx(4.0, abs=0.3)
 
 
@@ -323,3 +328,22 @@ def test_a_microphone_goes_on_after_its_line_was_lost(caller: Caller, service: S
     caller.find("go-on").click()
     expect(caller.page.locator("[data-said] .prose")).to_have_text("Again")
     expect(caller.page.locator("[data-said] .gap-note")).to_have_count(1)
+
+
+def test_whoever_was_signed_out_is_told(caller: Caller, service: Service) -> None:
+    service.calls.is_closed = True
+    caller.context.clear_cookies()
+    caller.play(tone_wav(1.0))
+    expect(caller.find("problem").locator("[role=alert]")).to_contain_text("You are signed out")
+    service.calls.is_closed = False
+
+
+def test_a_recording_waits_for_a_service_that_cannot_follow(caller: Caller, service: Service) -> None:
+    """The script never says that anything was heard: no more than what may wait is sent."""
+    service.calls.play([Line(15.0, segment("Still here", 0.1))], final={})
+    caller.page.clock.install()
+    caller.play(tone_wav(120.0, channels=1))
+    expect(caller.find("stop")).to_be_visible()
+    caller.page.clock.run_for(40_000)
+    expect(caller.page.locator("[data-said] li")).to_contain_text("Still here")
+    assert service.calls.calls[0].heard_s <= MOST_WAITING_S

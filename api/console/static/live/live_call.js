@@ -9,10 +9,14 @@ class LiveCall {
   constructor(begin, listener) {
     this.listener = listener;
     this.isOver = false;
+    this.wasOpen = false;
     const address = new URL("/v1/audio/stream", location.href);
     address.protocol = address.protocol.replace("http", "ws");
     this.socket = new WebSocket(address);
-    this.socket.addEventListener("open", () => this.say({ type: "start", format: "pcm16", ...begin }));
+    this.socket.addEventListener("open", () => {
+      this.wasOpen = true;
+      this.say({ type: "start", format: "pcm16", ...begin });
+    });
     this.socket.addEventListener("message", (event) => this.take(JSON.parse(event.data)));
     this.socket.addEventListener("close", () => {
       if (!this.isOver) listener.lost();

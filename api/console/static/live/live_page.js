@@ -2,6 +2,9 @@
 // A call is ready, live, ending or over; a line that is lost leaves everything shown and can be taken up again.
 "use strict";
 
+const BEHIND_MOST_S = 20;  // of a recording: ten reports of what was heard, which come every two seconds of sound
+const AHEAD_MARGIN_S = 5;
+
 class LiveRefusal extends Error {}
 
 class LivePage {
@@ -51,9 +54,9 @@ class LivePage {
   reset() {
     this.sound?.stop();
     this.sound = null;
-    this.parts = [];
-    this.heardBefore = 0;
-    this.heard = 0;
+    this.draft = "";
+    this.heardBefore = 0;  // seconds, of calls whose line was lost
+    this.heard = 0;  // seconds sent of this one
     this.transcript.clear();
     this.suggestions.clear();
     this.fields.begin(this.texts.templates[this.template] ?? {});
@@ -67,7 +70,7 @@ class LivePage {
     this.root.dataset.state = state;
     this.form.hidden = state !== "ready";
     this.bar.hidden = state === "ready";
-    const shown = { stop: ["live"], discard: ["connecting", "live", "ending"], "go-on": ["lost"], again: ["lost", "over"], draft: ["over"] };
+    const shown = { stop: ["live"], discard: ["connecting", "live", "ending"], "go-on": ["lost"], again: ["lost", "over"], draft: this.draft ? ["lost", "over"] : [] };
     Object.entries(shown).forEach(([name, states]) => { one(`[data-${name}]`, this.root).hidden = !states.includes(state); });
     this.told.textContent = text;
     if (state === "ready") this.problemPlace.replaceChildren();
@@ -158,7 +161,7 @@ class LivePage {
     this.heardBefore += this.heard;
     this.heard = 0;
     this.problemPlace.replaceChildren();
-    this.transcript.goOn(this.heardBefore);
+    this.transcript.goOn(this.heardBefore, this.draft);
     this.connect();
   }
 
@@ -184,43 +187,60 @@ class LivePage {
     };
   }
 
-  ready({ engine }) {
+  ready({ engine, prefill_id: draft, limits }) {
     if (this.state !== "connecting") return;
+    this.began = performance.now();
+    this.aheadMost = limits.max_ahead_s ?? Infinity;
+    this.keep(draft);
     one("[data-engine]", this.root).textContent = engine;
     one("[data-floor]", this.root).hidden = !engine.startsWith("sphinx:");
     this.turn("live", this.texts.say.listening);
     this.status({ heard_s: 0, behind_s: 0 });
-    this.sound.start((frame) => this.sent(frame), () => this.stop());
+    this.sound.start((frame) => this.sent(frame), () => this.stop(), () => this.room);
+  }
+
+  // The draft is kept under this name however the call ends, unless it is discarded.
+  keep(id) {
+    const link = one("[data-draft]", this.root);
+    this.draft = id ? `/console/prefills/${encodeURIComponent(id)}` : "";
+    link.href = this.draft || "/console/prefill";
+  }
+
+  // Seconds of a recording that may be sent now: what the service has not heard yet is bounded, and so is its lead.
+  get room() {
+    const lead = this.aheadMost - AHEAD_MARGIN_S - (this.heard - (performance.now() - this.began) / 1000);
+    return Math.min(BEHIND_MOST_S - (this.heard - this.followed), lead);
   }
 
   status({ heard_s: heard, behind_s: behind }) {
     const { say } = this.texts;
+    this.followed = heard;
     one("[data-heard]", this.root).textContent = fill(say.heard, { time: clock(this.heardBefore + heard) });
     one("[data-behind]", this.root).textContent = fill(say.behind, { seconds: behind.toFixed(1) });
   }
 
   problem({ problem }) {
-    this.refuse([problem.title, problem.detail, problem.fix]);
     this.turn("lost", this.texts.say.broken_off);
+    this.refuse([problem.title, problem.detail, problem.fix]);
   }
 
-  lost() {
+  async lost() {
+    const { say } = this.texts;
     this.sound?.stop();
-    this.refuse([this.texts.say.lost, this.texts.say.lost_fix]);
-    this.turn("lost", this.texts.say.broken_off);
+    this.turn("lost", say.broken_off);
+    // A session that is over answers with the way to the sign-in page.
+    const isSignedOut = !this.call.wasOpen && await fetch("/console/live", { redirect: "manual" })
+      .then((answer) => answer.type === "opaqueredirect").catch(() => false);
+    if (this.state === "lost") this.refuse(isSignedOut ? [say.signed_out] : [say.lost, say.lost_fix]);
   }
 
   final({ transcript, prefill }) {
     this.sound.stop();
     if (!this.heardBefore) this.transcript.settle(transcript.segments);
     if (prefill) this.fields.show(prefill);
+    this.keep(prefill?.id);
     this.turn("over", prefill ? this.texts.say.done : this.texts.say.done_undrafted);
-    const link = one("[data-draft]", this.root);
-    link.hidden = !prefill;
-    if (prefill) {
-      link.href = `/console/prefills/${encodeURIComponent(prefill.id)}`;
-      link.focus();
-    }
+    if (prefill) one("[data-draft]", this.root).focus();
   }
 }
 

@@ -30,16 +30,17 @@ class RecordingSource {
 
   get channels() { return this.samples.length; }
 
-  // A timer that comes late, as in a tab behind another, sends what has become due since.
-  start(take, ended) {
-    const began = performance.now();
-    const from = this.sent;
+  // A timer that comes late, as in a tab behind another, sends what has become due since. `room` says how many seconds
+  // more may be sent now: a service that cannot follow the chosen pace sets its own.
+  start(take, ended, room) {
+    let before = performance.now();
+    let due = this.sent;
     this.timer = setInterval(() => {
-      const due = from + Math.floor((performance.now() - began) / 1000 * this.speed * RATE_HZ);
-      while (this.sent < Math.min(due, this.samples[0].length)) {
-        const frame = this.frame(Math.min(due, this.samples[0].length, this.sent + MOST_FRAME_SAMPLES));
-        take(frame);
-      }
+      const now = performance.now();
+      due += Math.min((now - before) / 1000 * this.speed, Math.max(0, room())) * RATE_HZ;
+      before = now;
+      const until = Math.min(Math.floor(due), this.samples[0].length);
+      while (this.sent < until) take(this.frame(Math.min(until, this.sent + MOST_FRAME_SAMPLES)));
       if (this.sent < this.samples[0].length) return;
       this.stop();
       ended();

@@ -22,11 +22,12 @@ class LiveTranscript {
     one("[data-silence]", this.root).hidden = false;
   }
 
-  // A call that goes on after its line was lost counts its time anew; here it goes on.
-  goOn(offset) {
+  // A call that goes on after its line was lost counts its time anew; here it goes on. What was heard before is a draft.
+  goOn(offset, draft) {
     this.offset = offset;
     this.pending.replaceChildren();
-    this.list.append(element("li", { class: "gap-note muted small", text: this.texts.say.gap, "data-start": offset }));
+    const link = draft ? [" · ", element("a", { href: draft, target: "_blank", text: this.texts.say.draft_before })] : [];
+    this.list.append(element("li", { class: "gap-note muted small", "data-start": offset }, this.texts.say.gap, ...link));
   }
 
   segment({ segment }) {
