@@ -8,7 +8,7 @@ fixed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
@@ -44,13 +44,15 @@ MAX_STRETCH_S = 15.0
 
 
 class SphinxTranscriber:
-    """Two decoders, for wide and for telephone sound, behind one lock: each hears one stretch at a time."""
+    """Two decoders, for wide and for telephone sound, behind one lock: each hears one stretch at a time, and is loaded
+    when sound of its kind first comes, 220 MB each.
+    """
 
     engine = f"sphinx:{MODEL}"
 
-    def __init__(self, wide: Decoder, telephone: Decoder) -> None:
-        self._wide = wide
-        self._telephone = telephone
+    def __init__(self, wide: Callable[[], Decoder], telephone: Callable[[], Decoder]) -> None:
+        self._loaders = {MODEL: wide, TELEPHONE_MODEL: telephone}
+        self._decoders: dict[str, Decoder] = {}
         self._lock = Lock()
 
     def transcribe(
@@ -59,8 +61,8 @@ class SphinxTranscriber:
         if check_language(language) == "zh":
             return Transcript("zh", self.engine, audio.duration_s, (), (WARNING_ZH,))
         heard = whole(audio, stretches)
-        is_narrow = is_telephone(audio, heard)
-        decoder, model = (self._telephone, TELEPHONE_MODEL) if is_narrow else (self._wide, MODEL)
+        model = TELEPHONE_MODEL if is_telephone(audio, heard) else MODEL
+        decoder = self._decoder(model)
         segments = []
         for stretch in _halved(heard):
             words = self._words(decoder, audio, stretch)
@@ -74,9 +76,14 @@ class SphinxTranscriber:
         spoken = "en" if segments else "und"
         return Transcript(spoken, f"sphinx:{model}", audio.duration_s, tuple(segments), warnings)
 
+    def _decoder(self, model: str) -> Decoder:
+        with self._lock:
+            if model not in self._decoders:
+                self._decoders[model] = self._loaders[model]()
+            return self._decoders[model]
+
     def _words(self, decoder: Decoder, audio: Audio, stretch: Stretch) -> tuple[Word, ...]:
-        start, end = round(stretch.start_s * SAMPLE_RATE_HZ), round(stretch.end_s * SAMPLE_RATE_HZ)
-        pcm = np.round(np.clip(audio.samples[start:end], -1.0, 1.0) * 32767).astype("<i2")
+        pcm = np.round(np.clip(audio.between(stretch.start_s, stretch.end_s), -1.0, 1.0) * 32767).astype("<i2")
         if not pcm.any():
             return ()
         with self._lock:
@@ -110,7 +117,7 @@ def _halved(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
 
 
 def build(*, models_dir: Path | None = None) -> SphinxTranscriber:
-    """Load both decoders.
+    """Find both models; neither is loaded before it is needed.
 
     Raises
     ------
@@ -123,8 +130,8 @@ def build(*, models_dir: Path | None = None) -> SphinxTranscriber:
     except ModelMissing as error:
         raise ModelUnavailable(str(error)) from error
     return SphinxTranscriber(
-        wide=_decoder(sounds=wide.path / "en-us", words=wide.path),
-        telephone=_decoder(sounds=telephone.path, words=wide.path),
+        wide=lambda: _decoder(sounds=wide.path / "en-us", words=wide.path),
+        telephone=lambda: _decoder(sounds=telephone.path, words=wide.path),
     )
 
 

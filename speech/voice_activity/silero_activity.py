@@ -49,20 +49,20 @@ class SileroActivity:
         self._options = options
 
     def detect(self, audio: Audio) -> tuple[Stretch, ...]:
-        return tuple(self._stretches(audio.samples))
+        return tuple(self._stretches(audio))
 
     def follow(self) -> SileroStream:
         """Return the same gate for sound that is still coming."""
         return SileroStream(self._network, stream_rules(self._options))
 
-    def _stretches(self, samples: Samples) -> Iterator[Stretch]:
+    def _stretches(self, audio: Audio) -> Iterator[Stretch]:
         start = 0
-        while start < len(samples):
-            end = min(len(samples), start + round(self._options.block_s * SAMPLE_RATE_HZ))
-            spans = self._spans(np.ascontiguousarray(samples[start:end], dtype=np.float32))
+        while start < len(audio):
+            end = min(len(audio), start + round(self._options.block_s * SAMPLE_RATE_HZ))
+            spans = self._spans(np.ascontiguousarray(audio.read(start, end), dtype=np.float32))
             following = end
             if (
-                end < len(samples)
+                end < len(audio)
                 and spans
                 and spans[-1]["start"] > 0
                 and start + spans[-1]["end"] > end - CUT_S * SAMPLE_RATE_HZ
