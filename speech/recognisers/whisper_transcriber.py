@@ -58,6 +58,9 @@ class WhisperOptions:
 class WhisperTranscriber:
     """One model shared by all threads; a semaphore lets one call in at a time, whose threads are fixed."""
 
+    join_s = JOIN_S
+    window_s = WINDOW_S
+
     def __init__(self, model: WhisperModel, *, name: str, options: WhisperOptions = WhisperOptions()) -> None:
         self._model = model
         self._options = options
