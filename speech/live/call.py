@@ -113,8 +113,8 @@ class LiveCall:
     def finish(self) -> Transcript:
         """Hear the rest and return the transcript of all."""
         self._take(self._feed.finish())
+        self.close()
         for channel in self._channels:
-            channel.close_partial()
             channel.settled += channel.gate.finish()
         self._settle(is_last=True)
         recording = self.recording()
@@ -124,6 +124,16 @@ class LiveCall:
             for part in channel.heard_again(self._own(channel, channel.settled))
         ]
         return transcript_of(self._placed(parts), recording, engine=self._engine)
+
+    def close(self) -> None:
+        """Let go of what open stretches held; a call that is dropped without its transcript ends here."""
+        for channel in self._channels:
+            channel.close_partial()
+
+    @property
+    def pieces(self) -> int:
+        """Say how many pieces were heard."""
+        return sum(len(channel.pieces) for channel in self._channels)
 
     def transcript(self) -> Transcript:
         """Return the transcript so far, of what is settled."""
