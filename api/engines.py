@@ -139,6 +139,11 @@ class Engines:
                 hotwords=hotwords,
             )
 
+    def hearing(self) -> Hearing:
+        """Return what hears, for a call that is heard while it is spoken: a recogniser bounds its own work, so nobody is
+        kept from it between two pieces."""
+        return self._hearing.get()
+
     def speech_state(self) -> EngineState:
         """Say which recogniser will speak, and what mends it where it is only the floor."""
         if self._stand_ins.transcriber is not None:

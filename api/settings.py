@@ -290,6 +290,19 @@ class Settings(BaseSettings):
     """How long the pictures and sound of a draft can be looked at beside its values."""
     media_keep_mib: int = Field(default=4096, gt=0)
     """Room for them, each tenant: 2,000 drafts of 2 MB (a three-minute call and three photos)."""
+    live_at_once: int = Field(default=8, ge=0)
+    """Calls heard while they are spoken, in one process; the next is told to come back. A second of speech costs the
+    floor about half a second of a core, words so far included; 0: none is taken."""
+    live_max_minutes: float = Field(default=180.0, gt=0, le=1_440)
+    """The longest such call."""
+    live_idle_s: float = Field(default=30.0, gt=0, le=3_600)
+    """One that sends nothing for so long has ended: what was heard is kept. Silence is sound, too, and is sent."""
+    live_behind_s: float = Field(default=120.0, gt=0, le=3_600)
+    """Sound that may wait to be heard, of one call: where the machine is slower than people speak it grows to this, and
+    the call ends with what was heard. Two minutes of two channels at 48 kHz are 23 MB."""
+    live_ahead_s: float = Field(default=60.0, gt=0, le=3_600)
+    """Sound may come so much faster than it is spoken, after a stalled line; a client that sends files is told to upload
+    them."""
     drafting: Drafting = Drafting()
     limits: Limits = Limits()
     costs: Costs = Costs()

@@ -49,14 +49,19 @@ def transcribe_recording(
     done_s = 0.0
     for number, audio in enumerate(recording.channels):
         spoken = language
-        for group in _groups(activity.detect(audio)):
+        for group in groups_of(activity.detect(audio)):
             part = transcriber.transcribe(audio, language=spoken, hotwords=hotwords, stretches=group)
-            parts.append(_on_channel(part, number))
+            parts.append(on_channel(part, number))
             spoken = part.language if language == "auto" and part.language != "und" else spoken
             _report(on_progress, done_s + group[-1].end_s, total_s)
         done_s += audio.duration_s
         _report(on_progress, done_s, total_s)
-    return _named(_merged(parts, recording, transcriber.engine), recording)
+    return transcript_of(parts, recording, engine=transcriber.engine)
+
+
+def transcript_of(parts: Sequence[Transcript], recording: Recording, *, engine: str) -> Transcript:
+    """Put what was heard of a recording's channels, part by part, onto one timeline, and say whose words they are."""
+    return _named(_merged(parts, recording, engine), recording)
 
 
 def _report(on_progress: OnProgress | None, done_s: float, total_s: float) -> None:
@@ -64,7 +69,7 @@ def _report(on_progress: OnProgress | None, done_s: float, total_s: float) -> No
         on_progress(done_s, total_s)
 
 
-def _groups(stretches: Sequence[Stretch]) -> Iterator[tuple[Stretch, ...]]:
+def groups_of(stretches: Sequence[Stretch]) -> Iterator[tuple[Stretch, ...]]:
     """Yield runs of stretches with at most GROUP_S of speech, at least one stretch each."""
     group: list[Stretch] = []
     speech_s = 0.0
@@ -79,7 +84,8 @@ def _groups(stretches: Sequence[Stretch]) -> Iterator[tuple[Stretch, ...]]:
         yield tuple(group)
 
 
-def _on_channel(part: Transcript, number: int) -> Transcript:
+def on_channel(part: Transcript, number: int) -> Transcript:
+    """Say which channel a part was heard on."""
     return replace(part, segments=tuple(replace(segment, channel=number) for segment in part.segments))
 
 

@@ -64,7 +64,7 @@ def hear(
     """
     heard = Heard()
     kinds = [kind_of(file) for file in files]
-    hotwords = _hotwords(request, engines) if "audio" in kinds else ()
+    hotwords = hotwords_of(request, engines) if "audio" in kinds else ()
     language = request.locale.partition("-")[0].lower()
     for number, (file, kind) in enumerate(zip(files, kinds, strict=True)):
         report(number, len(files), file.name)
@@ -91,7 +91,7 @@ def _named(file: Attachment) -> Iterator[None]:
         raise problem_of(error, where=file.name) from error
 
 
-def _hotwords(request: PrefillRequest, engines: Engines) -> tuple[str, ...]:
+def hotwords_of(request: PrefillRequest, engines: Engines) -> tuple[str, ...]:
     """Return words worth listening for: the customer's own orders first, then a small catalogue's codes."""
     system, customer_id = engines.records, request.customer.id
     records = system.of_customer(customer_id) if system is not None and customer_id else ()

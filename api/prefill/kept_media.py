@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -32,6 +33,8 @@ FOLDER = "console"
 MAX_SIDE_PX = 2000
 """Wider than any column of the page; what a box was read from is still legible."""
 JPEG_QUALITY = 85
+BLOCK_SAMPLES = 960_000
+"""A minute of a recording is mixed at once: 4 MB, however long it is."""
 
 
 class KeptRecording(BaseModel):
@@ -65,15 +68,22 @@ class KeptMedia:
     room_bytes: int
 
     def keep(
-        self, response: PrefillResponse, *, messages: Sequence[Message], files: Mapping[str, bytes], at: datetime
+        self,
+        response: PrefillResponse,
+        *,
+        messages: Sequence[Message],
+        files: Mapping[str, bytes],
+        at: datetime,
+        live: Mapping[str, Recording] = MappingProxyType({}),
     ) -> None:
-        """Keep the sources of a draft, and let go what is too old. `files` go by the names that the evidence uses."""
+        """Keep the sources of a draft, and let go what is too old. `files`, and recordings of `live` calls, go by the
+        names that the evidence uses."""
         target = self.folder / response.id
         target.mkdir(parents=True, exist_ok=True)
         recordings = [
-            _keep_recording(target, number, name=transcript.file, content=files[transcript.file])
+            _keep_recording(target, number, _decoded(transcript.file, files, live))
             for number, transcript in enumerate(response.transcripts)
-            if transcript.file in files
+            if transcript.file in files or transcript.file in live
         ]
         pages = [page for name in files for page in keep_pages(target, name, files[name], response.pages)]
         kept = Kept(messages=list(messages), recordings=recordings, pages=pages)
@@ -117,32 +127,36 @@ def media_of(settings: Settings) -> KeptMedia:
     )
 
 
-def _keep_recording(target: Path, number: int, *, name: str, content: bytes) -> KeptRecording:
+def _decoded(name: str, files: Mapping[str, bytes], live: Mapping[str, Recording]) -> Recording:
     from speech import read_audio
 
-    recording = read_audio(content, name=name)
+    return live[name] if name in live else read_audio(files[name], name=name)
+
+
+def _keep_recording(target: Path, number: int, recording: Recording) -> KeptRecording:
     stored = f"recording-{number}.wav"
-    (target / stored).write_bytes(_wav_of(recording))
-    lanes = [list(peaks_of(channel.samples)) for channel in recording.channels]
-    return KeptRecording(file=name, stored=stored, lanes=lanes)
+    _write_wav(target / stored, recording)
+    lanes = [list(peaks_of(channel)) for channel in recording.channels]
+    return KeptRecording(file=recording.name, stored=stored, lanes=lanes)
 
 
-def _wav_of(recording: Recording) -> bytes:
-    """Mix the channels into one: two sides of a call in two ears tire the listener."""
+def _write_wav(path: Path, recording: Recording) -> None:
+    """Mix the channels into one, a block at a time: two sides of a call in two ears tire the listener."""
     import numpy as np
 
     from speech.records import SAMPLE_RATE_HZ
 
-    mixed = np.zeros(max(len(channel.samples) for channel in recording.channels), dtype=np.float32)
-    for channel in recording.channels:
-        mixed[: len(channel.samples)] += channel.samples
-    content = io.BytesIO()
-    with wave.open(content, "wb") as file:
+    count = max(len(channel) for channel in recording.channels)
+    with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(SAMPLE_RATE_HZ)
-        file.writeframes((np.clip(mixed, -1.0, 1.0) * 32767).astype("<i2").tobytes())
-    return content.getvalue()
+        for start in range(0, count, BLOCK_SAMPLES):
+            mixed = np.zeros(min(BLOCK_SAMPLES, count - start), dtype=np.float32)
+            for channel in recording.channels:
+                side = channel.read(start, start + BLOCK_SAMPLES)
+                mixed[: len(side)] += side
+            file.writeframes((np.clip(mixed, -1.0, 1.0) * 32767).astype("<i2").tobytes())
 
 
 def keep_pages(target: Path, name: str, content: bytes, pages: Sequence[PageBody]) -> list[KeptPage]:

@@ -8,25 +8,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
+
+from speech.records import Audio
 
 COLUMNS = 480
 """About two pixels a column on the console's widest waveform."""
 LANE_HEIGHT = 40.0
 
 
-def peaks_of(samples: npt.NDArray[np.float32], *, columns: int = COLUMNS) -> tuple[float, ...]:
-    """Return the greatest magnitude of each column, 0 to 1.
+def peaks_of(audio: Audio, *, columns: int = COLUMNS) -> tuple[float, ...]:
+    """Return the greatest magnitude of each column, 0 to 1, of a channel that may lie in a file.
 
-    >>> peaks_of(np.array([0, 0.5, -1, 0], dtype=np.float32), columns=2)
+    >>> from speech import Audio
+    >>> peaks_of(Audio(np.array([0, 0.5, -1, 0], dtype=np.float32)), columns=2)
     (0.5, 1.0)
     """
-    if len(samples) == 0:
+    width = -(-len(audio) // columns)
+    if width == 0:
         return (0.0,) * columns
-    padded = np.zeros(-(-len(samples) // columns) * columns, dtype=np.float32)
-    padded[: len(samples)] = np.abs(samples)
-    loudest = padded.reshape(columns, -1).max(axis=1)
-    return tuple(round(float(peak), 3) for peak in np.clip(loudest, 0.0, 1.0))
+    parts = (audio.read(column * width, (column + 1) * width) for column in range(columns))
+    return tuple(round(min(1.0, float(np.abs(part).max(initial=0.0))), 3) for part in parts)
 
 
 def path_of(peaks: Sequence[float], *, height: float = LANE_HEIGHT) -> str:

@@ -9,7 +9,7 @@ lie outside every stretch: silence cannot become words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from threading import Semaphore
@@ -19,7 +19,7 @@ import numpy as np
 
 from model_cards import Located, ModelCardError, locate, locate_folder
 from speech.recognisers.transcriber import check_language, whole
-from speech.records import SAMPLE_RATE_HZ, Audio, ModelUnavailable, Segment, Stretch, Transcript, Word
+from speech.records import Audio, ModelUnavailable, Segment, Stretch, Transcript, Word
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel  # type: ignore[import-untyped]
@@ -57,6 +57,9 @@ class WhisperOptions:
 
 class WhisperTranscriber:
     """One model shared by all threads; a semaphore lets one call in at a time, whose threads are fixed."""
+
+    join_s = JOIN_S
+    window_s = WINDOW_S
 
     def __init__(self, model: WhisperModel, *, name: str, options: WhisperOptions = WhisperOptions()) -> None:
         self._model = model
@@ -97,10 +100,13 @@ class WhisperTranscriber:
         """Hear all windows, batch by batch; `unrepeated` tokens in a row may not come twice (0: they may)."""
         from faster_whisper import BatchedInferencePipeline
 
+        first_s = windows[0].start_s
         segments, _ = BatchedInferencePipeline(self._model).transcribe(
-            audio.samples,
+            audio.between(first_s, windows[-1].end_s),
             language=language,
-            clip_timestamps=[{"start": window.start_s, "end": window.end_s} for window in windows],
+            clip_timestamps=[
+                {"start": window.start_s - first_s, "end": window.end_s - first_s} for window in windows
+            ],
             batch_size=self._options.batch_size,
             beam_size=self._options.beam_size,
             temperature=0.0,
@@ -109,7 +115,7 @@ class WhisperTranscriber:
             hotwords=hotwords,
             no_repeat_ngram_size=unrepeated,
         )
-        return list(segments)
+        return [_later(heard, first_s) for heard in segments]
 
     def _is_loop(self, heard: Heard) -> bool:
         return bool(heard.compression_ratio > self._options.compression_ratio_limit)
@@ -135,12 +141,18 @@ def _windows(stretches: Sequence[Stretch]) -> list[Stretch]:
     return windows
 
 
+def _later(heard: Heard, by_s: float) -> Heard:
+    """Put what was heard of a cut back onto the channel's timeline."""
+    words = [replace(word, start=word.start + by_s, end=word.end + by_s) for word in heard.words or ()]
+    return replace(heard, start=heard.start + by_s, end=heard.end + by_s, words=words)
+
+
 def _within(heard: Heard, window: Stretch) -> bool:
     return bool(window.start_s - CLOCK_S <= heard.start < window.end_s - CLOCK_S)
 
 
 def _cut(audio: Audio, stretch: Stretch) -> np.ndarray:
-    return audio.samples[round(stretch.start_s * SAMPLE_RATE_HZ) : round(stretch.end_s * SAMPLE_RATE_HZ)]
+    return audio.between(stretch.start_s, stretch.end_s)
 
 
 def _prompt(hotwords: Sequence[str]) -> str | None:
