@@ -35,6 +35,7 @@ from api.routes import (
     prefills,
     problems,
     promises,
+    redactions,
     reports,
     suggestions,
     telemetry,
@@ -54,7 +55,7 @@ from api.settings import VERSION, Settings
 from api.store import DEFAULT_TENANT
 
 RESOURCES = (
-    *(prefills, feedback, learn, suggestions, gaps, articles, past_cases, media, embeddings),
+    *(prefills, feedback, learn, suggestions, gaps, articles, past_cases, media, redactions, embeddings),
     *(telemetry, devices, tickets, ticket_budget, templates, catalogues, promises),
     *(hooks, changes, panel_links, jobs, webhooks),
     *(reports, audit, customers, ops),
