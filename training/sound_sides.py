@@ -120,7 +120,7 @@ def _calls(folder: Path) -> Iterator[Call]:
 def _clips(folder: Path) -> Iterator[Samples]:
     for line in (folder / "clips" / "manifest.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        if row.get("language") in ("en", "zh") and not row["file"].endswith(".raw"):
+        if row.get("language") in ("en", "zh") and not row["file"].endswith(".raw") and "formats/" not in row["file"]:
             samples = read_audio(folder / "clips" / row["file"], name=row["file"]).channels[0].samples
             peak = float(np.abs(samples).max())
             if len(samples) > SAMPLE_RATE_HZ and peak > 0.01:

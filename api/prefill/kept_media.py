@@ -10,8 +10,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import wave
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,12 +18,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from api.prefill.waveform import peaks_of
+from api.prefill.private_words import private_stretches, spoken_of
+from api.prefill.waveform import peaks_of_audio
 from api.schemas.prefill import Message, PageBody, PrefillResponse
 from api.settings import Settings
 
 if TYPE_CHECKING:
-    from speech.records import Recording
     from vision.records import Image
 
 FOLDER = "console"
@@ -110,6 +109,16 @@ class KeptMedia:
                 self.forget(draft.name)
 
 
+def redacted_pieces(path: Path, response: PrefillResponse, kept: Kept) -> Iterator[bytes]:
+    """Yield a kept recording of a draft as WAV, with a beep over the card and identity numbers said in it."""
+    from speech import read_audio
+    from speech.sound.wav_writer import wav_pieces
+
+    file = next(recording.file for recording in kept.recordings if recording.stored == path.name)
+    said = next(transcript for transcript in response.transcripts if transcript.file == file)
+    return wav_pieces(read_audio(path, name=file).channels, covered=private_stretches(spoken_of(said)))
+
+
 def media_of(settings: Settings) -> KeptMedia:
     """Return the kept media of a tenant, by its own settings."""
     return KeptMedia(
@@ -118,31 +127,17 @@ def media_of(settings: Settings) -> KeptMedia:
 
 
 def _keep_recording(target: Path, number: int, *, name: str, content: bytes) -> KeptRecording:
+    """Mix the channels into one: two sides of a call in two ears tire the listener."""
     from speech import read_audio
+    from speech.sound.wav_writer import wav_pieces
 
     recording = read_audio(content, name=name)
     stored = f"recording-{number}.wav"
-    (target / stored).write_bytes(_wav_of(recording))
-    lanes = [list(peaks_of(channel.samples)) for channel in recording.channels]
+    with (target / stored).open("wb") as file:
+        for piece in wav_pieces(recording.channels, is_mixed=True):
+            file.write(piece)
+    lanes = [list(peaks_of_audio(channel)) for channel in recording.channels]
     return KeptRecording(file=name, stored=stored, lanes=lanes)
-
-
-def _wav_of(recording: Recording) -> bytes:
-    """Mix the channels into one: two sides of a call in two ears tire the listener."""
-    import numpy as np
-
-    from speech.records import SAMPLE_RATE_HZ
-
-    mixed = np.zeros(max(len(channel.samples) for channel in recording.channels), dtype=np.float32)
-    for channel in recording.channels:
-        mixed[: len(channel.samples)] += channel.samples
-    content = io.BytesIO()
-    with wave.open(content, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE_HZ)
-        file.writeframes((np.clip(mixed, -1.0, 1.0) * 32767).astype("<i2").tobytes())
-    return content.getvalue()
 
 
 def keep_pages(target: Path, name: str, content: bytes, pages: Sequence[PageBody]) -> list[KeptPage]:

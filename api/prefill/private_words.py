@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from api.prefill.parts import joiner
+from api.schemas.prefill import TranscriptBody
 from nlp.extraction.spoken import read_spoken
 from nlp.personal import MOST_CHARS, PersonalKind, personal_spans
 from speech.records import Segment, Stretch, Transcript, Word
@@ -53,6 +54,23 @@ def without_private(transcript: Transcript) -> Transcript:
         for spoken in words
     }
     return replace(transcript, segments=tuple(_masked(segment, gone) for segment in transcript.segments))
+
+
+def spoken_of(body: TranscriptBody) -> Transcript:
+    """Return a transcript as it was, from the shape it is kept in."""
+    segments = tuple(
+        Segment(
+            segment.start_s,
+            segment.end_s,
+            segment.text,
+            segment.confidence,
+            tuple(Word(word.start_s, word.end_s, word.text, word.confidence) for word in segment.words),
+            channel=segment.channel,
+            speaker=segment.speaker,
+        )
+        for segment in body.segments
+    )
+    return Transcript(body.language, body.engine, body.duration_s, segments, tuple(body.warnings))
 
 
 def _private_runs(segments: Sequence[Segment], channel: int) -> Iterator[list[_Spoken]]:
