@@ -38,6 +38,7 @@ from api.routes import (
     prefills,
     problems,
     promises,
+    redactions,
     reports,
     suggestions,
     telemetry,
@@ -57,7 +58,8 @@ from api.settings import VERSION, Settings
 from api.store import DEFAULT_TENANT
 
 RESOURCES = (
-    *(prefills, feedback, learn, suggestions, gaps, articles, past_cases, media, audio_stream, embeddings),
+    *(prefills, feedback, learn, suggestions, gaps, articles, past_cases),
+    *(media, redactions, audio_stream, embeddings),
     *(telemetry, devices, tickets, ticket_budget, templates, catalogues, promises),
     *(hooks, changes, panel_links, jobs, webhooks),
     *(reports, audit, customers, ops),

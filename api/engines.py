@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from nlp import KnowledgeBase
     from nlp.encoders.embed import Embedder, Vectors
     from nlp.records import RecordSystem, Retriever
-    from speech import ActivityDetector, Transcriber
+    from speech import ActivityDetector, RawFormat, Recording, Sides, Transcriber
     from speech.records import Transcript
     from vision import Reader
     from vision.records import Page
@@ -125,11 +125,26 @@ class Engines:
 
     # --- speech
 
-    def transcribe(self, content: bytes, *, name: str, language: str, hotwords: Sequence[str] = ()) -> Transcript:
-        """Decode a recording and write down what was said."""
-        from speech import read_audio, transcribe_recording
+    def listen(self, content: bytes | Path, *, name: str, raw: RawFormat | None = None) -> Recording:
+        """Decode a recording within this service's limits."""
+        from speech import AudioLimits, read_audio
 
-        recording = read_audio(content, name=name)
+        limits = AudioLimits(max_duration_s=self.settings.limits.audio_hours * 3600)
+        return read_audio(content, name=name, limits=limits, raw=raw)
+
+    def transcribe(
+        self,
+        content: bytes | Path | Recording,
+        *,
+        name: str,
+        language: str,
+        hotwords: Sequence[str] = (),
+        sides: Sides | None = None,
+    ) -> Transcript:
+        """Write down what was said in a recording, which is decoded first where it is not yet."""
+        from speech import Recording, Sides, transcribe_recording
+
+        recording = content if isinstance(content, Recording) else self.listen(content, name=name)
         with _engine_errors("speech", name), self._hearing.turn() as hearing:
             return transcribe_recording(
                 recording,
@@ -137,6 +152,7 @@ class Engines:
                 activity=hearing.activity,
                 language=language,
                 hotwords=hotwords,
+                sides=sides or Sides(),
             )
 
     def hearing(self) -> Hearing:

@@ -60,8 +60,11 @@ class Limits(BaseSettings):
 
     json_bytes: int = Field(default=4 * MIB, gt=0)
     """A prefill request at the text limit, with four-byte characters all escaped as \\uXXXX pairs, still fits."""
-    upload_bytes: int = Field(default=256 * MIB, gt=0)
-    """Two hours of 16 kHz 16-bit mono WAV are 220 MiB."""
+    upload_bytes: int = Field(default=384 * MIB, gt=0)
+    """Three hours of both sides of a call as 8 kHz 16-bit WAV are 330 MiB."""
+    audio_hours: float = Field(default=4.0, gt=0, le=24)
+    """Of one recording: the longest calls last three. While it is heard an hour of two sides takes 230 MB of the
+    temporary folder, not of memory."""
     hook_bytes: int = Field(default=1 * MIB, gt=0)
     """A webhook names a ticket or holds one message, and is read before its sender is known."""
     telemetry_bytes: int = Field(default=32 * MIB, gt=0)
@@ -88,7 +91,7 @@ class Limits(BaseSettings):
     uploads_at_once: int = Field(default=24, gt=0)
     """Forms worked on at once, of the 40 threads that answer: others always find one."""
     uploads_total_bytes: int = Field(default=1024 * MIB, gt=0)
-    """Bodies in memory at once, all together: four uploads of the largest size, or hundreds of usual ones."""
+    """Bodies in memory at once, all together: two uploads of the largest size, or hundreds of usual ones."""
     body_grace_s: float = Field(default=20.0, gt=0)
     body_bytes_per_s: float = Field(default=4_096, gt=0)
     """A body has this long, and longer for each so many bytes that came: a telephone line passes, a dripper does not.

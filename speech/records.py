@@ -127,6 +127,33 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class SideAnalytics:
+    """How one side of a call spoke. `turns` are its runs of speech, pauses under half a second joined."""
+
+    channel: int
+    speaker: str
+    turns: tuple[Stretch, ...]
+    talk_s: float
+    interruptions: int  # turns that began while the other side was speaking, backchannels aside
+    words: int  # what is written with spaces, as English
+    characters: int  # Chinese ones
+    words_per_min: float  # of its own talk time, as the next
+    characters_per_min: float
+    loudness_dbfs: tuple[float, ...]  # one a step of the call
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnalytics:
+    """How a call went, apart from what was said."""
+
+    sides: tuple[SideAnalytics, ...]
+    silence_s: float  # nobody speaks
+    overlap_s: float  # both speak
+    longest_hold: Stretch | None  # the longest time in which nobody speaks; None where it is no second
+    loudness_step_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """Segments of every channel on one timeline, in the order they start."""
 
@@ -135,6 +162,7 @@ class Transcript:
     duration_s: float
     segments: tuple[Segment, ...]
     warnings: tuple[str, ...] = ()
+    analytics: CallAnalytics | None = None  # where the sound was at hand
 
     @property
     def text(self) -> str:

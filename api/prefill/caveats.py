@@ -30,12 +30,14 @@ def warnings_of(
 
 def _spoken(name: str, transcript: Transcript) -> Sequence[Said]:
     from speech.recognisers import sphinx_transcriber as floor
+    from speech.sides.turns import ONE_SPEAKER
 
     keys = {
         floor.WARNING: "warning.floor_english_only",
         floor.WARNING_ZH: "warning.floor_hears_no_chinese",
         floor.WARNING_AUTO: "warning.floor_took_for_english",
         floor.WARNING_UNSURE: "warning.floor_unsure",
+        ONE_SPEAKER: "warning.one_speaker",
     }
     return [
         say("detail.not_fitting", where=name, reason=say(keys.get(text, "warning.of_recording"), original=text))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from api.engines import Engines
 from api.errors import EXPECTED_ERRORS, problem_of
 from api.prefill.files import Attachment, kind_of
-from api.schemas.prefill import PrefillRequest
+from api.schemas.prefill import CustomerChannel, PrefillRequest
 from speech.records import Transcript
+from speech.transcribe import Sides
 from vision.records import Page
 
 Report = Callable[[int, int, str], None]
 """Told how many of how many files are done, and the name of the next."""
 
+CUSTOMER_CHANNELS: Mapping[CustomerChannel, int | None] = {"left": 0, "right": 1, "auto": None}
 HOTWORDS = 40
 """Whisper's prompt holds 224 tokens; a model code takes five."""
 
@@ -77,6 +79,7 @@ def hear(
                 name=file.name,
                 language=language if language in ("zh", "en") else "auto",
                 hotwords=hotwords,
+                sides=Sides(customer_channel=CUSTOMER_CHANNELS[request.customer_channel]),
             )
     report(len(files), len(files), "")
     return heard

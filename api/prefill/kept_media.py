@@ -10,8 +10,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import wave
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,12 +19,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from api.prefill.waveform import peaks_of
+from api.prefill.private_words import private_stretches, spoken_of
+from api.prefill.waveform import peaks_of_audio
 from api.schemas.prefill import Message, PageBody, PrefillResponse
 from api.settings import Settings
 
 if TYPE_CHECKING:
-    from speech.records import Recording
     from vision.records import Image
 
 FOLDER = "console"
@@ -33,8 +32,6 @@ FOLDER = "console"
 MAX_SIDE_PX = 2000
 """Wider than any column of the page; what a box was read from is still legible."""
 JPEG_QUALITY = 85
-BLOCK_SAMPLES = 960_000
-"""A minute of a recording is mixed at once: 4 MB, however long it is."""
 
 
 class KeptRecording(BaseModel):
@@ -120,6 +117,16 @@ class KeptMedia:
                 self.forget(draft.name)
 
 
+def redacted_pieces(path: Path, response: PrefillResponse, kept: Kept) -> Iterator[bytes]:
+    """Yield a kept recording of a draft as WAV, with a beep over the card and identity numbers said in it."""
+    from speech import read_audio
+    from speech.sound.wav_writer import wav_pieces
+
+    file = next(recording.file for recording in kept.recordings if recording.stored == path.name)
+    said = next(transcript for transcript in response.transcripts if transcript.file == file)
+    return wav_pieces(read_audio(path, name=file).channels, covered=private_stretches(spoken_of(said)))
+
+
 def media_of(settings: Settings) -> KeptMedia:
     """Return the kept media of a tenant, by its own settings."""
     return KeptMedia(
@@ -134,29 +141,15 @@ def _decoded(name: str, files: Mapping[str, bytes], live: Mapping[str, Recording
 
 
 def _keep_recording(target: Path, number: int, recording: Recording) -> KeptRecording:
+    """Mix the channels into one: two sides of a call in two ears tire the listener."""
+    from speech.sound.wav_writer import wav_pieces
+
     stored = f"recording-{number}.wav"
-    _write_wav(target / stored, recording)
-    lanes = [list(peaks_of(channel)) for channel in recording.channels]
+    with (target / stored).open("wb") as file:
+        for piece in wav_pieces(recording.channels, is_mixed=True):
+            file.write(piece)
+    lanes = [list(peaks_of_audio(channel)) for channel in recording.channels]
     return KeptRecording(file=recording.name, stored=stored, lanes=lanes)
-
-
-def _write_wav(path: Path, recording: Recording) -> None:
-    """Mix the channels into one, a block at a time: two sides of a call in two ears tire the listener."""
-    import numpy as np
-
-    from speech.records import SAMPLE_RATE_HZ
-
-    count = max(len(channel) for channel in recording.channels)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE_HZ)
-        for start in range(0, count, BLOCK_SAMPLES):
-            mixed = np.zeros(min(BLOCK_SAMPLES, count - start), dtype=np.float32)
-            for channel in recording.channels:
-                side = channel.read(start, start + BLOCK_SAMPLES)
-                mixed[: len(side)] += side
-            file.writeframes((np.clip(mixed, -1.0, 1.0) * 32767).astype("<i2").tobytes())
 
 
 def keep_pages(target: Path, name: str, content: bytes, pages: Sequence[PageBody]) -> list[KeptPage]:

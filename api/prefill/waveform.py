@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from speech.records import Audio
 
@@ -16,18 +17,24 @@ COLUMNS = 480
 LANE_HEIGHT = 40.0
 
 
-def peaks_of(audio: Audio, *, columns: int = COLUMNS) -> tuple[float, ...]:
-    """Return the greatest magnitude of each column, 0 to 1, of a channel that may lie in a file.
+def peaks_of(samples: npt.NDArray[np.float32], *, columns: int = COLUMNS) -> tuple[float, ...]:
+    """Return the greatest magnitude of each column, 0 to 1.
 
-    >>> from speech import Audio
-    >>> peaks_of(Audio(np.array([0, 0.5, -1, 0], dtype=np.float32)), columns=2)
+    >>> peaks_of(np.array([0, 0.5, -1, 0], dtype=np.float32), columns=2)
     (0.5, 1.0)
     """
-    width = -(-len(audio) // columns)
-    if width == 0:
+    if len(samples) == 0:
         return (0.0,) * columns
-    parts = (audio.read(column * width, (column + 1) * width) for column in range(columns))
-    return tuple(round(min(1.0, float(np.abs(part).max(initial=0.0))), 3) for part in parts)
+    padded = np.zeros(-(-len(samples) // columns) * columns, dtype=np.float32)
+    padded[: len(samples)] = np.abs(samples)
+    loudest = padded.reshape(columns, -1).max(axis=1)
+    return tuple(round(float(peak), 3) for peak in np.clip(loudest, 0.0, 1.0))
+
+
+def peaks_of_audio(audio: Audio, *, columns: int = COLUMNS) -> tuple[float, ...]:
+    """Return the same of a channel, read column by column: a long call never lies in memory."""
+    size = max(1, -(-len(audio) // columns))
+    return tuple(peaks_of(audio.read(at * size, (at + 1) * size), columns=1)[0] for at in range(columns))
 
 
 def path_of(peaks: Sequence[float], *, height: float = LANE_HEIGHT) -> str:

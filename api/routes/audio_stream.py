@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, WebSocket
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
@@ -96,7 +97,7 @@ def _listener(socket: HTTPConnection) -> Listener:
     return Listener(key_id, tenants.get(tenant), clock, may_suggest="suggest" in scopes or "admin" in scopes)
 
 
-def _described(model: type[shapes.LiveFrame]) -> shapes.LiveMessage:
+def _described(model: type[BaseModel]) -> shapes.LiveMessage:
     schema = model.model_json_schema()
     return shapes.LiveMessage(
         type=schema["properties"]["type"]["const"], about=schema.get("description", ""), json_schema=schema

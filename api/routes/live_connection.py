@@ -15,7 +15,7 @@ from functools import partial
 from typing import TypeVar
 
 import structlog
-from anyio import CapacityLimiter, to_thread
+from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import TypeAdapter, ValidationError
 
@@ -113,9 +113,11 @@ class LiveConnection:
         )
         try:
             await self._send(self._ready(call))
-            await self._hear(call, start)
+            with CancelScope(shield=True):  # a server that leaves closes the line: what was heard is kept first
+                await self._hear(call, start)
         finally:
-            await self._threaded(call.forget)
+            with CancelScope(shield=True):
+                await self._threaded(call.forget)
 
     async def _started(self) -> LiveStart:
         try:

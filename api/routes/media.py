@@ -8,15 +8,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from api.errors import Problem, say
-from api.prefill import Attachment
-from api.prefill.answer import pages_read
+from api.prefill.answer import analytics_body, pages_read
+from api.prefill.hear import CUSTOMER_CHANNELS
 from api.routes.documentation import Documented, form_body, problems
 from api.routes.forms import Form, read_form
 from api.routes.problems import language_of
+from api.routes.recordings import RECORDING_FIELDS, choice, customer_channel, one_file, raw_format
 from api.routes.wiring import EnginesOf, MayPrefill
 from api.schemas.media import PagesRead, SpokenText, VerboseSegment, VerboseTranscription, VerboseWord
 from speech.records import Segment, Transcript
+from speech.transcribe import Sides
 
 router = APIRouter(tags=["media"])
 
@@ -31,6 +32,7 @@ TRANSCRIPTION_BODY = form_body(
     language={"type": "string", "enum": list(LANGUAGES)},
     prompt={"type": "string", "maxLength": PROMPT_CHARS, "description": "Words to listen for, separated by commas"},
     response_format={"type": "string", "enum": list(FORMATS), "default": "json"},
+    **RECORDING_FIELDS,
 )
 OCR_BODY = form_body(["file"], file=_FILE)
 ReadForm = Annotated[Form, Depends(read_form)]
@@ -50,10 +52,12 @@ _TRANSCRIPTION: Documented = {
 def create_transcription(_: MayPrefill, form: ReadForm, engines: EnginesOf) -> Response:
     """Write down what was said in one recording."""
     file = one_file(form)
-    language = _choice(form, "language", LANGUAGES, default="auto")
-    response_format = _choice(form, "response_format", FORMATS, default="json")
+    language = choice(form, "language", LANGUAGES, default="auto")
+    response_format = choice(form, "response_format", FORMATS, default="json")
     hotwords = [word.strip() for word in form.fields.get("prompt", "")[:PROMPT_CHARS].split(",") if word.strip()]
-    transcript = engines.transcribe(file.content, name=file.name, language=language, hotwords=hotwords)
+    recording = engines.listen(file.content, name=file.name, raw=raw_format(form))
+    sides = Sides(customer_channel=CUSTOMER_CHANNELS[customer_channel(form)])
+    transcript = engines.transcribe(recording, name=file.name, language=language, hotwords=hotwords, sides=sides)
     return _as_format(transcript, response_format)
 
 
@@ -64,27 +68,6 @@ def create_reading(_: MayPrefill, form: ReadForm, engines: EnginesOf, request: R
     pages = engines.read(file.content, name=file.name)
     tagger = engines.receipt_taggers.current()
     return pages_read(file.name, pages, language=language_of(request), receipt_tagger=tagger)
-
-
-def one_file(form: Form) -> Attachment:
-    """Return the form's one file."""
-    if len(form.files) != 1:
-        raise Problem("validation_failed", say("detail.not_one_file", count=len(form.files)), where="file")
-    file = form.files[0].attachment
-    if not file.content:
-        raise Problem("file_empty", say("detail.file_empty", name=file.name), where=file.name)
-    return file
-
-
-def _choice(form: Form, name: str, choices: tuple[str, ...], *, default: str) -> str:
-    chosen = form.fields.get(name) or default
-    if chosen not in choices:
-        raise Problem(
-            "validation_failed",
-            say("detail.none_of", name=name, chosen=repr(chosen[:20]), choices=", ".join(choices)),
-            where=name,
-        )
-    return chosen
 
 
 def _as_format(transcript: Transcript, response_format: str) -> Response:
@@ -115,6 +98,7 @@ def verbose_body(transcript: Transcript) -> VerboseTranscription:
         ],
         engine=transcript.engine,
         warnings=list(transcript.warnings),
+        analytics=None if transcript.analytics is None else analytics_body(transcript.analytics),
     )
 
 

@@ -118,8 +118,6 @@ class FinalSaid(BaseModel):
     prefill: PrefillResponse | None
 
 
-LiveFrame = BaseModel
-"""Any of the text frames."""
 LiveSaid = (
     ReadySaid | PartialSaid | SegmentSaid | FieldsSaid | SuggestionsSaid | StatusSaid | ProblemSaid | FinalSaid
 )

@@ -118,12 +118,12 @@ class LiveCall:
             channel.settled += channel.gate.finish()
         self._settle(is_last=True)
         recording = self.recording()
+        channels = self._heard_channels()
+        stretches = [self._own(channel, channel.settled) for channel in channels]
         parts = [
-            part
-            for channel in self._heard_channels()
-            for part in channel.heard_again(self._own(channel, channel.settled))
+            part for channel, own in zip(channels, stretches, strict=True) for part in channel.heard_again(own)
         ]
-        return transcript_of(self._placed(parts), recording, engine=self._engine)
+        return transcript_of(self._placed(parts), recording, engine=self._engine, stretches=stretches)
 
     def close(self) -> None:
         """Let go of what open stretches held; a call that is dropped without its transcript ends here."""

@@ -104,9 +104,7 @@ class WhisperTranscriber:
         segments, _ = BatchedInferencePipeline(self._model).transcribe(
             audio.between(first_s, windows[-1].end_s),
             language=language,
-            clip_timestamps=[
-                {"start": window.start_s - first_s, "end": window.end_s - first_s} for window in windows
-            ],
+            clip_timestamps=[{"start": window.start_s - first_s, "end": window.end_s - first_s} for window in windows],
             batch_size=self._options.batch_size,
             beam_size=self._options.beam_size,
             temperature=0.0,

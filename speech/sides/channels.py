@@ -1,7 +1,8 @@
 """Tell two sides of a call from one signal written twice.
 
-In: two channels of equal length. Out: "stereo" or "dual_mono", also where the copy is some samples late, quieter or inverted (crossed wires). It
-does not know who speaks on which side (see `speakers`), nor what leaks from one side into the other (see `crosstalk`).
+In: two channels of equal length. Out: "stereo" or "dual_mono", also where the copy is some samples late, quieter or
+inverted (crossed wires). It does not know who speaks on which side (see `speakers`), nor what leaks from one side into
+the other (see `crosstalk`).
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ CONTAINERS = "wav,w64,mp3,mov,flac,ogg,aiff,amr,amrnb,amrwb,matroska,au,caf,aac,
 """FFmpeg's names of the demuxers that may be opened. hls, concat, dash, sdp and the like are left out: they fetch
 other files.
 """
+RawEncoding = Literal["s16le", "mulaw", "alaw", "g722"]
 RATES_HZ = (4_000, 384_000)
 """From the lowest telephone codecs to the highest studio rate; beyond lies a broken header."""
 KEPT_SHARE = 0.5
@@ -61,8 +62,8 @@ class AudioLimits:
 class RawFormat:
     """What headerless sound is; nobody can guess it."""
 
-    rate_hz: int
-    encoding: Literal["s16le", "mulaw", "alaw"] = "s16le"
+    rate_hz: int  # G.722 has 16,000, whatever is said
+    encoding: RawEncoding = "s16le"
     channels: Literal[1, 2] = 1
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 import weakref
+from pathlib import Path
 
 import numpy as np
 
@@ -23,10 +24,20 @@ SCALE = 32_767.0
 
 
 class SpooledSamples:
-    """16-bit samples in an unlinked file; any number of threads may read."""
+    """16-bit samples in an unlinked file; any number of threads may read.
 
-    def __init__(self) -> None:
-        self._file, path = tempfile.mkstemp(prefix="beforehand-sound-")
+    Raises
+    ------
+    SpeechError
+        The temporary folder cannot be written.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        try:
+            self._file, path = tempfile.mkstemp(prefix="beforehand-sound-", dir=folder)
+        except OSError as error:
+            raise _no_room(folder, error) from error
         os.unlink(path)
         weakref.finalize(self, os.close, self._file)
         self._count = 0
@@ -47,10 +58,7 @@ class SpooledSamples:
             try:
                 left = left[os.write(self._file, left) :]
             except OSError as error:
-                raise SpeechError(
-                    f"A long recording cannot be unpacked in {tempfile.gettempdir()}: {error.strerror}. Make room "
-                    "there, or name another folder in TMPDIR."
-                ) from error
+                raise _no_room(self._folder, error) from error
         self._count += len(samples)
 
     def read(self, start: int, end: int) -> Samples:
@@ -58,6 +66,14 @@ class SpooledSamples:
         start = min(max(start, 0), self._count)
         content = os.pread(self._file, 2 * max(0, min(end, self._count) - start), 2 * start)
         return np.frombuffer(content, dtype="<i2").astype(np.float32) / np.float32(SCALE)
+
+
+def _no_room(folder: Path | None, error: OSError) -> SpeechError:
+    where = folder or tempfile.gettempdir()
+    return SpeechError(
+        f"A long recording cannot be unpacked in {where}: {error.strerror}. Make room there, or name another folder in "
+        "TMPDIR."
+    )
 
 
 class Tape:

@@ -115,7 +115,7 @@ class Rejudged:
         """Return the stretches that were not returned before, on the call's own timeline."""
         shift_s = self._offset / SAMPLE_RATE_HZ
         found = (Stretch(one.start_s + shift_s, one.end_s + shift_s) for one in self._detector.detect(self._audio()))
-        return [one for one in found if one.end_s * SAMPLE_RATE_HZ > self._settled]
+        return [one for one in found if round(one.end_s * SAMPLE_RATE_HZ) > self._settled]
 
     def _audio(self) -> Audio:
         return Audio(self._samples)

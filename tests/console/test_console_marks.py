@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from api.console.marks import Span, Stretch, marked
 from api.console.prose import prose
 from api.prefill.waveform import path_of, peaks_of
-from speech import Audio
 
 SPANS = st.builds(Span, st.integers(0, 40), st.integers(0, 40), st.integers(1, 9))
 
@@ -79,13 +78,13 @@ def test_any_text_becomes_prose_without_the_marks_of_the_work(text: str, quote: 
 
 @given(st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=300), st.integers(1, 50))
 def test_peaks_hold_the_loudest_sample(samples: list[float], columns: int) -> None:
-    peaks = peaks_of(Audio(np.array(samples, dtype=np.float32)), columns=columns)
+    peaks = peaks_of(np.array(samples, dtype=np.float32), columns=columns)
     assert len(peaks) == columns
     assert max(peaks) == pytest.approx(max(abs(sample) for sample in samples), abs=0.001)
 
 
 def test_silence_is_still_a_line() -> None:
-    assert peaks_of(Audio(np.zeros(0, dtype=np.float32)), columns=3) == (0.0, 0.0, 0.0)
+    assert peaks_of(np.zeros(0, dtype=np.float32), columns=3) == (0.0, 0.0, 0.0)
     assert path_of([0.0], height=40.0) == "M0.5 19.5V20.5"
 
 
