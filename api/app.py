@@ -11,6 +11,7 @@ from anyio import Semaphore
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from api.console.desk import language_of_socket
 from api.console.pages import build_router
 from api.console.refusals import page_of
 from api.console.sessions import read_socket_visitor
@@ -121,6 +122,7 @@ def _give_state(app: FastAPI, service: Service) -> None:
     state.panel_work, state.past_tickets = service.panel_work, service.past_tickets
     state.past_cases = service.past_cases
     state.live_places, state.socket_visitor = LivePlaces(service.settings.live_at_once), read_socket_visitor
+    state.socket_language = language_of_socket
     service.metrics.add_source(
         "live_calls", "Calls heard while they are spoken", (), lambda: {(): float(state.live_places.taken)}
     )

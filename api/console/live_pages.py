@@ -20,7 +20,8 @@ from api.prefill.templates import find_template, template_names
 
 SAID_HERE = (
     "opening", "connecting", "listening", "ending", "done", "done_undrafted", "discarded", "broken_off", "lost",
-    "lost_fix", "gap", "draft_before", "signed_out", "heard", "behind", "channel", "no_microphone", "no_tab_sound", "insecure", "no_file", "no_sound",
+    "lost_fix", "gap", "draft_before", "signed_out", "heard", "behind", "channel", "no_microphone", "no_tab_sound",
+    "insecure", "no_file", "no_sound",
 )  # fmt: skip
 SAID_ELSEWHERE = {
     "confidence": "draft.confidence",

@@ -18,7 +18,7 @@ from api.errors import Problem, say
 from api.live.places import LivePlaces
 from api.routes.documentation import problems
 from api.routes.live_connection import CLOSE_CODES, MAX_FRAME_BYTES, LiveConnection, Listener
-from api.routes.problems import problem_response
+from api.routes.problems import language_of, problem_response
 from api.routes.wiring import MayPrefill, SettingsOf
 from api.schemas import live as shapes
 from api.store import Store
@@ -85,16 +85,18 @@ def _listener(socket: HTTPConnection) -> Listener:
         key = store.keys.authenticate(secret.strip(), at=now)
         if key is None:
             raise Problem("key_invalid", say("detail.key_invalid"))
-        key_id, tenant, scopes = key.id, key.tenant, key.scopes
+        key_id, tenant, scopes, language = key.id, key.tenant, key.scopes, language_of(socket)
     else:
         visitor = socket.app.state.socket_visitor(socket, store=store, now=now)
         if visitor is None:
             raise Problem("key_missing", say("detail.key_missing"))
         key_id, tenant, scopes = visitor.key_id, visitor.tenant, visitor.scopes
+        language = socket.app.state.socket_language(socket)
     if "prefill" not in scopes and "admin" not in scopes:
         raise Problem("forbidden", say("detail.scope_missing", scope="'prefill'"))
     socket.state.key_id, socket.state.tenant = key_id, tenant
-    return Listener(key_id, tenants.get(tenant), clock, may_suggest="suggest" in scopes or "admin" in scopes)
+    may_suggest = "suggest" in scopes or "admin" in scopes
+    return Listener(key_id, tenants.get(tenant), clock, may_suggest=may_suggest, language=language)
 
 
 def _described(model: type[BaseModel]) -> shapes.LiveMessage:

@@ -19,7 +19,7 @@ from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import TypeAdapter, ValidationError
 
-from api.errors import EXPECTED_ERRORS, Problem, Said, invalid_problem, problem_of, say
+from api.errors import EXPECTED_ERRORS, Language, Problem, Said, invalid_problem, problem_of, say
 from api.live.inbox import Inbox
 from api.live.places import LivePlaces
 from api.live.spoken_call import SpokenCall
@@ -65,6 +65,8 @@ class Listener:
     tenant: Tenant
     clock: Callable[[], datetime]
     may_suggest: bool
+    language: Language
+    """Of what is said of problems."""
 
 
 class LiveConnection:
@@ -133,9 +135,7 @@ class LiveConnection:
 
     async def _hear(self, call: SpokenCall, start: LiveStart) -> None:
         settings = self._settings
-        inbox = Inbox(
-            start, began_s=self._clock_s(), ahead_s=settings.live_ahead_s, behind_s=settings.live_behind_s
-        )
+        inbox = Inbox(start, began_s=self._clock_s(), ahead_s=settings.live_ahead_s, behind_s=settings.live_behind_s)
         reader = asyncio.create_task(self._read(inbox))
         try:
             while frames := await inbox.next():
@@ -207,7 +207,9 @@ class LiveConnection:
 
     def _ready(self, call: SpokenCall) -> ReadySaid:
         limits = LiveLimits(
-            max_duration_s=self._settings.live_max_minutes * 60, max_frame_bytes=MAX_FRAME_BYTES
+            max_duration_s=self._settings.live_max_minutes * 60,
+            max_frame_bytes=MAX_FRAME_BYTES,
+            max_ahead_s=self._settings.live_ahead_s,
         )
         return ReadySaid(engine=call.engine, rate_hz=SAMPLE_RATE_HZ, limits=limits, prefill_id=call.prefill_id)
 
@@ -219,7 +221,7 @@ class LiveConnection:
 
     async def _refuse(self, problem: Problem) -> None:
         code = _CODES.get(problem.name, 1011 if problem.kind.status >= 500 else 1008)
-        await self._send(ProblemSaid(problem=problem_body(problem, self._socket)))
+        await self._send(ProblemSaid(problem=problem_body(problem, self._socket, language=self._listener.language)))
         await self._close(code)
 
     async def _send(self, *messages: LiveSaid) -> None:

@@ -58,9 +58,9 @@ def problem_response(problem: Problem, request: HTTPConnection) -> Response:
     return Response(content, status_code=problem.kind.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def problem_body(problem: Problem, request: HTTPConnection) -> ProblemBody:
-    """Return a problem's shape in the caller's language."""
-    language = language_of(request)
+def problem_body(problem: Problem, request: HTTPConnection, *, language: Language | None = None) -> ProblemBody:
+    """Return a problem's shape in a language, the caller's where none is given."""
+    language = language or language_of(request)
     return ProblemBody(
         type=f"/problems/{problem.name}",
         title=problem.title_in(language),

@@ -49,6 +49,7 @@ LiveWord = Annotated[LiveStart | LiveEnd | LiveCancel, Field(discriminator="type
 class LiveLimits(BaseModel):
     max_duration_s: float
     max_frame_bytes: int
+    max_ahead_s: float = Field(description="By how much sound may come faster than it is spoken, in all")
 
 
 class ReadySaid(BaseModel):
@@ -118,9 +119,7 @@ class FinalSaid(BaseModel):
     prefill: PrefillResponse | None
 
 
-LiveSaid = (
-    ReadySaid | PartialSaid | SegmentSaid | FieldsSaid | SuggestionsSaid | StatusSaid | ProblemSaid | FinalSaid
-)
+LiveSaid = ReadySaid | PartialSaid | SegmentSaid | FieldsSaid | SuggestionsSaid | StatusSaid | ProblemSaid | FinalSaid
 
 
 class LiveMessage(BaseModel):

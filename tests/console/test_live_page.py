@@ -16,6 +16,7 @@ from api.console.language import words
 from api.console.live_pages import texts_of
 
 STATIC = Path("api") / "console" / "static" / "live"
+STREAM = "/v1/audio/stream"
 SAID = re.compile(r"\bsay\.(\w+)")
 
 
@@ -113,3 +114,14 @@ def test_what_moves_does_so_only_where_motion_is_welcome(root: Path) -> None:
     )
     assert "animation" in css
     assert re.search(r"animation|transition|@keyframes|(?<!over)scroll-behavior", outside) is None
+
+
+@pytest.mark.parametrize(("chosen", "browsers"), [("zh", "en-US"), ("en", "zh-CN")])
+def test_problems_of_a_call_are_told_in_the_language_of_the_console(
+    console_client: TestClient, chosen: str, browsers: str
+) -> None:
+    console_client.get(f"/console/language/{chosen}")
+    with console_client.websocket_connect(STREAM, headers={"Accept-Language": browsers}) as socket:
+        socket.send_text("no frame of the protocol")
+        problem = json.loads(socket.receive_text())["problem"]
+    assert [problem[part].isascii() for part in ("title", "detail", "fix")] == [chosen == "en"] * 3
