@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from nlp import KnowledgeBase
     from nlp.encoders.embed import Embedder, Vectors
     from nlp.records import RecordSystem, Retriever
-    from speech import ActivityDetector, Transcriber
+    from speech import ActivityDetector, RawFormat, Recording, Sides, Transcriber
     from speech.records import Transcript
     from vision import Reader
     from vision.records import Page
@@ -125,19 +125,28 @@ class Engines:
 
     # --- speech
 
+    def listen(self, content: bytes | Path, *, name: str, raw: RawFormat | None = None) -> Recording:
+        """Decode a recording within this service's limits."""
+        from speech import AudioLimits, read_audio
+
+        limits = AudioLimits(max_duration_s=self.settings.limits.audio_hours * 3600)
+        return read_audio(content, name=name, limits=limits, raw=raw)
+
     def transcribe(
         self,
-        content: bytes,
+        content: bytes | Path | Recording,
         *,
         name: str,
         language: str,
         hotwords: Sequence[str] = (),
         terms: Sequence[str] = (),
+        sides: Sides | None = None,
     ) -> Transcript:
-        """Decode a recording and write down what was said; `terms` are looked for in what was heard."""
-        from speech import read_audio, transcribe_recording
+        """Write down what was said in a recording, which is decoded first where it is not yet; `terms` are looked for in
+        what was heard."""
+        from speech import Recording, Sides, transcribe_recording
 
-        recording = read_audio(content, name=name)
+        recording = content if isinstance(content, Recording) else self.listen(content, name=name)
         with _engine_errors("speech", name), self._hearing.turn() as hearing:
             return transcribe_recording(
                 recording,
@@ -146,7 +155,13 @@ class Engines:
                 language=language,
                 hotwords=hotwords,
                 terms=terms,
+                sides=sides or Sides(),
             )
+
+    def hearing(self) -> Hearing:
+        """Return what hears, for a call that is heard while it is spoken: a recogniser bounds its own work, so nobody is
+        kept from it between two pieces."""
+        return self._hearing.get()
 
     def speech_state(self) -> EngineState:
         """Say which recogniser will speak, and what mends it where it is only the floor."""

@@ -16,8 +16,9 @@ from speech.records import (
     Word,
 )
 from speech.sides.speakers import guess_customer_channel, with_speakers
+from speech.sides.turns import SpeakerTurns, Turn
 from speech.sound.audio import AudioLimits, RawFormat, read_audio
-from speech.transcribe import transcribe_recording
+from speech.transcribe import Sides, transcribe_recording
 from speech.voice_activity.activity import ActivityDetector, activity_names, build_activity
 
 __all__ = [
@@ -32,10 +33,13 @@ __all__ = [
     "RawFormat",
     "Recording",
     "Segment",
+    "Sides",
+    "SpeakerTurns",
     "SpeechError",
     "Stretch",
     "Transcriber",
     "Transcript",
+    "Turn",
     "Word",
     "activity_names",
     "build_activity",

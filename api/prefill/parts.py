@@ -54,7 +54,7 @@ def _segment_parts(segment: Segment, source: str) -> Iterator[Part]:
             source=source,
             kind="audio",
             role=role,
-            joiner=_joiner(before, text),
+            joiner=joiner(before, text),
             start_s=word.start_s,
             end_s=word.end_s,
             confidence=word.confidence,
@@ -62,7 +62,7 @@ def _segment_parts(segment: Segment, source: str) -> Iterator[Part]:
         before = text
 
 
-def _joiner(before: str, text: str) -> str:
+def joiner(before: str, text: str) -> str:
     """Return a line break before the first word of a segment, nothing beside a Chinese character, a space else."""
     if not before:
         return "\n"

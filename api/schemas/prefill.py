@@ -11,6 +11,7 @@ from api.schemas.text import Key, Locale, Name, Text
 
 Box = list[tuple[float, float]]
 Confidence = float
+CustomerChannel = Literal["left", "right", "auto"]
 
 
 class Customer(BaseModel):
@@ -42,6 +43,9 @@ class PrefillRequest(BaseModel):
     locale: Locale = ""
     reference_time: AwareDatetime | None = Field(default=None, description='What "yesterday" is relative to')
     customer: Customer = Customer()
+    customer_channel: CustomerChannel = Field(
+        default="auto", description="Side of the recordings on which the customer speaks; auto: who does not greet"
+    )
     messages: list[Message] = []
 
 
@@ -137,6 +141,38 @@ class SpokenSegment(BaseModel):
     replaced: list[SpokenReplacement] = []
 
 
+class SpokenSpan(BaseModel):
+    """A stretch of the recording, [start_s, end_s)."""
+
+    start_s: float
+    end_s: float
+
+
+class SideBody(BaseModel):
+    """How one side spoke. Rates are of its own talk time; a turn may hold pauses under half a second."""
+
+    channel: int
+    speaker: str
+    talk_s: float
+    interruptions: int = Field(description="Turns that began while the other side was speaking, short ones aside")
+    words: int = Field(description="Written with spaces, as English")
+    words_per_min: float
+    characters: int = Field(description="Chinese ones")
+    characters_per_min: float
+    turns: list[SpokenSpan]
+    loudness_dbfs: list[float] = Field(description="One a loudness_step_s of the call")
+
+
+class CallAnalyticsBody(BaseModel):
+    """How a call went, apart from what was said."""
+
+    silence_s: float = Field(description="Nobody speaks")
+    overlap_s: float = Field(description="Both speak")
+    longest_hold: SpokenSpan | None = Field(description="The longest time in which nobody speaks")
+    loudness_step_s: float
+    sides: list[SideBody]
+
+
 class TranscriptBody(BaseModel):
     file: str
     language: str
@@ -145,6 +181,7 @@ class TranscriptBody(BaseModel):
     text: str
     segments: list[SpokenSegment]
     warnings: list[str] = []
+    analytics: CallAnalyticsBody | None = given("Talk time, silence, interruptions, rate and loudness of each side")
 
 
 class PageLine(BaseModel):

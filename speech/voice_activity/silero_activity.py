@@ -15,6 +15,7 @@ import numpy as np
 
 from model_cards import locate
 from speech.records import SAMPLE_RATE_HZ, Audio, Samples, Stretch
+from speech.voice_activity.silero_stream import Network, SileroStream, StreamRules, onnx_network
 
 BLOCK_S = 600.0
 CUT_S = 1.0
@@ -32,23 +33,36 @@ class SileroOptions:
     min_silence_s: float = 0.5
     padding_s: float = 0.2
     max_stretch_s: float = 28.0
+    block_s: float = BLOCK_S
 
 
 class SileroActivity:
-    def __init__(self, spans: Callable[[Samples], list[dict[str, int]]]) -> None:
+    def __init__(
+        self,
+        spans: Callable[[Samples], list[dict[str, int]]],
+        *,
+        network: Network,
+        options: SileroOptions = SileroOptions(),
+    ) -> None:
         self._spans = spans  # from samples to [{"start": sample, "end": sample}]
+        self._network = network
+        self._options = options
 
     def detect(self, audio: Audio) -> tuple[Stretch, ...]:
-        return tuple(self._stretches(audio.samples))
+        return tuple(self._stretches(audio))
 
-    def _stretches(self, samples: Samples) -> Iterator[Stretch]:
+    def follow(self) -> SileroStream:
+        """Return the same gate for sound that is still coming."""
+        return SileroStream(self._network, stream_rules(self._options))
+
+    def _stretches(self, audio: Audio) -> Iterator[Stretch]:
         start = 0
-        while start < len(samples):
-            end = min(len(samples), start + round(BLOCK_S * SAMPLE_RATE_HZ))
-            spans = self._spans(np.ascontiguousarray(samples[start:end], dtype=np.float32))
+        while start < len(audio):
+            end = min(len(audio), start + round(self._options.block_s * SAMPLE_RATE_HZ))
+            spans = self._spans(np.ascontiguousarray(audio.read(start, end), dtype=np.float32))
             following = end
             if (
-                end < len(samples)
+                end < len(audio)
                 and spans
                 and spans[-1]["start"] > 0
                 and start + spans[-1]["end"] > end - CUT_S * SAMPLE_RATE_HZ
@@ -57,6 +71,19 @@ class SileroActivity:
             for span in spans:
                 yield Stretch((start + span["start"]) / SAMPLE_RATE_HZ, (start + span["end"]) / SAMPLE_RATE_HZ)
             start = following
+
+
+def stream_rules(options: SileroOptions) -> StreamRules:
+    """Return the options in samples."""
+    return StreamRules(
+        threshold=options.threshold,
+        min_speech=options.min_speech_s * SAMPLE_RATE_HZ,
+        min_silence=options.min_silence_s * SAMPLE_RATE_HZ,
+        padding=options.padding_s * SAMPLE_RATE_HZ,
+        longest=options.max_stretch_s * SAMPLE_RATE_HZ,
+        block=round(options.block_s * SAMPLE_RATE_HZ),
+        cut=CUT_S * SAMPLE_RATE_HZ,
+    )
 
 
 def build(*, options: SileroOptions = SileroOptions(), models_dir: Path | None = None) -> SileroActivity:
@@ -68,7 +95,7 @@ def build(*, options: SileroOptions = SileroOptions(), models_dir: Path | None =
         The installed faster-whisper does not hold the file that the card names.
     """
     locate("silero-vad", models_dir=None)
-    from faster_whisper.vad import VadOptions, get_speech_timestamps  # type: ignore[import-untyped]
+    from faster_whisper.vad import VadOptions, get_speech_timestamps, get_vad_model  # type: ignore[import-untyped]
 
     settings = VadOptions(
         threshold=options.threshold,
@@ -82,4 +109,4 @@ def build(*, options: SileroOptions = SileroOptions(), models_dir: Path | None =
         found: list[dict[str, int]] = get_speech_timestamps(samples, settings)
         return found
 
-    return SileroActivity(spans)
+    return SileroActivity(spans, network=onnx_network(get_vad_model().session), options=options)
