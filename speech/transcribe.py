@@ -1,7 +1,8 @@
 """A recording becomes one transcript: each channel heard through the voice detector, all segments on one timeline.
 
 In: a decoded recording, a recogniser, a voice detector. Out: a `Transcript`, segments in the order they start, each
-with its channel and, where a channel greets as an agent does, its speaker, written as people write (speech.writing). It does not know how either backend works.
+with its channel and, where a channel greets as an agent does, its speaker, written as
+people write (speech.writing). It does not know how either backend works.
 """
 
 from __future__ import annotations
