@@ -157,12 +157,12 @@ def _less_one(sounds: str) -> set[str]:
 
 def _likeness(term: str, heard: str) -> float:
     """Return how alike two keys are, 0 where more than one sound differs or a digit or letter does."""
-    edits = Levenshtein.editops(term, heard).as_list()
+    edits = list(Levenshtein.editops(term, heard))
     if len(edits) != 1 or term[0] != heard[0] or term[-1] != heard[-1]:
         return 0.0
-    tag, in_term, in_heard = edits[0]
-    changed = [term[in_term]] if tag != "insert" else []
-    changed += [heard[in_heard]] if tag != "delete" else []
+    edit = edits[0]
+    changed = [term[edit.src_pos]] if edit.tag != "insert" else []
+    changed += [heard[edit.dest_pos]] if edit.tag != "delete" else []
     may_change = str.islower if len(term) >= MIN_NEAR_CONSONANTS_SOUNDS else _SOUNDED_VOWELS.__contains__
     return 1 - 1 / len(term) if all(map(may_change, changed)) else 0.0
 
