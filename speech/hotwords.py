@@ -138,7 +138,7 @@ def _term(text: str) -> Term | None:
 
 
 def _spelled(text: str) -> Iterator[Unit]:
-    """Yield a text's units; capitals and words without a vowel are letters said one by one: KFR-35GW, "wf one eighty"."""
+    """Yield a text's units; capitals and words without a vowel are letters said one by one: KFR-35GW, "wf eighty"."""
     for unit in units_of(text):
         said = text[unit.start : unit.end]
         beside = text[max(0, unit.start - 1) : unit.start] + text[unit.end : unit.end + 1]
@@ -157,7 +157,7 @@ def _less_one(sounds: str) -> set[str]:
 
 def _likeness(term: str, heard: str) -> float:
     """Return how alike two keys are, 0 where more than one sound differs or a digit or letter does."""
-    edits = Levenshtein.editops(term, heard)
+    edits = list(Levenshtein.editops(term, heard))
     if len(edits) != 1 or term[0] != heard[0] or term[-1] != heard[-1]:
         return 0.0
     edit = edits[0]

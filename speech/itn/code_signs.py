@@ -16,10 +16,12 @@ from speech.itn.zh_numerals import FIGURE
 
 _ZH_DIGIT = "零洞一幺二两三四五六七拐八九勾"
 _EN_DIGITS = DIGITS | {"oh": "0", "o": "0", "nought": "0", "niner": "9"}
+_EN_DIGIT_WORDS = "|".join(word for word in _EN_DIGITS if len(word) > 1)
 _REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _MARKS = {
     "dash": "-", "hyphen": "-", "minus": "-", "slash": "/", "forward slash": "/", "underscore": "_", "hash": "#",
-    "plus": "+", "star": "*", "斜杠": "/", "斜线": "/", "下划线": "_", "井号": "#", "艾特": "@", "点": ".", "加号": "+", "星号": "*",
+    "plus": "+", "star": "*",
+    "斜杠": "/", "斜线": "/", "下划线": "_", "井号": "#", "艾特": "@", "点": ".", "加号": "+", "星号": "*",
 }  # fmt: skip
 _NATO = (
     *("alpha", "alfa", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "juliett"),
@@ -39,9 +41,10 @@ SIGN = re.compile(
     rf"|(?P<zh_digit>[{_ZH_DIGIT}])|(?P<figure>\d)"
     r"|(?<![a-z0-9'])(?:"
     rf"(?P<hundred>(?:{ONES}) (?:hundred|thousand))"
-    rf"|(?:(?P<repeat>double|triple|treble|quadruple) )?(?P<digit>{'|'.join(word for word in _EN_DIGITS if len(word) > 1)})"
+    rf"|(?:(?P<repeat>double|triple|treble|quadruple) )?(?P<digit>{_EN_DIGIT_WORDS})"
     rf"|(?P<group>(?:{TENS})(?:[ -](?:{ONES}))?|{TEENS})"
-    r"|(?P<mark>dash|hyphen|minus|forward slash|slash|underscore|hash|plus|star)|(?P<letter_w>double (?:u|you)|zee|zed|aitch)"
+    r"|(?P<mark>dash|hyphen|minus|forward slash|slash|underscore|hash|plus|star)"
+    r"|(?P<letter_w>double (?:u|you)|zee|zed|aitch)"
     rf"|(?P<nato>{'|'.join(_NATO)})"
     r"|(?P<named>(?:the )?(?:capital |upper ?case |lower ?case |small )?letter |capital |upper ?case |lower ?case )?"
     r"(?:(?P<letter_repeat>double|triple) )?(?P<letter>[a-z])(?P<as>,? (?:as in|for|like|as) (?P=letter)[a-z]{1,12})?"

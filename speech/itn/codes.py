@@ -1,4 +1,4 @@
-"""Identifiers read out sign by sign: "幺三八零零", "nine four double eight", "KFR杠三五", "B for bravo", "w f one eight zero".
+"""Identifiers read out sign by sign: "幺三八零零", "nine four double eight", "KFR杠三五", "w f one eight zero".
 
 In: folded text. Out: edits, one for each run of signs that stand together and are worth writing. Where they stand near
 a word that asks for an identifier ("订单号", "extension") fewer signs are enough. Counts ("二十三") are numbers.
@@ -17,7 +17,7 @@ from speech.itn.edits import Edit, Kind
 MAX_SIGNS = 64
 """The longest identifier read out in one go has 34 (an IBAN); longer runs are cut."""
 ZH_SURE, EN_SURE = 5, 4
-"""From so many digits on a row is an identifier wherever it stands: "二零二四" may be a year, "one two three" a count."""
+"""From so many digits on a row is an identifier anywhere: "二零二四" may be a year, "one two three" a count."""
 CUE_CHARS = 14
 """How far before a run a cue may end: "型号应该是那个", "order number is"."""
 
@@ -32,9 +32,14 @@ _ZH_CUE = re.compile(
 )
 _EN_CUE = re.compile(
     r"\b(?:number|order|code|model|serial|ticket|reference|account|extension|zip|pin|room|flight|case|error|dial|call|phone"
-    r"|version|unit|apartment|apt|suite|invoice|tracking|digits?|ending(?: in)?|id|part|batch|press|option|channel|gate)"
+    r"|version|unit|apartment|apt|suite|invoice|tracking|digits?"
+    r"|ending(?: in)?|id|part|batch|press|option|channel|gate)"
     r"(?: (?:number|code|is|was|it's|its|in|says?|are|reads|no|called|of|shows?))*[ :,]*$"
 )
+_ONE_IS_ENOUGH = re.compile(
+    r"(?:extension|room|version|flight|error|code|gate|channel|apartment|suite)(?: (?:number|code|is))* $"
+)
+"""After these one digit is an identifier: "error five", "extension nine"."""
 _WEAK_CUE = re.compile(r"\b(?:press|option|number|of|call|are|order|unit|part|in|digits?) $")
 _NEVER_AFTER = re.compile("[十百千万亿点第几多]$")
 _NEVER_BEFORE = re.compile("[十百千万亿]|分之")
@@ -50,7 +55,8 @@ _ADDRESS = re.compile(
     r"(?:com|net|org|edu|gov|info|io|co|cn|uk|de|fr|jp|us)(?: dot (?:cn|uk|jp|au))?)(?![a-z0-9@])"
 )
 _SITE = re.compile(
-    r"(?<![a-z0-9.@])(?:(?P<web>w w w|www|triple w) (?:dot|点) ?)?(?P<name>[a-z0-9-]{1,30}(?: dot [a-z0-9-]{1,30})?) dot "
+    r"(?<![a-z0-9.@])(?:(?P<web>w w w|www|triple w) (?:dot|点) ?)?"
+    r"(?P<name>[a-z0-9-]{1,30}(?: dot [a-z0-9-]{1,30})?) dot "
     r"(?P<last>com|net|org|edu|gov|io|cn)(?P<path> slash [a-z0-9-]{1,30}){0,1}(?![a-z0-9@])"
 )
 _ADDRESS_MARKS = {"dot": ".", "underscore": "_", "dash": "-", "slash": "/"}
@@ -240,23 +246,17 @@ def _is_en_code(run: Sequence[Sign], before: str) -> bool:
     if singles >= EN_SURE - 1 and digits >= EN_SURE:
         return True
     if is_cued and not (_WEAK_CUE.search(before) and len(tokens) == 1):
-        return len(tokens) >= 2 or (
-            len(tokens) == 1
-            and bool(
-                re.search(
-                    r"(?:extension|room|version|flight|error|code|gate|channel|apartment|suite)(?: (?:number|code|is))* $",
-                    before,
-                )
-            )
-        )
+        return len(tokens) > 1 or _ONE_IS_ENOUGH.search(before) is not None
     has_zero = any(sign.said in ("oh", "zero", "o") for sign in tokens)
-    is_odd_pair = (
-        len(tokens) >= 2
-        and len(tokens[0].written) == 1
-        and tokens[1].written[0] in "23456789"
-        and (len(tokens[1].written) == 2)
-    )
-    return (len(tokens) >= 3 and (has_zero or singles == 0 or tokens[0].times > 1)) or is_odd_pair
+    is_row = len(tokens) >= 3 and (has_zero or singles == 0 or tokens[0].times > 1)
+    return is_row or _is_number_in_two(tokens)
+
+
+def _is_number_in_two(tokens: Sequence[Sign]) -> bool:
+    """Say whether a digit and a ten are one number: "seven forty seven", "two twenty"."""
+    if len(tokens) < 2 or len(tokens[0].written) != 1:
+        return False
+    return len(tokens[1].written) == 2 and tokens[1].written[0] in "23456789"
 
 
 def _are_initials(run: Sequence[Sign]) -> bool:

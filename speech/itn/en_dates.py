@@ -22,7 +22,8 @@ _YEAR = (
 )
 _DAY = rf"(?:{ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)?)"
 _MONTH_DAY = re.compile(
-    rf"{BEGINS}(?P<month>{_MONTHS}) (?:the )?(?:(?P<ordinal>{_DAY})|(?P<day>(?:thirty(?:[ -]one)?|twenty(?:[ -](?:{ONES}))?|{TEENS}|{ONES})))"
+    rf"{BEGINS}(?P<month>{_MONTHS}) (?:the )?(?:(?P<ordinal>{_DAY})"
+    rf"|(?P<day>(?:thirty(?:[ -]one)?|twenty(?:[ -](?:{ONES}))?|{TEENS}|{ONES})))"
     rf"(?:,? (?P<year>{_YEAR}))?{ENDS}"
 )
 _MONTH_YEAR = re.compile(rf"{BEGINS}(?P<month>{_MONTHS})(?P<of> of)? (?P<year>{_YEAR}){ENDS}")
@@ -76,15 +77,15 @@ def find_en_dates(text: str) -> Iterator[Edit]:
         yield Edit(match.start(), match.end(), f"{day} of {_month(match)}{_after(match)}", "date")
     for match in _DAY_MONTH_YEAR.finditer(text):
         if match["month"] not in _WORDY or match["year"]:
-            day = ordinal_value(match["ordinal"])
-            yield Edit(match.start(), match.end(), f"{day} {_month(match)}{_after(match, comma='')}", "date")
+            number = ordinal_value(match["ordinal"])
+            yield Edit(match.start(), match.end(), f"{number} {_month(match)}{_after(match, comma='')}", "date")
     for match in _MONTH_YEAR.finditer(text):
         of = match["of"] or ""
         yield Edit(match.start(), match.end(), f"{_month(match)}{of} {_year(match['year'])}", "date")
     for match in _MONTH_DAY.finditer(text):
-        day = _day(match)
-        if day and not (match["month"] in _WORDY and match["ordinal"] is None and not match["year"]):
-            yield Edit(match.start(), match.end(), f"{_month(match)} {day}{_after(match)}", "date")
+        number = _day(match)
+        if number and not (match["month"] in _WORDY and match["ordinal"] is None and not match["year"]):
+            yield Edit(match.start(), match.end(), f"{_month(match)} {number}{_after(match)}", "date")
     for match in _ON_THE.finditer(text):
         yield Edit(match.start(), match.end(), ordinal(ordinal_value(match["ordinal"])), "date")
     for match in _YEAR_ALONE.finditer(text):

@@ -11,11 +11,13 @@ TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 SMALL = rf"(?:(?:{TENS})(?:[ -](?:{ONES}))?|{TEENS}|{ONES}|zero)"
 _BELOW_THOUSAND = rf"(?:(?:(?:{SMALL})|a) hundred(?:(?: and)? {SMALL})?|{SMALL})"
 _WHOLE = (
-    rf"(?:(?:{_BELOW_THOUSAND}|a) (?:million|billion)(?:(?: and)? {_BELOW_THOUSAND} thousand)?(?:(?: and)? {_BELOW_THOUSAND})?"
+    rf"(?:(?:{_BELOW_THOUSAND}|a) (?:million|billion)(?:(?: and)? {_BELOW_THOUSAND} thousand)?"
+    rf"(?:(?: and)? {_BELOW_THOUSAND})?"
     rf"|(?:{_BELOW_THOUSAND}|a) thousand(?:(?: and)? {_BELOW_THOUSAND})?|{_BELOW_THOUSAND})"
 )
 DECIMALS = rf" point (?:(?:zero|oh|{ONES})(?: (?:zero|oh|{ONES})){{0,5}}|{TEENS}|(?:{TENS})(?:[ -](?:{ONES}))?)"
-NUMBER = rf"(?:{_WHOLE}(?:{DECIMALS}(?: million| billion)?)?|point(?: (?:zero|{ONES})){{1,4}}|(?:\d{1, 3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+_FIGURES = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+NUMBER = rf"(?:{_WHOLE}(?:{DECIMALS}(?: million| billion)?)?|point(?: (?:zero|{ONES})){{1,4}}|{_FIGURES})"
 BEGINS = r"(?<![a-z0-9'.-])(?<!point )"
 ENDS = r"(?![a-z0-9'-])"
 

@@ -20,7 +20,8 @@ _IDIOMS = re.compile(
 )
 _ALL_DAY = re.compile(rf"{BEGINS}twenty four seven{ENDS}")
 _MONEY = re.compile(
-    rf"{BEGINS}(?P<number>{NUMBER}) (?P<unit>(?:us )?dollars?|euros?|pounds?(?= (?:sterling|and {SMALL} pence))|yuan|rmb)"
+    rf"{BEGINS}(?P<number>{NUMBER}) "
+    rf"(?P<unit>(?:us )?dollars?|euros?|pounds?(?= (?:sterling|and {SMALL} pence))|yuan|rmb)"
     rf"(?: sterling)?(?:(?: and)? (?P<cents>{SMALL}) (?:cents?|pence))?{ENDS}"
 )
 _CENTS = re.compile(rf"{BEGINS}(?P<number>{NUMBER}) (?P<unit>cents?|pence)(?! worth){ENDS}")
@@ -39,7 +40,8 @@ _UNITS = (
     "|square (?:feet|meters|metres)|cubic (?:feet|meters|metres)|ohms?|lumens?|mah|btus?|g b|m b"
 )
 _MEASURE = re.compile(
-    rf"{BEGINS}(?P<sign>minus |negative )?(?P<number>{NUMBER}|(?P<oddly>{ONES}) (?P<tail>(?:{TENS})(?:[ -](?:{ONES}))?|{TEENS}))"
+    rf"{BEGINS}(?P<sign>minus |negative )?"
+    rf"(?P<number>{NUMBER}|(?P<oddly>{ONES}) (?P<tail>(?:{TENS})(?:[ -](?:{ONES}))?|{TEENS}))"
     rf"[ -](?P<unit>{_UNITS}){ENDS}"
 )
 _LETTERED = {"p s i": "psi", "r p m": "rpm", "g b": "GB", "m b": "MB"}

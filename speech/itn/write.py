@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from speech.itn.codes import find_addresses, find_codes
 from speech.itn.edits import Edit, Finder, plain
-from speech.itn.en_numerals import ONES, ORDINAL, TEENS, TENS
-from speech.itn.zh_numerals import DIGIT
 from speech.itn.en_dates import find_en_dates, find_en_times
+from speech.itn.en_numerals import ONES, ORDINAL, TEENS, TENS
 from speech.itn.en_phrases import find_en_counts, find_en_idioms, find_en_phrases, find_en_prices
 from speech.itn.zh_dates import find_zh_dates, find_zh_times
+from speech.itn.zh_numerals import DIGIT
 from speech.itn.zh_phrases import find_zh_counts, find_zh_idioms, find_zh_phrases
 
 _PHRASES: tuple[Finder, ...] = (
@@ -35,12 +35,14 @@ _PHRASES: tuple[Finder, ...] = (
 _LEFT: tuple[Finder, ...] = (find_codes, find_zh_counts, find_en_counts)
 """Each sees only what nothing else has claimed."""
 _SPOKEN = re.compile(
-    rf"[{DIGIT}十百千万亿半刻幺洞拐勾廿]|\b(?:{ONES}|{TEENS}|{TENS}|{ORDINAL}|zero|oh|hundred|thousand|million|percent|per cent"
+    rf"[{DIGIT}十百千万亿半刻幺洞拐勾廿]|\b(?:{ONES}|{TEENS}|{TENS}|{ORDINAL}|zero|oh"
+    r"|hundred|thousand|million|percent|per cent"
     r"|half|quarter|double|triple|treble)\b"
 )
 """Words of numbers. A stretch with figures and without these was written already, and stays as it is."""
 _TELLING = re.compile(
-    rf"[{DIGIT}十百半幺洞拐字杠]|大写|小写|艾特|\b(?:{ONES}|{TEENS}|{TENS}|{ORDINAL}|zero|hundred|thousand|million|percent|per cent|double"
+    rf"[{DIGIT}十百半幺洞拐字杠]|大写|小写|艾特|\b(?:{ONES}|{TEENS}|{TENS}|{ORDINAL}|zero|hundred|thousand"
+    r"|million|percent|per cent|double"
     r"|triple|treble|half|quarter|dot|dash|slash|as in|[a-z])\b|(?<![a-z])[a-z](?![a-z])"
     r"|bravo|charlie|delta|echo|foxtrot|kilo|oscar|papa|sierra|tango|victor|x-?ray|zulu|alpha"
 )

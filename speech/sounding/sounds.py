@@ -2,7 +2,7 @@
 digit as themselves.
 
 In: heard text or a term. Out: units with their place and their sounds: capitals for single letters, figures for digits
-("eighty" is 80, 十四 is 14), small letters for sounds. Sounds that speakers and recognisers mix are one: zh and z, n and l,
+("eighty" is 80, 十四 is 14), small letters for sounds. Sounds that are mixed up often are one: zh and z, n and l,
 ang and an; s and z, t and d. It hears no tones.
 """
 
@@ -100,7 +100,7 @@ def _units(text: str) -> Iterator[Unit]:
 
 @cache
 def _readings() -> dict[str, str]:
-    readings = {}
+    readings: dict[str, str] = {}
     for line in files("speech.sounding").joinpath("pinyin.txt").read_text(encoding="utf-8").splitlines():
         pinyin, _, characters = line.partition(" ")
         initial = match.group() if (match := _INITIALS.match(pinyin)) else ""

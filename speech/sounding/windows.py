@@ -28,7 +28,8 @@ CUE_CHARS = 5
 _THING = re.compile(
     "的?(?:牌|家)?(?:的|新款|变频|智能|立式|挂式|柜式|中央|滚筒|双开门|洗?干?烘)?(?:空调|冰箱|冰柜|洗衣机|烘干机|洗碗机|电视|热水器|油烟机|抽?烟机"
     "|燃气灶|灶|烤箱|蒸箱|微波炉|电饭[煲锅]|电磁炉|豆浆机|破壁机|榨汁机|咖啡机|净水器|饮水机|吸尘器|扫地|拖地|洗地机|机器人|风扇|加湿器|净化器"
-    "|吹风机|剃须刀|牙刷|手机|电脑|笔记本|平板|耳机|音[箱响]|路由器|打印机|投影|相机|手表|充电|壁挂炉|锅炉|浴霸|马桶|门锁|集成灶|电器|集团|客服|品牌)"
+    "|吹风机"
+    "|剃须刀|牙刷|手机|电脑|笔记本|平板|耳机|音[箱响]|路由器|打印机|投影|相机|手表|充电|壁挂炉|锅炉|浴霸|马桶|门锁|集成灶|电器|集团|客服|品牌)"
 )
 _ARTICLES = frozenset("AIO")
 
@@ -45,7 +46,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """Heard text, its units, what the recogniser is sure of; how many units so far are ordinary and how many are not."""
+    """Heard text, its units, what the recogniser is sure of; running counts of ordinary units and others."""
 
     heard: str
     units: Sequence[Unit]

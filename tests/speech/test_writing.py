@@ -71,7 +71,7 @@ def test_terms_beyond_the_limit_are_not_looked_for() -> None:
 
 
 def test_recording_is_written() -> None:
-    said = "the w f one eighty cost five dollars".split()
+    said = ["the", "w", "f", "one", "eighty", "cost", "five", "dollars"]
     script = [Word(0.2 * at, 0.2 * at + 0.2, word, 0.6) for at, word in enumerate(said)]
     transcript = transcribe_recording(
         Recording("call.wav", (Audio(tone(2.0)),), "mono", "pcm", 16_000),
