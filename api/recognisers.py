@@ -18,6 +18,7 @@ from model_cards.rungs import Rung
 
 if TYPE_CHECKING:
     from speech import Transcriber
+    from speech.recognisers.by_language import Load
 
 FLOOR_MODEL = "pocketsphinx-en-us"
 Spoken = Literal["zh", "en"]
@@ -100,7 +101,7 @@ def build_recogniser(settings: Settings) -> Transcriber:
     loads = {one: partial(_build, one, settings) for one in chosen.by_language.values()}
     if len(loads) == 1:
         return next(iter(loads.values()))()
-    by_language = {language: loads[one] for language, one in chosen.by_language.items()}
+    by_language: dict[str, Load] = {language: loads[one] for language, one in chosen.by_language.items()}
     return ByLanguage(by_language, engine=chosen.engine)
 
 

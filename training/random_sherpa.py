@@ -125,7 +125,7 @@ MAKERS: Mapping[str, Callable[..., Path]] = {
 
 def _zipformer_encoder(rng: np.random.Generator) -> onnx.GraphProto:
     """Return an encoder of one layer whose caches come out as they went in; one frame out for four in."""
-    states = {
+    states: dict[str, list[str | int]] = {
         "cached_key_0": [LEFT, "N", KEYS * HEADS],
         "cached_nonlin_attn_0": [1, "N", LEFT, 3 * WIDTH // 4],
         "cached_val1_0": [LEFT, "N", VALUES * HEADS],

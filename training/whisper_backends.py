@@ -108,7 +108,8 @@ def load_transformers(source: Path, search: Search) -> Decode:
     torch.set_num_threads(search.threads)
     model: Any = WhisperForConditionalGeneration.from_pretrained(source)
     model.eval()
-    features: Any = WhisperFeatureExtractor()
+    make_features: Any = WhisperFeatureExtractor
+    features = make_features()
     make_config: Any = GenerationConfig
     config = make_config(
         max_new_tokens=search.tokens,

@@ -135,11 +135,12 @@ def _is_ours(heard: Heard) -> bool:
 
 
 def _most_spoken(heard: Sequence[Heard], *, default: str) -> str:
-    spoken_s: Counter[str] = Counter()
+    spoken_s: dict[str, float] = {}
     for one in heard:
         if one.code in CODES:
-            spoken_s[CODES[one.code]] += one.stretch.end_s - one.stretch.start_s
-    return spoken_s.most_common(1)[0][0] if spoken_s else default
+            language, length_s = CODES[one.code], one.stretch.end_s - one.stretch.start_s
+            spoken_s[language] = spoken_s.get(language, 0.0) + length_s
+    return max(spoken_s, key=lambda language: spoken_s[language], default=default)
 
 
 def _segments(heard: Heard) -> Iterator[Segment]:
