@@ -133,9 +133,7 @@ class LiveConnection:
 
     async def _hear(self, call: SpokenCall, start: LiveStart) -> None:
         settings = self._settings
-        inbox = Inbox(
-            start, began_s=self._clock_s(), ahead_s=settings.live_ahead_s, behind_s=settings.live_behind_s
-        )
+        inbox = Inbox(start, began_s=self._clock_s(), ahead_s=settings.live_ahead_s, behind_s=settings.live_behind_s)
         reader = asyncio.create_task(self._read(inbox))
         try:
             while frames := await inbox.next():
@@ -206,9 +204,7 @@ class LiveConnection:
         return final
 
     def _ready(self, call: SpokenCall) -> ReadySaid:
-        limits = LiveLimits(
-            max_duration_s=self._settings.live_max_minutes * 60, max_frame_bytes=MAX_FRAME_BYTES
-        )
+        limits = LiveLimits(max_duration_s=self._settings.live_max_minutes * 60, max_frame_bytes=MAX_FRAME_BYTES)
         return ReadySaid(engine=call.engine, rate_hz=SAMPLE_RATE_HZ, limits=limits, prefill_id=call.prefill_id)
 
     def _now(self) -> datetime:

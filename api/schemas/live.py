@@ -118,9 +118,7 @@ class FinalSaid(BaseModel):
     prefill: PrefillResponse | None
 
 
-LiveSaid = (
-    ReadySaid | PartialSaid | SegmentSaid | FieldsSaid | SuggestionsSaid | StatusSaid | ProblemSaid | FinalSaid
-)
+LiveSaid = ReadySaid | PartialSaid | SegmentSaid | FieldsSaid | SuggestionsSaid | StatusSaid | ProblemSaid | FinalSaid
 
 
 class LiveMessage(BaseModel):
