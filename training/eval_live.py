@@ -149,7 +149,8 @@ def show_delay(folder: Path, transcriber: Transcriber, activity: ActivityDetecto
     sound_s = len(samples) / SAMPLE_RATE_HZ
     console.print(
         f"{sound_s:.0f} s of sound; final text is that of the recording: {same} ({len(whole.segments)} segments, "
-        f"{kept} as settled); work {told.work_s / sound_s:.2f} s a second; the rest after the end took {told.final_s:.2f} s"
+        f"{kept} as settled); work {told.work_s / sound_s:.2f} s a second; the rest after the end took "
+        f"{told.final_s:.2f} s"
     )
 
 

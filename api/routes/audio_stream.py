@@ -28,8 +28,9 @@ router = APIRouter(tags=["media"])
 
 ABOUT = (
     "Open a WebSocket here with Authorization: Bearer KEY (or, from the console's own pages, its session). Send a "
-    "start frame, then sound in binary frames as it is spoken, then an end frame. Words so far, settled segments, the draft "
-    "and suggestions come back while the call lasts; in the end the whole transcript and the draft that was kept."
+    "start frame, then sound in binary frames as it is spoken, then an end frame. Words so far, settled segments, "
+    "the draft and suggestions come back while the call lasts; in the end the whole transcript and the draft that was "
+    "kept."
 )
 CLIENT = (shapes.LiveStart, shapes.LiveEnd, shapes.LiveCancel)
 SERVER = (
