@@ -123,10 +123,10 @@ class LiveCall:
         recording = self.recording()
         channels = self._heard_channels()
         stretches = [self._own(channel, channel.settled) for channel in channels]
-        parts = [
-            part for channel, own in zip(channels, stretches, strict=True) for part in channel.heard_again(own)
-        ]
-        return transcript_of(self._placed(parts), recording, engine=self._engine, terms=self._terms, stretches=stretches)
+        parts = [part for channel, own in zip(channels, stretches, strict=True) for part in channel.heard_again(own)]
+        return transcript_of(
+            self._placed(parts), recording, engine=self._engine, terms=self._terms, stretches=stretches
+        )
 
     def close(self) -> None:
         """Let go of what open stretches held; a call that is dropped without its transcript ends here."""
@@ -214,6 +214,7 @@ class LiveCall:
         for channel in self._heard_channels():
             began_s, text = channel.gate.open_at_s, channel.partial()
             if text and began_s is not None:
-                found.append(Partial(channel.number if self._is_stereo else 0, round(began_s, 3), round(channel.now_s, 3), text))
+                found.append(
+                    Partial(channel.number if self._is_stereo else 0, round(began_s, 3), round(channel.now_s, 3), text)
+                )
         return found
-
