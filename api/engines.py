@@ -142,8 +142,8 @@ class Engines:
         terms: Sequence[str] = (),
         sides: Sides | None = None,
     ) -> Transcript:
-        """Write down what was said in a recording, which is decoded first where it is not yet; `terms` are looked for in
-        what was heard."""
+        """Write down what was said in a recording, which is decoded first where it is not yet; `terms` are looked
+        for in what was heard."""
         from speech import Recording, Sides, transcribe_recording
 
         recording = content if isinstance(content, Recording) else self.listen(content, name=name)

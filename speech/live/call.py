@@ -25,9 +25,9 @@ from speech.records import SAMPLE_RATE_HZ, AudioRejected, Recording, Samples, Se
 from speech.sides.channels import layout_of
 from speech.sides.crosstalk import own_stretches
 from speech.transcribe import on_channel, transcript_of
-from speech.writing import write_segments
 from speech.voice_activity.activity import ActivityDetector
 from speech.voice_activity.activity_stream import follow
+from speech.writing import write_segments
 
 BESIDE_S = 0.06
 """Sound of the other side that the look for what leaked needs behind a stretch (50 ms, and a hop of the resampler)."""

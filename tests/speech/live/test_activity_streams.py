@@ -11,7 +11,7 @@ import pytest
 from speech import Audio, Stretch, build_activity, read_audio
 from speech.records import SAMPLE_RATE_HZ, Samples
 from speech.voice_activity.activity_stream import ActivityStream, follow
-from speech.voice_activity.silero_activity import SileroOptions, stream_rules
+from speech.voice_activity.silero_activity import NEAR_S, SileroActivity, SileroOptions, voice_rules
 from speech.voice_activity.silero_stream import CONTEXT, WINDOW, SileroStream, State
 from tests.speech.signals import silence, tone
 
@@ -73,7 +73,7 @@ WANTED = {
 @pytest.mark.parametrize("size", [37, 512, 1_600, 100_000])
 @pytest.mark.parametrize("name", TABLE)
 def test_silero_rules_settle_alike_however_the_sound_is_cut(name: str, size: int) -> None:
-    stream = SileroStream(loud_is_speech, stream_rules(SileroOptions(max_stretch_s=4.0)))
+    stream = SileroStream(loud_is_speech, voice_rules(SileroOptions(max_stretch_s=4.0)))
     found = followed(stream, sound(TABLE[name]), size)
     assert [(round(one.start_s, 3), round(one.end_s, 3)) for one in found] == WANTED[name]
 
@@ -91,7 +91,7 @@ def test_detector_asked_again_and_again_finds_what_it_finds_in_the_whole(name: s
 
 def test_open_stretch_and_its_pause_are_told() -> None:
     options = SileroOptions()
-    stream = SileroStream(loud_is_speech, stream_rules(options))
+    stream = SileroStream(loud_is_speech, voice_rules(options))
     stream.feed(sound((1.0,)))
     assert stream.open_at_s is None
     stream.feed(tone(1.0, level=LEVEL))
@@ -102,17 +102,57 @@ def test_open_stretch_and_its_pause_are_told() -> None:
 
 
 def test_memory_is_that_of_the_open_stretch() -> None:
-    stream = SileroStream(loud_is_speech, stream_rules(SileroOptions()))
+    stream = SileroStream(loud_is_speech, voice_rules(SileroOptions()))
     for _ in range(3):
         stream.feed(sound((1.0, 2.0, 30.0)))
-        assert len(stream._kept) < SAMPLE_RATE_HZ
+        assert len(stream._waiting) <= WINDOW
+        assert len(stream._voices) + len(stream._doubtful) <= 2
+
+
+SURE, WEAK = LEVEL, 0.1
+NEAR = {
+    "nobody speaks surely": ([(1.0, WEAK, 1.0), (9.0, 0, 0)], []),
+    "weak after sure": ([(1.0, SURE, 1.0), (2.0, WEAK, 1.0), (9.0, 0, 0)], [1, 4]),
+    "weak before sure": ([(1.0, WEAK, 1.0), (2.0, SURE, 1.0), (9.0, 0, 0)], [1, 4]),
+    "weak far from sure": ([(1.0, SURE, 1.0), (6.0, WEAK, 1.0), (6.0, SURE, 1.0)], [1, 15]),
+    "weak turns sure": ([(1.0, WEAK, 1.0), (0.0, SURE, 1.0), (3.0, 0, 0)], [1]),
+}
+"""Seconds of silence, level and seconds of what follows; whole seconds at which stretches begin."""
+
+
+def weak_or_sure(windows: np.ndarray, state: State) -> tuple[np.ndarray, State]:
+    loudness = np.abs(windows[:, CONTEXT:]).mean(axis=1)
+    return np.select([loudness > 0.2, loudness > 0.03], [0.9, 0.3], 0.05).astype(np.float32), state
+
+
+@pytest.mark.parametrize("size", [160, 16_000, 10_000_000])
+@pytest.mark.parametrize("name", NEAR)
+def test_weak_voice_counts_beside_a_sure_one(name: str, size: int) -> None:
+    parts, begins_s = NEAR[name]
+    samples = np.concatenate(
+        [np.concatenate([silence(quiet), tone(length, level=level)]) for quiet, level, length in parts]
+    )
+    detector = SileroActivity(weak_or_sure)
+    found = followed(follow(detector), samples, size)
+    assert [round(one.start_s + 0.2) for one in found] == begins_s
+    assert tuple(found) == detector.detect(Audio(samples))
+
+
+def test_weak_voice_is_settled_once_no_sure_one_can_be_near() -> None:
+    stream = SileroActivity(weak_or_sure).follow()
+    stream.feed(np.concatenate([silence(1.0), tone(1.0, level=WEAK)]))
+    assert stream.open_at_s is None, "nobody spoke surely so far"
+    stream.feed(silence(NEAR_S - 0.5))
+    assert stream.settled_s == pytest.approx(0.8, abs=0.05)
+    assert stream.feed(silence(1.5)) == ()
+    assert stream.settled_s > 6.0
 
 
 OPTIONS = {
     "as served": SileroOptions(),
-    "short blocks": SileroOptions(block_s=5.0),
+    "one threshold": SileroOptions(weak_threshold=0.4),
     "cut often": SileroOptions(max_stretch_s=1.5),
-    "shared padding": SileroOptions(min_silence_s=0.1, padding_s=0.3, max_stretch_s=2.5, block_s=7.0),
+    "shared padding": SileroOptions(min_silence_s=0.1, padding_s=0.3, max_stretch_s=2.5),
 }
 
 
@@ -126,3 +166,24 @@ def test_real_network_settles_what_it_finds_in_the_whole(examples: Path, call: s
         wanted = list(detector.detect(audio))
         assert len(wanted) > 2
         assert followed(follow(detector), audio.samples, size) == wanted
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("call", ["call_zh.wav", "call_en.wav"])
+def test_rules_are_those_of_faster_whisper(examples: Path, call: str) -> None:
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    options = SileroOptions(weak_threshold=0.4)
+    theirs = VadOptions(
+        threshold=options.threshold,
+        min_speech_duration_ms=round(options.min_speech_s * 1000),
+        min_silence_duration_ms=round(options.min_silence_s * 1000),
+        speech_pad_ms=round(options.padding_s * 1000),
+        max_speech_duration_s=options.max_stretch_s,
+    )
+    for audio in read_audio(examples / call, name=call).channels:
+        wanted = get_speech_timestamps(audio.samples, theirs)
+        found = build_activity("silero", options=options).detect(audio)
+        assert [(round(one.start_s * SAMPLE_RATE_HZ), round(one.end_s * SAMPLE_RATE_HZ)) for one in found] == [
+            (one["start"], one["end"]) for one in wanted
+        ]
