@@ -45,7 +45,7 @@ MAX_STRETCH_S = 15.0
 
 class SphinxTranscriber:
     """Two decoders, for wide and for telephone sound, behind one lock: each hears one stretch at a time, and is loaded
-    when sound of its kind first comes, 220 MB each.
+    when sound of its kind first comes: most calls need one of them.
     """
 
     engine = f"sphinx:{MODEL}"

@@ -17,9 +17,7 @@ from model_cards import locate
 from speech.records import SAMPLE_RATE_HZ, Audio, Samples, Stretch
 
 BLOCK_S = 120.0
-"""The network's input and output of two minutes take 90 MB, of ten minutes 340 MB (peak of `training.eval_sound memory`,
-2026-11-23).
-"""
+"""Memory peaks at 185 MB with two minutes, at 429 MB with ten (`training.eval_sound memory`, 2026-11-23)."""
 NEAR_S = 5.0
 """A pause in talk; further from any sure voice a weak one is taken for music or noise."""
 CUT_S = 1.0
@@ -28,14 +26,12 @@ CUT_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class SileroOptions:
-    """`threshold` is the network's speech probability of a sure voice; its makers' 0.5. At a `weak_threshold` of .25
-    real speech is lost in 0.0 to 0.8% instead of 0.2 to 3.5% of its loud frames, with sounds that are no voice let
-    through for 0.7 s of 17 minutes were it not for the sure voice beside it (2026-11-23, 94 clips, spoken digits, 52
-    versions of 13 sounds). A window of Whisper is 30 s; 28 leaves room
-    for the padding.
+    """`threshold` is the network's speech probability of a sure voice: of 13 sounds without a voice, in 52 versions of
+    20 s, none reaches .3, one .25 (2026-11-23). At a `weak_threshold` of .25 clips lose 0 to .8% of their loud frames,
+    at its makers' .5 .2 to 1.9%. A window of Whisper is 30 s; 28 leaves room for the padding.
     """
 
-    threshold: float = 0.5
+    threshold: float = 0.4
     weak_threshold: float = 0.25
     min_speech_s: float = 0.1
     min_silence_s: float = 0.5
