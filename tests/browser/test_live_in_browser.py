@@ -1,22 +1,12 @@
-"""A recording played as a call to the real service, in headless Chromium: words appear, fields fill, a draft is kept."""
+"""A recording played as a call to the real service, in headless Chromium: words, fields, and a draft that is kept."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from api.app import create_app
-from api.cli.keys import create_key
-from api.engines import StandIns
-from api.settings import Settings
-from nlp import load_articles
-from speech import Word, build_activity, build_transcriber
-from tests.browser.console_server import ConsoleServer
 from tests.conftest import ServedConsole
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
