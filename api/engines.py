@@ -156,8 +156,8 @@ class Engines:
             )
 
     def hearing(self) -> Hearing:
-        """Return what hears, for a call that is heard while it is spoken: a recogniser bounds its own work, so nobody is
-        kept from it between two pieces."""
+        """Return what hears, for a call that is heard while it is spoken: a recogniser bounds its own work, and nobody
+        is kept from it between two pieces."""
         return self._hearing.get()
 
     def speech_state(self) -> EngineState:

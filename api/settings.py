@@ -304,8 +304,7 @@ class Settings(BaseSettings):
     """Sound that may wait to be heard, of one call: where the machine is slower than people speak it grows to this, and
     the call ends with what was heard. Two minutes of two channels at 48 kHz are 23 MB."""
     live_ahead_s: float = Field(default=60.0, gt=0, le=3_600)
-    """Sound may come so much faster than it is spoken, after a stalled line; a client that sends files is told to upload
-    them."""
+    """Sound may come so much faster than it is spoken, after a stalled line; who sends files is told to upload them."""
     drafting: Drafting = Drafting()
     limits: Limits = Limits()
     costs: Costs = Costs()

@@ -92,7 +92,9 @@ def transcript_of(
     the `stretches` of each channel also how the call went.
     """
     said = _named(_merged(parts, recording, engine), recording, sides)
-    return said if stretches is None else replace(said, analytics=analyse(recording, said.segments, stretches=stretches))
+    return (
+        said if stretches is None else replace(said, analytics=analyse(recording, said.segments, stretches=stretches))
+    )
 
 
 def _stretches(recording: Recording, activity: ActivityDetector) -> list[tuple[Stretch, ...]]:

@@ -54,7 +54,7 @@ class DraftSoFar:
         self._question = ""
 
     def updated(self, so_far: Callable[[], Transcript], *, pieces: int, at: datetime) -> list[LiveSaid]:
-        """Return what changed; nothing where no more `pieces` were heard than before, or the last draft was just made."""
+        """Return what changed; nothing where no more `pieces` were heard, or the last draft was just made."""
         began_s = self._clock_s()
         if pieces == self._drafted_pieces or began_s < self._rests_until_s:
             return []

@@ -66,9 +66,7 @@ class SpokenCall:
             max_duration_s=engines.settings.live_max_minutes * 60,
         )
         self._draft = (
-            DraftSoFar(
-                self._request, name=NAME, engines=engines, store=store, may_suggest=may_suggest, clock_s=clock_s
-            )
+            DraftSoFar(self._request, name=NAME, engines=engines, store=store, may_suggest=may_suggest, clock_s=clock_s)
             if start.draft
             else None
         )

@@ -66,8 +66,8 @@ def prefill(
     heard: Heard | None = None,
 ) -> PrefillResponse:
     """Fill in a ticket and keep the draft for its suggestions and feedback; `notes` stand first in its warnings,
-    `origin` says where the ticket came from; without `draft_id` a new one is made. What was `heard` already (a live call)
-    stands in place of files.
+    `origin` says where the ticket came from; without `draft_id` a new one is made. What was `heard` already (a live
+    call) stands in place of files.
 
     Raises:
         Problem: a limit, an unknown template, or a file that cannot be used.

@@ -25,6 +25,7 @@ from api.schemas.prefill import Message, PageBody, PrefillResponse
 from api.settings import Settings
 
 if TYPE_CHECKING:
+    from speech.records import Recording
     from vision.records import Image
 
 FOLDER = "console"

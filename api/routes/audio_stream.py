@@ -17,7 +17,7 @@ from starlette.requests import HTTPConnection
 from api.errors import Problem, say
 from api.live.places import LivePlaces
 from api.routes.documentation import problems
-from api.routes.live_connection import CLOSE_CODES, MAX_FRAME_BYTES, LiveConnection, Listener
+from api.routes.live_connection import CLOSE_CODES, MAX_FRAME_BYTES, Listener, LiveConnection
 from api.routes.problems import language_of, problem_response
 from api.routes.wiring import MayPrefill, SettingsOf
 from api.schemas import live as shapes
@@ -27,9 +27,10 @@ from api.tenants import Tenants
 router = APIRouter(tags=["media"])
 
 ABOUT = (
-    "Open a WebSocket here with Authorization: Bearer KEY (or, from the console's own pages, its session). Send a start "
-    "frame, then sound in binary frames as it is spoken, then an end frame. Words so far, settled segments, the draft "
-    "and suggestions come back while the call lasts; in the end the whole transcript and the draft that was kept."
+    "Open a WebSocket here with Authorization: Bearer KEY (or, from the console's own pages, its session). Send a "
+    "start frame, then sound in binary frames as it is spoken, then an end frame. Words so far, settled segments, "
+    "the draft and suggestions come back while the call lasts; in the end the whole transcript and the draft that was "
+    "kept."
 )
 CLIENT = (shapes.LiveStart, shapes.LiveEnd, shapes.LiveCancel)
 SERVER = (

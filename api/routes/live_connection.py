@@ -155,7 +155,7 @@ class LiveConnection:
             while inbox.ending is None:
                 await self._read_one(inbox)
         except Problem as problem:
-            inbox.end("problem", problem)
+            inbox.end("problem", problem.with_traceback(None))  # else it and the frames of this call hold each other
         except (WebSocketDisconnect, RuntimeError):
             self._is_gone = True
             inbox.end("dropped")

@@ -120,9 +120,7 @@ class LiveCall:
         recording = self.recording()
         channels = self._heard_channels()
         stretches = [self._own(channel, channel.settled) for channel in channels]
-        parts = [
-            part for channel, own in zip(channels, stretches, strict=True) for part in channel.heard_again(own)
-        ]
+        parts = [part for channel, own in zip(channels, stretches, strict=True) for part in channel.heard_again(own)]
         return transcript_of(self._placed(parts), recording, engine=self._engine, stretches=stretches)
 
     def close(self) -> None:
@@ -210,6 +208,7 @@ class LiveCall:
         for channel in self._heard_channels():
             began_s, text = channel.gate.open_at_s, channel.partial()
             if text and began_s is not None:
-                found.append(Partial(channel.number if self._is_stereo else 0, round(began_s, 3), round(channel.now_s, 3), text))
+                found.append(
+                    Partial(channel.number if self._is_stereo else 0, round(began_s, 3), round(channel.now_s, 3), text)
+                )
         return found
-

@@ -107,9 +107,7 @@ class LiveChannel:
                 chosen, audio, language=self._spoken, hotwords=self._hotwords, stretches=stretches
             )
         else:
-            part = transcriber.transcribe(
-                audio, language=self._spoken, hotwords=self._hotwords, stretches=stretches
-            )
+            part = transcriber.transcribe(audio, language=self._spoken, hotwords=self._hotwords, stretches=stretches)
         if self._language == "auto" and part.language != "und":
             self._spoken = part.language
         return Piece(stretches, chosen, on_channel(replace(part, duration_s=self.now_s), self.number))

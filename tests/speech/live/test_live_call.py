@@ -14,7 +14,6 @@ import pytest
 from speech import (
     AudioRejected,
     Recording,
-    Segment,
     Transcript,
     Word,
     build_activity,
@@ -28,7 +27,7 @@ from speech.live.sound_feed import LiveFormat
 from speech.recognisers.transcriber import Transcriber
 from speech.records import SAMPLE_RATE_HZ, Samples
 from speech.voice_activity.activity import ActivityDetector
-from tests.speech.signals import noise, silence, wav
+from tests.speech.signals import noise, silence
 
 SCRIPT = tuple(
     Word(at, at + 0.2, word, 0.9)
@@ -90,7 +89,9 @@ def rounded(transcript: Transcript) -> Transcript:
             one,
             start_s=round(one.start_s, 6),
             end_s=round(one.end_s, 6),
-            words=tuple(replace(word, start_s=round(word.start_s, 6), end_s=round(word.end_s, 6)) for word in one.words),
+            words=tuple(
+                replace(word, start_s=round(word.start_s, 6), end_s=round(word.end_s, 6)) for word in one.words
+            ),
         )
         for one in transcript.segments
     )
@@ -111,9 +112,7 @@ SOUNDS = {
 @pytest.mark.parametrize("sound", SOUNDS)
 def test_final_text_is_that_of_the_recording(sound: str, sizes: tuple[int, ...]) -> None:
     transcriber, activity = build_transcriber("scripted", script=SCRIPT), build_activity("energy")
-    whole = transcribe_recording(
-        recording_of(SOUNDS[sound]), transcriber=transcriber, activity=activity, language="en"
-    )
+    whole = transcribe_recording(recording_of(SOUNDS[sound]), transcriber=transcriber, activity=activity, language="en")
     final, _ = live(SOUNDS[sound], transcriber=transcriber, activity=activity, sizes=sizes)
     assert rounded(final) == rounded(whole)
 
