@@ -246,7 +246,7 @@ def test_a_discarded_call_leaves_nothing(caller: Caller, service: Service) -> No
     caller.find("discard").click()
     expect(caller.page.locator("[data-said] li")).to_have_count(0)
     expect(caller.find("told")).to_have_text("Discarded. Nothing of the call is kept.")
-    caller.page.wait_for_function("document.activeElement.type === 'submit'")
+    expect(caller.page.locator("[data-setup] button[type=submit]")).to_be_focused()
     assert service.calls.calls[0].last == "cancel"
 
 

@@ -239,6 +239,7 @@ class LivePage {
     if (!this.heardBefore) this.transcript.settle(transcript.segments);
     if (prefill) this.fields.show(prefill);
     this.keep(prefill?.id);
+    this.status({ heard_s: transcript.duration_s, behind_s: 0 });
     this.turn("over", prefill ? this.texts.say.done : this.texts.say.done_undrafted);
     if (prefill) one("[data-draft]", this.root).focus();
   }
