@@ -75,11 +75,7 @@ class SoundFeed:
 
     def _resampled(self, interleaved: Samples, *, is_last: bool) -> Samples:
         shaped = interleaved if self._form.channels > 1 else interleaved[:, 0]
-<<<<<<< HEAD
         block: Samples = self._resampler.resample_chunk(shaped, last=is_last)
-=======
-        block = self._resampler.resample_chunk(shaped, last=is_last)
->>>>>>> s6
         clipped: Samples = np.clip(block.reshape(-1, self._form.channels).T, -1.0, 1.0)
         return clipped
 

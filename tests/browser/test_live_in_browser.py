@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """A recording played as a call to the real service, in headless Chromium: words appear, fields fill, a draft stays."""
-=======
-"""A recording played as a call to the real service, in headless Chromium: words, fields, and a draft that is kept."""
->>>>>>> s6
 
 from __future__ import annotations
 
