@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import jieba  # type: ignore[import-untyped, unused-ignore]
-from pocketsphinx import get_model_path
+from pocketsphinx import get_model_path  # type: ignore[import-untyped, unused-ignore]
 
 from training.make_pinyin_table import pinyin_lines
 
