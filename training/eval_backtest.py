@@ -71,7 +71,7 @@ def main() -> None:
         run = Run(replay, source)
         for _ in run.outcomes():
             pass
-        print(json.dumps(summary_line(run.summary(), run.caveats(), costs=Costs()), ensure_ascii=False))
+        print(json.dumps(summary_line(run.summary(), run.caveats(), costs=Costs()), ensure_ascii=False))  # noqa: T201
         if given.report:
             from datetime import UTC, datetime
 

@@ -100,7 +100,7 @@ def main() -> None:
             table.add_row(split, number, *seen, f"{spent_s:.1f}")
             if options.json:
                 line = {"split": split, "budget": float(number), "recall": round(found.recall, 4)}
-                print(json.dumps({**line, "false_per_1000_months": round(rate, 3)}), flush=True)
+                print(json.dumps({**line, "false_per_1000_months": round(rate, 3)}), flush=True)  # noqa: T201
     Console(stderr=options.json).print(table)
 
 

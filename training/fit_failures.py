@@ -150,7 +150,7 @@ def main() -> None:
             table.add_row(split, name, number, *seen)
             if options.json:
                 line = {"split": split, "tickets_by": name, "budget": number, "recall": round(found.recall, 4)}
-                print(json.dumps({**line, "false_per_1000_months": round(found.false_per_1000_months, 3)}))
+                print(json.dumps({**line, "false_per_1000_months": round(found.false_per_1000_months, 3)}))  # noqa: T201
     console.print(table)
 
 

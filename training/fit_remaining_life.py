@@ -108,7 +108,7 @@ def main() -> None:
         table.add_row(options.set, name, *seen, f"{found.spent_s:.1f}")
         if options.json:
             line = {"set": options.set, "cut": name, "rmse": round(found.rows, 2), "held": round(found.held, 3)}
-            print(json.dumps({**line, "rmse_moments": round(found.moments, 2)}), flush=True)
+            print(json.dumps({**line, "rmse_moments": round(found.moments, 2)}), flush=True)  # noqa: T201
     Console(stderr=options.json).print(table)
 
 

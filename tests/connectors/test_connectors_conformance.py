@@ -192,7 +192,7 @@ def test_answer_that_is_lost_doubles_nothing(kind: str, what: str) -> None:
         try:
             deeds[what](system_of(side, lossy))
         except ConnectorDown as error:
-            assert "no answer" in str(error)
+            assert "no answer" in str(error)  # noqa: PT017 - whether it is raised depends on the turn
     deeds[what](system_of(side))
     assert len(row.notes) == (1 if what in ("comment", "close") else 0)
     assert len(side.rows) == (2 if what == "create" else 1)

@@ -48,7 +48,7 @@ def test_field_has_examples_and_texts_in_both_languages(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=lambda value: getattr(value, "text", value))
 def test_field_finds_its_example(name: str, example: object) -> None:
-    text, value = getattr(example, "text"), getattr(example, "value")
+    text, value = getattr(example, "text"), getattr(example, "value")  # noqa: B009
     assert value in [mention.value for mention in ticket_field(name).extract(message(text))]
 
 
@@ -59,7 +59,7 @@ def test_field_refuses_its_counter_example(name: str, text: str) -> None:
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=lambda value: getattr(value, "text", value))
 def test_mentions_lie_inside_the_text_and_do_not_overlap(name: str, example: object) -> None:
-    document = message(f"前面的话 {getattr(example, 'text')} and more")
+    document = message(f"前面的话 {getattr(example, 'text')} and more")  # noqa: B009
     mentions = ticket_field(name).extract(document)
     assert mentions
     for mention in mentions:

@@ -119,7 +119,7 @@ def test_kills_lose_nothing_and_double_nothing(desk: Helpdesk, service: Beforeha
     if not is_up:
         service.start()
     account = settled(desk, expected=expected(TICKETS), within_s=SETTLE_S)
-    print(f"{account.tickets} tickets, {kills} kills, lost {account.lost}, doubled {account.doubled}")
+    print(f"{account.tickets} tickets, {kills} kills, lost {account.lost}, doubled {account.doubled}")  # noqa: T201
     assert kills >= 2
     assert (account.tickets, account.lost, account.wrong, account.doubled) == (TICKETS, (), (), ())
 

@@ -373,7 +373,7 @@ def test_no_secret_and_no_crash_stands_in_the_log(served: BeforehandProcess) -> 
 def test_the_process_has_not_grown(served: BeforehandProcess, resident_before_mib: float) -> None:
     """Runs last: all of the above has been through this process."""
     grown_mib = resident_mib(served) - resident_before_mib
-    print(f"{resident_before_mib:.0f} MiB before, {grown_mib:+.0f} MiB")
+    print(f"{resident_before_mib:.0f} MiB before, {grown_mib:+.0f} MiB")  # noqa: T201
     assert grown_mib < GROWTH_MIB
     assert served.answers()
 

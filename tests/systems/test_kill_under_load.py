@@ -118,7 +118,7 @@ def test_what_was_answered_for_survives_random_kills(
         told = _check(load, client, store, receiver)
         _check_that_losses_would_be_seen(load.acknowledged, client, store)
         store.database.close()
-    print(told)
+    print(told)  # noqa: T201
 
 
 def _check(load: MixedLoad, client: httpx.Client, store: Store, receiver: Receiver) -> str:

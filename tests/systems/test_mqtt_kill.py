@@ -144,7 +144,7 @@ def test_two_workers_that_are_killed_lose_nothing_and_open_no_ticket_twice(
     assert {ticket.device_id for ticket in tickets} >= {course.device_id(device) for device in range(FAILING)}
     told = state_of(store, data_dir, course)
     assert told == {course.device_id(device): points_of(monitor, course.device_id(device)) for device in range(DEVICES)}
-    print(f"kills {kills}, readings {len(expected)}, kept with repeats {kept.count}, tickets {len(tickets)}")
+    print(f"kills {kills}, readings {len(expected)}, kept with repeats {kept.count}, tickets {len(tickets)}")  # noqa: T201
     store.database.close()
 
 

@@ -102,7 +102,7 @@ def test_every_operation_keeps_its_promises(app: FastAPI, client: asgi.ASGIClien
                 if told:
                     failures[told] += 1
                     examples.setdefault(told, example)
-    print(f"{count} cases over {len(operations)} operations, {sum(failures.values())} failures")
+    print(f"{count} cases over {len(operations)} operations, {sum(failures.values())} failures")  # noqa: T201
     assert not failures, "\n".join(f"{times} x {told}\n    {examples[told]}" for told, times in failures.items())
     assert count >= CASES * 0.9
     assert drafted(client) == before

@@ -47,7 +47,7 @@ def page(lines: Sequence[Line], codes: Sequence[Code] = ()) -> Page:
 
 def values(fields: Mapping[str, object]) -> dict[str, str]:
     """Keep name and value of page fields."""
-    return {name: getattr(field, "value") for name, field in fields.items()}
+    return {name: getattr(field, "value") for name, field in fields.items()}  # noqa: B009
 
 
 def print_page(texts: Sequence[str], *, size_px: int = 32, paper: int = 255, ink: int = 0) -> Image:
