@@ -143,8 +143,8 @@ def _print_kinds(console: Console, name: str, counts: Counter[str], right: Count
 
 def _times(times_ms: Sequence[float], what: str) -> str:
     ordered = sorted(times_ms)
-    most = ordered[int(len(ordered) * 0.95)]
-    return f"median {statistics.median(ordered):.2f} ms of CPU a {what}, 95% below {most:.2f} ms"
+    most_ms = ordered[int(len(ordered) * 0.95)]
+    return f"median {statistics.median(ordered):.2f} ms of CPU a {what}, 95% below {most_ms:.2f} ms"
 
 
 def main() -> None:
