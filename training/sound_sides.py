@@ -8,7 +8,7 @@ or through MP3, how often it is told, and how often two sides are taken for one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -161,7 +161,7 @@ def dual_mono(folder: Path, console: Console) -> None:
     """Show how often copies are told from sides."""
     clips = list(_clips(folder))
     rng = np.random.default_rng(20261123)
-    versions = {
+    versions: Mapping[str, Callable[[Samples], Samples]] = {
         "copy": lambda clip: clip,
         "6 dB quieter": lambda clip: clip * np.float32(0.5),
         "10 dB quieter": lambda clip: clip * np.float32(0.316),

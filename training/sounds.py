@@ -33,7 +33,10 @@ def sounds(duration_s: float, *, seed: int = 20261123) -> Iterator[tuple[str, Sa
     yield "hold music, drums", _as_samples(_music(at_s, rng))
     yield "hold music, melody", _as_samples(_melody(at_s))
     for mains_hz in (50, 60):
-        yield f"hum {mains_hz} Hz", _as_samples(sum(0.2 / n * _sine(at_s, mains_hz * n) for n in (1, 2, 3, 5)))
+        yield (
+            f"hum {mains_hz} Hz",
+            _as_samples(np.sum([0.2 / n * _sine(at_s, mains_hz * n) for n in (1, 2, 3, 5)], axis=0)),
+        )
     fan = _noise(len(at_s), 1.0, rng) * (1 + 0.3 * _sine(at_s, 25)) + 0.05 * _sine(at_s, 150)
     yield "fan", _as_samples(fan)
     yield "beeps", _as_samples(0.4 * _sine(at_s, 1000) * (at_s % 1 < 0.2))
@@ -57,10 +60,10 @@ def _noise(count: int, slope: float, rng: np.random.Generator) -> Wave:
 
 
 def _dtmf(at_s: Wave) -> Wave:
-    low, high = DTMF_HZ
+    low_hz, high_hz = (np.array(tones, dtype=np.float64) for tones in DTMF_HZ)
     key = (at_s / BEAT_S).astype(int)
-    both = _sine(at_s, 1.0 * np.take(low, key % 4)) + _sine(at_s, 1.0 * np.take(high, key % 3))  # type: ignore[arg-type]
-    return 0.25 * both * (at_s % BEAT_S < 0.12)
+    both = np.sin(2 * np.pi * low_hz[key % 4] * at_s) + np.sin(2 * np.pi * high_hz[key % 3] * at_s)
+    return np.asarray(0.25 * both * (at_s % BEAT_S < 0.12))
 
 
 def _tone(at_s: Wave, hz: Wave, *, overtones: int) -> Wave:

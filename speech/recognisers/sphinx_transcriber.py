@@ -45,7 +45,7 @@ MAX_STRETCH_S = 15.0
 
 class SphinxTranscriber:
     """Decoders for wide and for telephone sound, each hearing one stretch at a time, loaded when sound of its kind
-    first comes.
+    first comes: most calls need one of them.
     """
 
     engine = f"sphinx:{MODEL}"

@@ -24,6 +24,8 @@ COPY_CORRELATION = 0.5
 """Of a leak under line noise 6 dB below it the correlation is .9, of unrelated voices in windows so short below .4."""
 QUIET_DB = 25.0
 """Windows so far below the side's own loudest in the stretch hold no words of its own."""
+BESIDE_WINDOWS, TAIL_DB = 2, 3.0
+"""Windows beside a leak that are quieter than it are its tail."""
 PADDING_S = 0.2
 LEAST_OWN_S = 0.1
 """The shortest stretch that the voice detector gives, too."""
@@ -44,8 +46,9 @@ def _own_parts(audio: Audio, stretch: Stretch, other: Audio) -> list[Stretch]:
         return [stretch]
     own_db = level_db[~is_leak]
     is_own = ~is_leak & (level_db > float(own_db.max(initial=-np.inf)) - QUIET_DB)
-    leak_db = float(level_db[is_leak].max())
-    is_own &= level_db > leak_db - 3.0  # the tail of a leak, between its windows, is no voice
+    around = np.convolve(is_leak, np.ones(2 * BESIDE_WINDOWS + 1))  # longer by 2 * BESIDE_WINDOWS
+    is_beside = around[BESIDE_WINDOWS : BESIDE_WINDOWS + len(is_leak)] > 0
+    is_own &= ~is_beside | (level_db > float(level_db[is_leak].max()) - TAIL_DB)
     return [part for part in _joined(is_own, is_leak, stretch) if part.end_s - part.start_s >= LEAST_OWN_S]
 
 

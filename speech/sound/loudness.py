@@ -33,4 +33,4 @@ def levels_dbfs(audio: Audio, *, frame_s: float) -> npt.NDArray[np.float64]:
 
 def _of_frames(samples: npt.NDArray[np.float32], size: int) -> npt.NDArray[np.float64]:
     power = np.square(samples.reshape(-1, size), dtype=np.float64).mean(axis=1)  # (frames,)
-    return np.maximum(10 * np.log10(power + 1e-12), FLOOR_DBFS)
+    return np.asarray(np.maximum(10 * np.log10(power + 1e-12), FLOOR_DBFS), dtype=np.float64)

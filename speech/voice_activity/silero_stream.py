@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from speech.records import SAMPLE_RATE_HZ, Samples, Stretch
+from speech.records import SAMPLE_RATE_HZ, Samples, SpeechError, Stretch
 
 WINDOW = 512  # samples the network judges at once
 CONTEXT = 64  # samples of the window before that it sees, too
@@ -32,13 +32,17 @@ Network = Callable[[npt.NDArray[np.float32], State], tuple[npt.NDArray[np.float3
 
 @dataclass(frozen=True, slots=True)
 class StreamRules:
-    """Lengths in samples; `block` is how much is judged before the network begins anew, `cut` what its end may cut."""
+    """Lengths in samples; a weak voice counts within `near` of a sure one; `block` is how much is judged before the
+    network begins anew, `cut` what its end may cut.
+    """
 
     threshold: float
+    weak_threshold: float
     min_speech: float
     min_silence: float
     padding: float
     longest: float
+    near: int
     block: int
     cut: float
 
@@ -52,8 +56,9 @@ class _Span:
 class _Rules:
     """From probabilities to spans within one block; spans are final in the order they end."""
 
-    def __init__(self, rules: StreamRules) -> None:
+    def __init__(self, rules: StreamRules, *, threshold: float) -> None:
         self._rules = rules
+        self._threshold = threshold
         self._longest = rules.longest - WINDOW - 2 * rules.padding
         self._at = 0  # samples judged
         self._start: int | None = None  # of the open span, before padding
@@ -65,13 +70,25 @@ class _Rules:
         return self._start
 
     @property
+    def at(self) -> int:
+        """Say how far was judged."""
+        return self._at
+
+    @property
+    def sure_from(self) -> int | None:
+        """Say where the open span begins once it is long enough to stay one."""
+        if self._start is None or (self._silent_at or self._at) - self._start <= self._rules.min_speech:
+            return None
+        return self._start
+
+    @property
     def pause(self) -> int:
         return self._at - self._silent_at if self._start is not None and self._silent_at else 0
 
     def judge(self, probability: float) -> None:
         """Take the next window's probability."""
         at, self._at = self._at, self._at + WINDOW
-        is_speech = probability >= self._rules.threshold
+        is_speech = probability >= self._threshold
         if is_speech and self._silent_at:
             self._silent_at = 0
             if self._split_start < self._split_end:
@@ -81,7 +98,7 @@ class _Rules:
             return
         if self._start is not None and at - self._start > self._longest and self._split(at):
             return
-        if self._start is not None and probability < max(self._rules.threshold - NEGATIVE_BELOW, 0.01):
+        if self._start is not None and probability < max(self._threshold - NEGATIVE_BELOW, 0.01):
             self._fall_silent(at, self._start)
 
     def _split(self, at: int) -> bool:
@@ -145,6 +162,75 @@ class _Rules:
         return self.spans
 
 
+class _Block:
+    """One block's spans: weak voices by their rules, kept where a sure voice is near, in the order they end."""
+
+    def __init__(self, rules: StreamRules) -> None:
+        self._rules = rules
+        self._weak = _Rules(rules, threshold=rules.weak_threshold)
+        self._sure = _Rules(rules, threshold=rules.threshold)
+        self._sure_spans: list[_Span] = []
+        self._held: list[_Span] = []  # settled, but no sure voice was near yet
+
+    def judge(self, probability: float) -> None:
+        """Take the next window's probability."""
+        self._weak.judge(probability)
+        self._sure.judge(probability)
+
+    @property
+    def open_at(self) -> int | None:
+        """Say where the open span begins, if a sure voice is near."""
+        start = self._weak.open_at
+        return start if start is not None and self._is_near(_Span(start, self._weak.at)) else None
+
+    @property
+    def pause(self) -> int:
+        return self._weak.pause
+
+    @property
+    def unsettled(self) -> int:
+        """Return the first sample that a span to come may hold."""
+        waiting = (self._held or self._weak.spans)[:1]
+        if waiting:
+            return waiting[0].start
+        following = self._weak.open_at if self._weak.open_at is not None else self._weak.at
+        return int(max(0, following - self._rules.padding))
+
+    def settled(self) -> list[_Span]:
+        """Take out the spans that nothing to come changes."""
+        self._sure_spans += self._sure.settled(length=self._rules.block)
+        self._held += self._weak.settled(length=self._rules.block)
+        done: list[_Span] = []
+        while self._held:
+            span = self._held[0]
+            if self._is_near(span):
+                done.append(span)
+            elif not self._is_past(span):
+                break
+            self._held.pop(0)
+        return done
+
+    def finish(self, *, length: int) -> list[_Span]:
+        """Return the rest of a block whose true length is known."""
+        self._sure_spans += self._sure.finish(length=length)
+        self._sure.spans = []
+        rest = [*self._held, *self._weak.finish(length=length)]
+        return [span for span in rest if self._is_near(span, is_over=True)]
+
+    def _is_near(self, span: _Span, *, is_over: bool = False) -> bool:
+        """Say whether a sure voice is near; while the block goes on also by what is still open."""
+        near = self._rules.near
+        sure = [*self._sure_spans, *self._sure.spans]
+        if not is_over and self._sure.sure_from is not None:
+            sure.append(_Span(self._sure.sure_from, self._sure.at))
+        return any(one.start - near < span.end and span.start < one.end + near for one in sure)
+
+    def _is_past(self, span: _Span) -> bool:
+        """Say whether it is over with a span: no sure voice to come can be near."""
+        following = self._sure.open_at if self._sure.open_at is not None else self._sure.at
+        return following - self._rules.padding - self._rules.near >= span.end
+
+
 class SileroStream:
     """Follows one channel; belongs to one thread."""
 
@@ -159,7 +245,7 @@ class SileroStream:
         self._kept_from = self._judged = 0
         self._state: State = (np.zeros(STATE, dtype=np.float32), np.zeros(STATE, dtype=np.float32))
         self._context = np.zeros(CONTEXT, dtype=np.float32)
-        self._spans = _Rules(self._rules)
+        self._spans = _Block(self._rules)
 
     def feed(self, samples: Samples) -> tuple[Stretch, ...]:
         self._kept = np.concatenate([self._kept, samples])
@@ -167,7 +253,7 @@ class SileroStream:
         while self._length > self._rules.block:
             settled += self._next_block()
         self._judge((self._length - 1) // WINDOW * WINDOW)  # the last window waits: it may be the call's last
-        settled += self._stretches(self._spans.settled(length=self._rules.block))
+        settled += self._stretches(self._spans.settled())
         self._let_go()
         return tuple(settled)
 
@@ -188,7 +274,7 @@ class SileroStream:
 
     @property
     def settled_s(self) -> float:
-        return (self._start + self._unsettled) / SAMPLE_RATE_HZ
+        return (self._start + self._spans.unsettled) / SAMPLE_RATE_HZ
 
     @property
     def pause_s(self) -> float:
@@ -197,14 +283,6 @@ class SileroStream:
     @property
     def _length(self) -> int:
         return self._kept_from + len(self._kept)
-
-    @property
-    def _unsettled(self) -> int:
-        """Return the first sample of the block that a span to come may hold."""
-        if self._spans.spans:
-            return self._spans.spans[0].start
-        following = self._spans.open_at if self._spans.open_at is not None else self._judged
-        return int(max(0, following - self._rules.padding))
 
     def _judge(self, end: int, *, is_last: bool = False) -> None:
         """Ask the network about the windows up to `end` of the block."""
@@ -250,8 +328,13 @@ class SileroStream:
         ]
 
     def _let_go(self) -> None:
-        oldest = min(self._unsettled, self._judged)
+        oldest = min(self._spans.unsettled, self._judged)
         self._kept, self._kept_from = self._kept[oldest - self._kept_from :].copy(), oldest
+
+
+def no_network(windows: npt.NDArray[np.float32], state: State) -> tuple[npt.NDArray[np.float32], State]:
+    """Say that a gate that was built without its network judges whole recordings only."""
+    raise SpeechError("This voice detector was built without its network; build_activity('silero') brings it.")
 
 
 def onnx_network(session: Any) -> Network:

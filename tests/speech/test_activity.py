@@ -59,6 +59,27 @@ def test_silero_begins_a_cut_stretch_again_in_the_next_block() -> None:
     assert starts == [block, 11 * rate_hz]
 
 
+@pytest.mark.parametrize(
+    ("sure", "weak", "found"),
+    [
+        pytest.param([], [(1, 2)], [], id="nobody speaks surely"),
+        pytest.param([(1, 2)], [(0, 3)], [(0, 3)], id="wider"),
+        pytest.param([(1, 2)], [(1, 2), (6, 7)], [(1, 2), (6, 7)], id="near"),
+        pytest.param([(9, 10)], [(3, 4), (5, 6), (9, 10)], [(5, 6), (9, 10)], id="before"),
+        pytest.param([(1, 2)], [(1, 2), (8, 9)], [(1, 2)], id="far"),
+    ],
+)
+def test_silero_keeps_a_weak_voice_near_a_sure_one(
+    sure: list[tuple[int, int]], weak: list[tuple[int, int]], found: list[tuple[int, int]]
+) -> None:
+    def spans(of: list[tuple[int, int]]) -> list[dict[str, int]]:
+        return [{"start": start * 16_000, "end": end * 16_000} for start, end in of]
+
+    detector = SileroActivity(lambda samples: spans(sure), lambda samples: spans(weak))
+    stretches = detector.detect(Audio(silence(20.0)))
+    assert stretches == tuple(Stretch(float(start), float(end)) for start, end in found)
+
+
 @pytest.mark.model
 @pytest.mark.parametrize("samples", NOT_SPEECH)
 def test_silero_finds_no_speech_where_there_is_none(samples: Samples) -> None:

@@ -40,6 +40,12 @@ def test_leak_alone_is_left_out(leak_db: float, late: int) -> None:
     assert found == (Stretch(0.3, 2.2),)
 
 
+@pytest.mark.parametrize("length_s", [0.1, 0.2, 0.3, 0.5])
+def test_short_leak_is_left_out(length_s: float) -> None:
+    here = Audio(_leak(OTHER, -20.0) + HUM)
+    assert own_stretches(here, (Stretch(4.0, 4.0 + length_s),), other=Audio(OTHER + HUM)) == ()
+
+
 @pytest.mark.parametrize("leak_db", [-12.0, -20.0, -30.0])
 def test_own_words_after_a_leak_in_one_stretch_stay(leak_db: float) -> None:
     own = _voice(6.2, 7.5, seed=4)
@@ -47,6 +53,13 @@ def test_own_words_after_a_leak_in_one_stretch_stay(leak_db: float) -> None:
     (found,) = own_stretches(here, (Stretch(2.8, 7.7),), other=Audio(OTHER + HUM))
     assert 5.8 <= found.start_s <= 6.2
     assert 7.5 <= found.end_s <= 7.7
+
+
+def test_own_words_quieter_than_a_leak_before_them_stay() -> None:
+    own = _voice(6.5, 7.5, seed=4) * np.float32(0.08)
+    (found,) = own_stretches(Audio(own + _leak(OTHER, -12.0) + HUM), (Stretch(2.8, 7.7),), other=Audio(OTHER + HUM))
+    assert found.start_s <= 6.5
+    assert found.end_s >= 7.5
 
 
 def test_both_at_once_stay() -> None:

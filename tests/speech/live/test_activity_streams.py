@@ -89,6 +89,31 @@ def test_detector_asked_again_and_again_finds_what_it_finds_in_the_whole(name: s
         assert (one.start_s, one.end_s) == pytest.approx((other.start_s, other.end_s))
 
 
+VOICES = {
+    "weak alone": ([("quiet", 2.0), ("weak", 1.0), ("quiet", 8.0)], []),
+    "weak before a sure one": ([("weak", 1.0), ("quiet", 1.0), ("sure", 1.0), ("quiet", 1.0)], [0.0, 1.8]),
+    "weak after a sure one": ([("sure", 1.0), ("quiet", 1.0), ("weak", 1.0), ("quiet", 8.0)], [0.0, 1.8]),
+    "weak far from a sure one": ([("weak", 1.0), ("quiet", 7.0), ("sure", 1.0), ("quiet", 1.0)], [7.8]),
+    "sure one too short to count": ([("weak", 1.0), ("quiet", 1.0), ("sure", 0.06), ("quiet", 8.0)], []),
+}
+LEVELS = {"quiet": 0.0, "weak": 0.2, "sure": 0.5}
+
+
+def by_loudness(windows: np.ndarray, state: State) -> tuple[np.ndarray, State]:
+    """Stand in for the network: the louder, the surer."""
+    return np.abs(windows[:, CONTEXT:]).max(axis=1).astype(np.float32) * np.float32(1.5), state
+
+
+@pytest.mark.parametrize("size", [160, 4_801])
+@pytest.mark.parametrize("name", VOICES)
+def test_weak_voice_counts_beside_a_sure_one(name: str, size: int) -> None:
+    parts, starts_s = VOICES[name]
+    rules = stream_rules(SileroOptions(threshold=0.5, weak_threshold=0.12))
+    samples = np.concatenate([tone(length_s, level=0.8 * LEVELS[voice] + 1e-9) for voice, length_s in parts])
+    found = followed(SileroStream(by_loudness, rules), samples, size)
+    assert [one.start_s for one in found] == pytest.approx(starts_s, abs=0.07)
+
+
 def test_open_stretch_and_its_pause_are_told() -> None:
     options = SileroOptions()
     stream = SileroStream(loud_is_speech, stream_rules(options))
