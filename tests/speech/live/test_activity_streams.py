@@ -115,6 +115,7 @@ NEAR = {
     "weak after sure": ([(1.0, SURE, 1.0), (2.0, WEAK, 1.0), (9.0, 0, 0)], [1, 4]),
     "weak before sure": ([(1.0, WEAK, 1.0), (2.0, SURE, 1.0), (9.0, 0, 0)], [1, 4]),
     "weak far from sure": ([(1.0, SURE, 1.0), (6.0, WEAK, 1.0), (6.0, SURE, 1.0)], [1, 15]),
+    "sure one too short to count": ([(1.0, WEAK, 1.0), (1.0, SURE, 0.06), (9.0, 0, 0)], []),
     "weak turns sure": ([(1.0, WEAK, 1.0), (0.0, SURE, 1.0), (3.0, 0, 0)], [1]),
 }
 """Seconds of silence, level and seconds of what follows; whole seconds at which stretches begin."""
