@@ -154,7 +154,8 @@ def show_delay(
     sound_s = len(samples) / SAMPLE_RATE_HZ
     console.print(
         f"{sound_s:.0f} s of sound; final text is that of the recording: {same} ({len(whole.segments)} segments, "
-        f"{kept} as settled); work {told.work_s / sound_s:.2f} s a second, {told.cpu_s / sound_s:.2f} of them on a core; the rest after the end took "
+        f"{kept} as settled); work {told.work_s / sound_s:.2f} s a second, {told.cpu_s / sound_s:.2f} s of CPU; "
+        "the rest after the end took "
         f"{told.final_s:.2f} s"
     )
 
