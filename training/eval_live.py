@@ -42,6 +42,7 @@ from speech.records import Samples, Stretch, Transcript
 FRAME_SAMPLES = SAMPLE_RATE_HZ // 10
 GAP_S = 1.5
 """Silence between clips: longer than any detector joins over, as between turns of a call."""
+A_MINUTE_S = 60.0
 CATCHING_UP_S = 2.0
 """As the service does: words so far are left out of a call that is so far behind."""
 
@@ -54,6 +55,7 @@ class Told:
     settled: list[tuple[float, Settled]] = field(default_factory=list)
     behind_s: list[float] = field(default_factory=list)
     work_s: float = 0.0
+    cpu_s: float = 0.0
     final_s: float = 0.0
     peak_mib: list[float] = field(default_factory=list)
     transcript: Transcript | None = None
@@ -83,10 +85,11 @@ def held(samples: Samples, *, transcriber: Transcriber, activity: ActivityDetect
         if wait_s > 0:
             time.sleep(wait_s)
         behind_s = max(0.0, -wait_s * pace)
-        started_s = time.perf_counter()
+        started_s, cpu_s = time.perf_counter(), time.thread_time()
         events = call.feed(frame, with_partials=behind_s < CATCHING_UP_S)
         ended_s = time.perf_counter()
         told.work_s += ended_s - started_s
+        told.cpu_s += time.thread_time() - cpu_s
         told.behind_s.append(behind_s)
         for event in events:
             at = (ended_s - began_s) * pace
@@ -131,9 +134,11 @@ def delays(told: Told, stretches: Sequence[Stretch]) -> tuple[list[float], list[
     return so_far, settled
 
 
-def show_delay(folder: Path, transcriber: Transcriber, activity: ActivityDetector, console: Console) -> None:
+def show_delay(
+    folder: Path, transcriber: Transcriber, activity: ActivityDetector, console: Console, *, least_s: float
+) -> None:
     """Print how late words come, and whether the end is that of the recording."""
-    samples = spoken(folder, least_s=0.0)
+    samples = spoken(folder, least_s=least_s)
     told = held(samples, transcriber=transcriber, activity=activity, pace=1.0)
     recording = as_heard(samples)
     whole = transcribe_recording(recording, transcriber=transcriber, activity=activity, language="en")
@@ -149,22 +154,29 @@ def show_delay(folder: Path, transcriber: Transcriber, activity: ActivityDetecto
     sound_s = len(samples) / SAMPLE_RATE_HZ
     console.print(
         f"{sound_s:.0f} s of sound; final text is that of the recording: {same} ({len(whole.segments)} segments, "
-        f"{kept} as settled); work {told.work_s / sound_s:.2f} s a second; the rest after the end took "
+        f"{kept} as settled); work {told.work_s / sound_s:.2f} s a second, {told.cpu_s / sound_s:.2f} s of CPU; "
+        "the rest after the end took "
         f"{told.final_s:.2f} s"
     )
 
 
 def show_many(
-    folder: Path, transcriber: Transcriber, activity: ActivityDetector, console: Console, *, streams: int
+    folder: Path,
+    transcriber: Transcriber,
+    activity: ActivityDetector,
+    console: Console,
+    *,
+    streams: int,
+    least_s: float,
 ) -> None:
     """Print how far behind so many calls at once are."""
-    samples = spoken(folder, least_s=60.0)
+    samples = spoken(folder, least_s=least_s)
     with ThreadPoolExecutor(streams) as pool:
         works = [
             pool.submit(held, samples, transcriber=transcriber, activity=activity, pace=1.0) for _ in range(streams)
         ]
         found = [work.result() for work in works]
-    table = Table("call", "median behind s", "90% s", "worst s", title=f"{streams} calls at once, a minute each")
+    table = Table("call", "median behind s", "90% s", "worst s", title=f"{streams} calls at once, {least_s:g} s each")
     for number, told in enumerate(found, start=1):
         table.add_row(str(number), *(f"{np.quantile(told.behind_s, share):.2f}" for share in (0.5, 0.9, 1)))
     console.print(table)
@@ -192,6 +204,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, help="a Whisper folder, e.g. models/whisper-small")
     parser.add_argument("--only", choices=("delay", "many", "long"), default="delay")
     parser.add_argument("--streams", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=0.0, help="of the clips; 0: all of them, or a minute of many")
     parser.add_argument("--minutes", type=float, default=180.0)
     parser.add_argument("--pace", type=float, default=1.0)
     return parser.parse_args()
@@ -203,9 +216,16 @@ def main() -> None:
     options = {"folder": arguments.folder} if arguments.engine == "whisper" else {}
     transcriber, activity = build_transcriber(arguments.engine, **options), build_activity()
     if arguments.only == "delay":
-        show_delay(arguments.data, transcriber, activity, console)
+        show_delay(arguments.data, transcriber, activity, console, least_s=arguments.seconds)
     elif arguments.only == "many":
-        show_many(arguments.data, transcriber, activity, console, streams=arguments.streams)
+        show_many(
+            arguments.data,
+            transcriber,
+            activity,
+            console,
+            streams=arguments.streams,
+            least_s=arguments.seconds or A_MINUTE_S,
+        )
     else:
         show_long(arguments.data, transcriber, activity, console, minutes=arguments.minutes, pace=arguments.pace)
 

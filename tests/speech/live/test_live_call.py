@@ -180,9 +180,8 @@ def test_floor_hears_real_clips_live_as_it_does_in_files(shared_data: Path, size
 @pytest.mark.model
 def test_floor_hears_both_sides_of_a_call_live_as_in_a_file(examples: Path) -> None:
     transcriber, activity = build_transcriber("sphinx"), build_activity("silero")
-    recording = read_audio(examples / "call_en.wav", name="call_en.wav")
-    sides = np.stack([audio.samples for audio in recording.channels])
-    whole = transcribe_recording(recording, transcriber=transcriber, activity=activity, language="en")
+    sides = np.stack([audio.samples for audio in read_audio(examples / "call_en.wav", name="call_en.wav").channels])
+    whole = transcribe_recording(recording_of(sides), transcriber=transcriber, activity=activity, language="en")
     final, _ = live(sides, transcriber=transcriber, activity=activity)
     assert [one.text for one in final.segments] == [one.text for one in whole.segments]
     assert {one.channel for one in final.segments} == set(range(len(sides)))
