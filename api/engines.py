@@ -7,7 +7,7 @@ Values in, values out; an engine that raises on an input becomes EngineFailed. K
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -31,6 +31,7 @@ from api.settings import VERSION, Settings
 from api.shared import NoteTurn, Shared, note_nothing
 from api.taggers import Taggers
 from model_cards import ModelCardError, locate
+from speech.records import ModelUnavailable
 
 if TYPE_CHECKING:
     from nlp import KnowledgeBase
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from nlp.records import RecordSystem, Retriever
     from speech import ActivityDetector, Transcriber
     from speech.records import Transcript
+    from speech.spoken_digits.digits import DigitTeller
     from vision import Reader
     from vision.records import Page
 
@@ -53,6 +55,7 @@ class Hearing:
 
     transcriber: Transcriber
     activity: ActivityDetector
+    digits: Mapping[str, DigitTeller]  # by language; empty where numbers are not heard again
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +131,18 @@ class Engines:
     def transcribe(self, content: bytes, *, name: str, language: str, hotwords: Sequence[str] = ()) -> Transcript:
         """Decode a recording and write down what was said."""
         from speech import read_audio, transcribe_recording
+        from speech.spoken_digits.second_pass import with_numbers
 
         recording = read_audio(content, name=name)
         with _engine_errors("speech", name), self._hearing.turn() as hearing:
-            return transcribe_recording(
+            transcript = transcribe_recording(
                 recording,
                 transcriber=hearing.transcriber,
                 activity=hearing.activity,
                 language=language,
                 hotwords=hotwords,
             )
+            return with_numbers(transcript, recording, tellers=hearing.digits, activity=hearing.activity)
 
     def speech_state(self) -> EngineState:
         """Say which recogniser will speak, and what mends it where it is only the floor."""
@@ -164,7 +169,22 @@ class Engines:
         from speech import build_activity
 
         given = self._stand_ins
-        return Hearing(given.transcriber or self._build_transcriber(), given.activity or build_activity())
+        transcriber = given.transcriber or self._build_transcriber()
+        return Hearing(transcriber, given.activity or build_activity(), self._build_digits())
+
+    def _build_digits(self) -> Mapping[str, DigitTeller]:
+        """Return the networks that hear numbers again; one that is not whole is told in the log, and none is there."""
+        from speech.spoken_digits.onnx_digits import MODELS, build
+
+        if not self.settings.spoken_digits:
+            return {}
+        tellers: dict[str, DigitTeller] = {}
+        for language in MODELS:
+            try:
+                tellers[language] = build(language=language, models_dir=self.settings.models_folder)
+            except ModelUnavailable as error:
+                log.warning("engine_degraded", engine=f"digits:{MODELS[language]}", reason=str(error))
+        return tellers
 
     def _build_transcriber(self) -> Transcriber:
         from speech import build_transcriber

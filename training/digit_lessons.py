@@ -1,21 +1,23 @@
 """Lessons for the digit network: pictures of worn words, drawn anew each time.
 
-In: words with their power spectra. Out: batches of pictures (n, 1, 40, 48) and labels. Another throat (warp), another
-pace within the word, another room (bands weighed), noise, and badly found ends are drawn for each; so is what is no
-digit: halves, pairs and noise of the same voices. A seed decides everything.
+In: words with their power spectra. Out: batches of pictures (n, 1, 40, 48) and labels. Words come in strings of one
+voice, as they do in a call, and all of a string are worn alike: another throat (warp), another line (bands weighed),
+noise; pace and badly found ends differ from word to word. Some are made into what is no digit: halves, pairs and noise
+of the same voice. A seed decides everything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from speech.spoken_digits.word_picture import MELS, MOMENTS, Numbers, bands, moments, normal
+from speech.spoken_digits.word_picture import MELS, MOMENTS, Numbers, bands, picture, voice_of
 
 OTHER = 10
-NO_DIGIT_SHARE = 0.15  # of each batch: halves, pairs and noise
+NO_DIGIT_SHARE = 0.15  # of each string: halves, pairs and noise
+STRING = 8  # words that share a voice and its wear
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,40 +29,43 @@ class Lesson:
     voice: str
 
 
-def batch(lessons: Sequence[Lesson], own: Sequence[int], rng: np.random.Generator) -> tuple[Numbers, list[int]]:
-    """Return pictures and labels of the lessons of these numbers, some made into what is no digit."""
-    seen: list[Numbers] = []
+Choir = Mapping[str, Sequence[Lesson]]
+"""Lessons by voice."""
+
+
+def choir(lessons: Sequence[Lesson]) -> Choir:
+    """Return lessons by voice, voices in name order."""
+    found: dict[str, list[Lesson]] = {}
+    for lesson in sorted(lessons, key=lambda one: one.voice):
+        found.setdefault(lesson.voice, []).append(lesson)
+    return found
+
+
+def string(own: Sequence[Lesson], rng: np.random.Generator) -> tuple[list[Numbers], list[int]]:
+    """Return pictures and labels of a string of one voice."""
+    warp, tilt, noise = float(rng.uniform(0.82, 1.2)), _tilt(rng), _noise(own, rng)
+    logs: list[Numbers] = []
     labels: list[int] = []
-    for number in own:
-        lesson = lessons[number]
-        powers, label = lesson.power, lesson.label
-        if rng.random() < NO_DIGIT_SHARE:
-            powers, label = _no_digit(lesson, lessons[int(rng.choice(own))], rng), OTHER
-        else:
-            powers = _ends(powers, rng)
-        seen.append(_picture(powers, rng))
-        labels.append(label)
-    return np.stack(seen)[:, None], labels
+    for number in rng.integers(len(own), size=STRING).tolist():
+        lesson = own[number]
+        is_digit = rng.random() >= NO_DIGIT_SHARE
+        powers = _ends(lesson.power, rng) if is_digit else _no_digit(lesson, own[int(rng.integers(len(own)))], rng)
+        powers = powers * np.float32(np.exp(rng.normal(0.0, 0.3)))
+        if noise is not None:
+            powers = np.asarray(powers + noise * rng.exponential(size=powers.shape), dtype=np.float32)
+        logs.append(_paced(bands(powers, warp=warp) + tilt, rng))
+        labels.append(lesson.label if is_digit else OTHER)
+    voice = voice_of(logs)
+    return [_masked(picture(one, voice), rng) for one in logs], labels
 
 
-def _picture(powers: Numbers, rng: np.random.Generator) -> Numbers:
-    if rng.random() < 0.6:
-        powers = _noisy(powers, rng)
-    logs = bands(powers, warp=float(rng.uniform(0.82, 1.2)))
-    logs = logs + _tilt(rng)
-    picture = moments(_paced(logs, rng))
-    picture = normal(picture)
-    if rng.random() < 0.5:
-        picture = _masked(picture, rng)
-    return picture
-
-
-def _noisy(powers: Numbers, rng: np.random.Generator) -> Numbers:
-    """Add noise of a drawn colour, 3 to 40 dB below the word's mean power."""
-    bins = powers.shape[1]
-    colour = (np.arange(bins) + 3.0) ** -rng.uniform(0.0, 1.5)
-    colour *= powers.mean() / colour.mean() * 10 ** (-rng.uniform(3, 40) / 10)
-    return np.asarray(powers + colour * rng.exponential(size=powers.shape), dtype=np.float32)
+def _noise(own: Sequence[Lesson], rng: np.random.Generator) -> Numbers | None:
+    """Return the power of noise in each bin, 3 to 40 dB below the voice, of a drawn colour; none for 4 strings in 10."""
+    if rng.random() < 0.4:
+        return None
+    level = own[int(rng.integers(len(own)))].power.mean()
+    colour = (np.arange(own[0].power.shape[1]) + 3.0) ** -rng.uniform(0.0, 1.5)
+    return np.asarray(colour * level / colour.mean() * 10 ** (-rng.uniform(3, 40) / 10), dtype=np.float32)
 
 
 def _tilt(rng: np.random.Generator) -> Numbers:
@@ -81,6 +86,9 @@ def _paced(logs: Numbers, rng: np.random.Generator) -> Numbers:
 
 
 def _masked(picture: Numbers, rng: np.random.Generator) -> Numbers:
+    """Hide a few bands and moments of every second picture."""
+    if rng.random() < 0.5:
+        return picture
     picture = picture.copy()
     low, wide = int(rng.integers(MELS)), int(rng.integers(1, 6))
     early, long = int(rng.integers(MOMENTS)), int(rng.integers(1, 6))

@@ -1,7 +1,7 @@
 """Spoken digits to learn from: recordings of people, and synthetic voices of many kinds and accents.
 
 In: the FSDD folder (four people, CC BY-SA 4.0), and the speech synthesisers of Debian where they are installed
-(espeak-ng, flite, festival). Out: `Spoken` words, 16 kHz, the silence around them cut away. What is not a digit bears
+(espeak-ng, flite). Out: `Spoken` words, 16 kHz, the silence around them cut away. What is not a digit bears
 the label OTHER. Everything drawn is drawn from a seed.
 """
 
@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from shutil import which
 
@@ -21,15 +22,15 @@ import numpy as np
 import soxr  # type: ignore[import-untyped]
 
 from speech.records import SAMPLE_RATE_HZ, Samples
-from training.digit_words import MANDARIN, MANDARIN_OTHERS, ENGLISH, ENGLISH_OTHERS, ACCENTS, Word
+from training.digit_words import ACCENTS, ENGLISH, ENGLISH_OTHERS, MANDARIN, MANDARIN_OTHERS
 
 ENGLISH_ACCENTS = ("en-us", "en-gb", "en-gb-scotland", "en-029", "en-gb-x-rp", "en-gb-x-gbclan", "en-gb-x-gbcwmd")
 MANDARIN_ACCENTS = ("cmn-latn-pinyin",)  # the voice `cmn` reads the pinyin of characters as English
 FLITE_VOICES = ("kal", "kal16", "awb", "rms", "slt")
-FESTIVAL_VOICES = ("kal_diphone", "ked_diphone", "cmu_us_slt_arctic_hts")
 QUIET = 0.02
 """Of the peak; what lies below it at both ends of a synthetic word is silence."""
 SYNTHESIS_S = 20.0
+OTHERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ def wav_samples(content: bytes) -> Samples:
 
 
 def synthetic(language: str, *, count: int, seed: int) -> list[Spoken]:
-    """Return `count` words of a language, two thirds of them digits, spoken by synthesisers drawn by chance."""
+    """Return what `count` voices say: each every digit once, and OTHERS words that are none."""
     rng = np.random.default_rng(seed)
-    orders = [_order(language, rng) for _ in range(count)]
+    orders = [order for number in range(count) for order in _orders(language, number, rng)]
     with ThreadPoolExecutor(2) as pool:
         return [spoken for spoken in pool.map(_spoken, orders) if spoken is not None]
 
@@ -75,47 +76,37 @@ class _Order:
     voice: str
 
 
-def _order(language: str, rng: np.random.Generator) -> _Order:
-    word = _word(language, rng)
-    if language == "en" and rng.random() < 0.3:
-        return _flite(word, rng) if rng.random() < 0.6 else _festival(word, rng)
-    voices = ENGLISH_ACCENTS if language == "en" else MANDARIN_ACCENTS
-    if language == "en" and word.label < len(ENGLISH) and rng.random() < 0.35:
-        accent = str(rng.choice(sorted(ACCENTS)))
-        return _espeak(Word(ACCENTS[accent][word.label], word.label), accent, rng)
-    return _espeak(word, str(rng.choice(voices)), rng)
-
-
-def _word(language: str, rng: np.random.Generator) -> Word:
+def _orders(language: str, number: int, rng: np.random.Generator) -> Iterator[_Order]:
+    command, accent, name = _voice(language, rng)
     digits, others = (ENGLISH, ENGLISH_OTHERS) if language == "en" else (MANDARIN, MANDARIN_OTHERS)
-    if rng.random() < 2 / 3:
-        digit = digits[int(rng.integers(len(digits)))]
-        return Word(str(rng.choice(digit)), digits.index(digit))
-    return Word(str(rng.choice(others)), len(digits))
+    voice = f"{number}:{name}"
+    for label, names in enumerate(digits):
+        text = ACCENTS[accent][label] if accent in ACCENTS else str(rng.choice(names))
+        yield _Order(command, text, label, voice)
+    for text in rng.choice(others, size=OTHERS, replace=False).tolist():
+        yield _Order(command, text, len(digits), voice)
 
 
-def _espeak(word: Word, accent: str, rng: np.random.Generator) -> _Order:
-    variant = str(rng.choice(espeak_variants()))
+def _voice(language: str, rng: np.random.Generator) -> tuple[tuple[str, ...], str, str]:
+    """Return a command without its text, the accent and the name."""
+    chance = rng.random()
+    if language == "en" and chance < 0.2:
+        voice = str(rng.choice(FLITE_VOICES))
+        stretch, pitch = rng.uniform(0.75, 1.4), rng.uniform(80, 240)
+        options = ("--setf", f"duration_stretch={stretch:.2f}", "--setf", f"int_f0_target_mean={pitch:.0f}")
+        return ("flite", "-voice", voice, *options, "-t"), "", f"flite:{voice}"
+    accents = MANDARIN_ACCENTS if language == "zh" else sorted(ACCENTS) if chance < 0.55 else ENGLISH_ACCENTS
+    accent, variant = str(rng.choice(accents)), str(rng.choice(espeak_variants()))
     options = ("-s", str(rng.integers(110, 260)), "-p", str(rng.integers(5, 95)))
     command = ("espeak-ng", "-v", f"{accent}+{variant}", *options, "--stdout")
-    return _Order(command, word.text, word.label, f"espeak-ng:{accent}+{variant}")
+    return command, accent, f"espeak-ng:{accent}+{variant}"
 
 
-def _flite(word: Word, rng: np.random.Generator) -> _Order:
-    voice = str(rng.choice(FLITE_VOICES))
-    stretch, pitch = rng.uniform(0.75, 1.4), rng.uniform(80, 240)
-    options = ("--setf", f"duration_stretch={stretch:.2f}", "--setf", f"int_f0_target_mean={pitch:.0f}")
-    return _Order(("flite", "-voice", voice, *options, "-t"), word.text, word.label, f"flite:{voice}")
-
-
-def _festival(word: Word, rng: np.random.Generator) -> _Order:
-    voice = str(rng.choice(FESTIVAL_VOICES))
-    stretch = f"(voice_{voice}) (Parameter.set 'Duration_Stretch {rng.uniform(0.75, 1.4):.2f})"
-    return _Order(("text2wave", "-eval", stretch), word.text, word.label, f"festival:{voice}")
-
-
+@cache
 def espeak_variants() -> Sequence[str]:
-    """Return the names of espeak-ng's voice variants, in name order."""
+    """Return the names of espeak-ng's voice variants, in name order; none where it is absent."""
+    if which("espeak-ng") is None:
+        return ("f1", "m1")
     listed = subprocess.run(["espeak-ng", "--voices=variant"], capture_output=True, text=True, check=True).stdout
     names = [line.split()[-1] if line.split()[-1].startswith("!v/") else line.split()[4] for line in listed.splitlines()[1:]]
     return sorted({name.removeprefix("!v/") for name in names})
@@ -125,10 +116,8 @@ def _spoken(order: _Order) -> Spoken | None:
     """Return the word as spoken; nothing where the synthesiser is absent or says nothing."""
     if which(order.command[0]) is None:
         return None
-    text, given = ((order.text, "/dev/stdout"), None) if order.command[0] == "flite" else ((order.text,), None)
-    if order.command[0] == "text2wave":
-        text, given = (), order.text.encode()
-    ran = subprocess.run([*order.command, *text], input=given, capture_output=True, timeout=SYNTHESIS_S)
+    text = (order.text, "/dev/stdout") if order.command[0] == "flite" else (order.text,)
+    ran = subprocess.run([*order.command, *text], stdin=subprocess.DEVNULL, capture_output=True, timeout=SYNTHESIS_S)
     if ran.returncode != 0 or len(ran.stdout) < 100:
         return None
     trimmed = trim(wav_samples(_whole_header(ran.stdout)))

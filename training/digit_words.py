@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Word(NamedTuple):
-    text: str
-    label: int
-
-
 ENGLISH = (("zero", "zero", "oh"), ("one",), ("two",), ("three",), ("four",), ("five",), ("six",), ("seven",), ("eight",), ("nine",))
 MANDARIN = (("零",), ("一", "幺"), ("二",), ("三",), ("四",), ("五",), ("六",), ("七",), ("八",), ("九",))
 ACCENTS = {

@@ -8,6 +8,7 @@ is judged too hard on them.
 
     python -m training.eval_speech --data ../shared/data/speech
     python -m training.eval_speech --engine whisper --folder models/whisper-small --write-card
+    python -m training.eval_speech --only digits --languages en,zh --count 60
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from speech import (
 )
 from speech.records import Samples
 from training.card_metrics import write_metrics
+from training.eval_digits import main_digits
 
 TELEPHONE_RATE_HZ = 8_000
 NOTHING_S = 10.0
@@ -243,12 +245,25 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--engine", choices=("sphinx", "whisper"), default="sphinx")
     parser.add_argument("--folder", type=Path, help="a Whisper folder, e.g. models/whisper-small")
     parser.add_argument("--write-card", action="store_true", help="put the numbers into the model's card")
+    parser.add_argument("--only", choices=("digits",), help="strings of spoken digits instead of recordings")
+    parser.add_argument("--languages", default="en,zh", help="of --only digits")
+    parser.add_argument("--count", type=int, default=60, help="strings a speaker, of --only digits")
+    parser.add_argument("--networks", type=Path, help="digit networks that left a speaker out, LANGUAGE/SPEAKER/")
+    parser.add_argument("--without-floor", action="store_true", help="leave pocketsphinx out of --only digits")
     return parser.parse_args()
 
 
 def main() -> None:
     """Measure, show, and write if asked."""
     arguments = _arguments()
+    if arguments.only == "digits":
+        return main_digits(
+            arguments.data,
+            languages=arguments.languages,
+            count=arguments.count,
+            networks=arguments.networks,
+            floor=not arguments.without_floor,
+        )
     options = {"folder": arguments.folder} if arguments.engine == "whisper" else {}
     transcriber = build_transcriber(arguments.engine, **options)
     name = transcriber.engine.partition(":")[2]

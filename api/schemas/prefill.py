@@ -117,6 +117,21 @@ class SpokenWord(BaseModel):
     confidence: float
 
 
+class NumberReading(BaseModel):
+    digits: str
+    confidence: float
+
+
+class SpokenNumberBody(BaseModel):
+    """Digits that were spoken one by one, heard a second time."""
+
+    start_s: float
+    end_s: float
+    digits: str
+    confidence: float
+    alternatives: list[NumberReading] = Field([], description="Other digits it may be, likeliest first")
+
+
 class SpokenSegment(BaseModel):
     start_s: float
     end_s: float
@@ -125,6 +140,7 @@ class SpokenSegment(BaseModel):
     text: str
     confidence: float
     words: list[SpokenWord] = []
+    numbers: list[SpokenNumberBody] = Field([], description="Numbers in it that were heard a second time")
 
 
 class TranscriptBody(BaseModel):

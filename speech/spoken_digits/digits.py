@@ -22,6 +22,6 @@ class DigitTeller(Protocol):
         """Say which network answers, as in "digits:spoken-digits-en"."""
         ...
 
-    def tell(self, words: Sequence[Samples]) -> LogProbabilities:
-        """Return (n, 11) log probabilities: 0..9 and something else."""
+    def tell(self, words: Sequence[Samples], *, beside: Sequence[Samples] = ()) -> LogProbabilities:
+        """Return (n, 11) log probabilities: 0..9 and something else. `beside`: what the same speaker said around."""
         ...

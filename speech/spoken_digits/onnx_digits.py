@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]
 
 MODELS = {"en": "spoken-digits-en", "zh": "spoken-digits-zh"}
-BATCH = 64
-"""Pictures looked at together: half a MB of input, some 20 MB while the first layers work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +40,16 @@ class OnnxDigits:
         self._sessions = tuple(sessions)
         self._options = options
 
-    def tell(self, words: Sequence[Samples]) -> LogProbabilities:
+    def tell(self, words: Sequence[Samples], *, beside: Sequence[Samples] = ()) -> LogProbabilities:
         if not words:
             return np.zeros((0, 11), dtype=np.float32)
         looks = [
-            _log_softmax(self._logits(session, words, warp))
+            _log_softmax(session.run(["logits"], {"pictures": seen})[0])
             for warp in self._options.warps
+            for seen in [pictures(words, beside=beside, warp=warp)]
             for session in self._sessions
         ]
         return _log_softmax(np.mean(looks, axis=0))
-
-    def _logits(self, session: InferenceSession, words: Sequence[Samples], warp: float) -> LogProbabilities:
-        batches = (words[at : at + BATCH] for at in range(0, len(words), BATCH))
-        return np.concatenate([session.run(["logits"], {"pictures": pictures(batch, warp=warp)})[0] for batch in batches])
 
 
 def _log_softmax(logits: LogProbabilities) -> LogProbabilities:
