@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from speech.spoken_digits.word_picture import MELS, MOMENTS, Numbers, bands, picture, voice_of
+from speech.spoken_digits.word_picture import BIN_HZ, BINS, MELS, MOMENTS, Numbers, bands, picture, voice_of
 
 OTHER = 10
 NO_DIGIT_SHARE = 0.15  # of each string: halves, pairs and noise
 STRING = 8  # words that share a voice and its wear
+HISS_HZ = 2_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,14 @@ def choir(lessons: Sequence[Lesson]) -> Choir:
 def string(own: Sequence[Lesson], rng: np.random.Generator) -> tuple[list[Numbers], list[int]]:
     """Return pictures and labels of a string of one voice."""
     warp, tilt, noise = float(rng.uniform(0.82, 1.2)), _tilt(rng), _noise(own, rng)
+    gains, hiss = _line(rng), _hiss(rng)
     logs: list[Numbers] = []
     labels: list[int] = []
     for number in rng.integers(len(own), size=STRING).tolist():
         lesson = own[number]
         is_digit = rng.random() >= NO_DIGIT_SHARE
         powers = _ends(lesson.power, rng) if is_digit else _no_digit(lesson, own[int(rng.integers(len(own)))], rng)
-        powers = powers * np.float32(np.exp(rng.normal(0.0, 0.3)))
+        powers = hissed(powers, hiss) * gains * np.float32(np.exp(rng.normal(0.0, 0.3)))
         if noise is not None:
             powers = np.asarray(powers + noise * rng.exponential(size=powers.shape), dtype=np.float32)
         logs.append(_paced(bands(powers, warp=warp) + tilt, rng))
@@ -59,8 +61,30 @@ def string(own: Sequence[Lesson], rng: np.random.Generator) -> tuple[list[Number
     return [_masked(picture(one, voice), rng) for one in logs], labels
 
 
+def _line(rng: np.random.Generator) -> Numbers:
+    """Return a gain on the power of each bin: every second line lets nothing through above 2.6 to 3.9 kHz."""
+    gains = np.ones(BINS, dtype=np.float32)
+    if rng.random() < 0.5:
+        gains[round(rng.uniform(2_600, 3_900) / BIN_HZ) :] = 1e-5
+    if rng.random() < 0.3:
+        gains[: round(rng.uniform(100, 400) / BIN_HZ)] = 1e-3
+    return gains
+
+
+def _hiss(rng: np.random.Generator) -> float:
+    """Return how loud this speaker's s is against other speakers', as a factor of power: 15 dB less to 6 more."""
+    return float(10 ** (rng.uniform(-15, 6) / 10)) if rng.random() < 0.5 else 1.0
+
+
+def hissed(powers: Numbers, factor: float) -> Numbers:
+    """Return a word whose hissing moments, most of whose power lies above 2 kHz, are louder or fainter."""
+    high = powers[:, round(HISS_HZ / BIN_HZ) :].sum(axis=1)
+    is_hiss = high >= 0.5 * powers.sum(axis=1)
+    return np.asarray(powers * np.where(is_hiss, factor, 1.0)[:, None], dtype=np.float32)
+
+
 def _noise(own: Sequence[Lesson], rng: np.random.Generator) -> Numbers | None:
-    """Return the power of noise in each bin, 3 to 40 dB below the voice, of a drawn colour; none for 4 strings in 10."""
+    """Return the power of noise in each bin, 3 to 40 dB below the voice; none for four strings in ten."""
     if rng.random() < 0.4:
         return None
     level = own[int(rng.integers(len(own)))].power.mean()
@@ -99,6 +123,10 @@ def _masked(picture: Numbers, rng: np.random.Generator) -> Numbers:
 
 def _ends(powers: Numbers, rng: np.random.Generator) -> Numbers:
     """Cut up to 30 ms off either end, or leave up to 60 ms of silence there."""
+    if rng.random() < 0.3:  # faint ends lost, as where they drown
+        loudness = powers.sum(axis=1)
+        heard = np.flatnonzero(loudness >= loudness.max() * 10 ** (-rng.uniform(2.0, 4.0)))
+        powers = powers[heard[0] : heard[-1] + 1]
     before, after = rng.integers(-6, 12, size=2)
     most = len(powers) // 6
     kept = powers[min(most, max(0, -before)) : len(powers) - min(most, max(0, -after))]

@@ -96,7 +96,11 @@ class _Graph:
         """Keep weights as whole numbers of 8 bits, a scale an output channel."""
         scales = np.maximum(np.abs(values).reshape(len(values), -1).max(axis=1), 1e-8) / 127
         rounded = np.round(values / scales.reshape(-1, *[1] * (values.ndim - 1))).astype(np.int8)
-        inputs = [self.plain(rounded), self.plain(scales.astype(np.float32)), self.plain(np.zeros(len(values), np.int8))]
+        inputs = [
+            self.plain(rounded),
+            self.plain(scales.astype(np.float32)),
+            self.plain(np.zeros(len(values), np.int8)),
+        ]
         return self.add("DequantizeLinear", inputs, axis=0)
 
     def model(self) -> onnx.ModelProto:

@@ -23,8 +23,18 @@ SHORTEST, LONGEST = 8, 12
 TEST_TAKES = 5
 MANDARIN = {
     **{word: digit for digit, word in enumerate("零一二三四五六七八九")},
-    **{"ling2": 0, "yi1": 1, "er4": 2, "san1": 3, "si4": 4, "wu3": 5, "liu4": 6, "qi1": 7, "ba1": 8, "jiu3": 9},
-    **{"yao1": 1, "幺": 1},
+    "ling2": 0,
+    "yi1": 1,
+    "er4": 2,
+    "san1": 3,
+    "si4": 4,
+    "wu3": 5,
+    "liu4": 6,
+    "qi1": 7,
+    "ba1": 8,
+    "jiu3": 9,
+    "yao1": 1,
+    "幺": 1,
 }
 
 Recordings = Mapping[str, Mapping[int, list[Samples]]]

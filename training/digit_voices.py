@@ -108,7 +108,9 @@ def espeak_variants() -> Sequence[str]:
     if which("espeak-ng") is None:
         return ("f1", "m1")
     listed = subprocess.run(["espeak-ng", "--voices=variant"], capture_output=True, text=True, check=True).stdout
-    names = [line.split()[-1] if line.split()[-1].startswith("!v/") else line.split()[4] for line in listed.splitlines()[1:]]
+    names = [
+        line.split()[-1] if line.split()[-1].startswith("!v/") else line.split()[4] for line in listed.splitlines()[1:]
+    ]
     return sorted({name.removeprefix("!v/") for name in names})
 
 
@@ -128,7 +130,13 @@ def _whole_header(content: bytes) -> bytes:
     """Write the true length into a header that was written before the length was known."""
     at = content.find(b"data")
     size = len(content) - at - 8
-    return content[:4] + (len(content) - 8).to_bytes(4, "little") + content[8 : at + 4] + size.to_bytes(4, "little") + content[at + 8 :]
+    return (
+        content[:4]
+        + (len(content) - 8).to_bytes(4, "little")
+        + content[8 : at + 4]
+        + size.to_bytes(4, "little")
+        + content[at + 8 :]
+    )
 
 
 def trim(samples: Samples) -> Samples:

@@ -257,13 +257,14 @@ def main() -> None:
     """Measure, show, and write if asked."""
     arguments = _arguments()
     if arguments.only == "digits":
-        return main_digits(
+        main_digits(
             arguments.data,
             languages=arguments.languages,
             count=arguments.count,
             networks=arguments.networks,
             floor=not arguments.without_floor,
         )
+        return
     options = {"folder": arguments.folder} if arguments.engine == "whisper" else {}
     transcriber = build_transcriber(arguments.engine, **options)
     name = transcriber.engine.partition(":")[2]

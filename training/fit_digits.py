@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,13 +22,14 @@ import torch
 from rich.console import Console
 from torch import nn
 
+from speech.spoken_digits.onnx_digits import SPELLING
 from speech.spoken_digits.word_picture import Numbers, power
 from training.digit_lessons import STRING, Choir, Lesson, choir, string
 from training.digit_network import DigitNetwork, export
 from training.digit_voices import Spoken, people, synthetic
 
 BATCH = 128
-STEPS = 1_000
+STEPS = 900
 RATE, DECAY, SMOOTHING = 3e-3, 0.02, 0.1
 PEOPLE_SHARE = 0.65  # of each batch, where there are people: synthetic voices are many and unlike
 SYNTHETIC = {"en": 240, "zh": 160}  # voices
@@ -35,6 +37,9 @@ SEED = 7
 WARPS = (0.92, 1.0, 1.08)
 """Each word is looked at as if from a longer, a usual and a shorter throat, and the three looks are averaged."""
 REPORT_EVERY = 100
+SPELLING_SOURCE = Path("models", "moonshine-spelling-cnn", "spelling_cnn_letters_digits_mel.shrunk.onnx")
+SPELLING_WEIGHT = 0.6
+"""How much Moonshine's network (MIT) says beside ours which English digit it is."""
 
 
 def voices(language: str, *, data: Path, kept: Path | None) -> list[Spoken]:
@@ -44,7 +49,10 @@ def voices(language: str, *, data: Path, kept: Path | None) -> list[Spoken]:
         held = np.load(path)
         edges = np.cumsum(held["lengths"])
         parts = np.split(held["samples"].astype(np.float32) / 32767, edges[:-1])
-        return [Spoken(one, int(label), str(voice)) for one, label, voice in zip(parts, held["labels"], held["voices"], strict=True)]
+        return [
+            Spoken(one, int(label), str(voice))
+            for one, label, voice in zip(parts, held["labels"], held["voices"], strict=True)
+        ]
     made = synthetic(language, count=SYNTHETIC[language], seed=SEED)
     if path is not None and made:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -124,7 +132,11 @@ def main() -> None:
         path = arguments.out / f"digits-{seed}.onnx"
         export(network, path)
         console.print(f"{path}: {path.stat().st_size:,} bytes")
-    (arguments.out / "digits.json").write_text(json.dumps({"warps": WARPS}) + "\n", encoding="utf-8")
+    weight = SPELLING_WEIGHT if arguments.language == "en" else 0.0
+    if weight:
+        shutil.copyfile(arguments.data / SPELLING_SOURCE, arguments.out / SPELLING)
+    asked = {"warps": WARPS, "spelling_weight": weight}
+    (arguments.out / "digits.json").write_text(json.dumps(asked) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -43,9 +43,7 @@ def number_variants(text: str, confidence: float, number: SpokenNumber) -> tuple
     """Return what a number may be instead of the text that was chosen for it."""
     readings = ((number.digits, number.confidence), *number.alternatives)
     base = max(confidence, MIN_CONFIDENCE)
-    return tuple(
-        Variant(0, len(text), digits, min(1.0, share / base)) for digits, share in readings if digits != text
-    )
+    return tuple(Variant(0, len(text), digits, min(1.0, share / base)) for digits, share in readings if digits != text)
 
 
 def _number_of(run: Run, segment: Segment) -> SpokenNumber | None:

@@ -14,8 +14,19 @@ from speech.records import Word
 FEWEST = 4
 """Digits of a run: the shortest order numbers; years and prices have as many, and are heard again for nothing."""
 ENGLISH = {
-    **{word: str(digit) for digit, word in enumerate("zero one two three four five six seven eight nine".split())},
-    **{"oh": "0", "o": "0", "to": "2", "too": "2", "for": "4", "fore": "4", "won": "1", "ate": "8", "tree": "3"},
+    **{
+        word: str(digit)
+        for digit, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+    },
+    "oh": "0",
+    "o": "0",
+    "to": "2",
+    "too": "2",
+    "for": "4",
+    "fore": "4",
+    "won": "1",
+    "ate": "8",
+    "tree": "3",
 }
 """With what a recogniser writes for a digit that sounds alike; such words open and close no run."""
 ALIKE = frozenset(("o", "to", "too", "for", "fore", "won", "ate", "tree"))

@@ -6,6 +6,7 @@ pieces that is as long as a digit may be. Which spans are digits, it does not kn
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,10 +17,10 @@ from speech.records import SAMPLE_RATE_HZ, Samples
 
 HOP_S = 0.01
 WINDOW = 320  # 20 ms
-BELOW_PEAK_DB = 40.0
-"""Sound this far below the loudest is silence: the s of "six" lies 20 to 30 dB below its vowel."""
+BELOW_PEAK_DB = 50.0
+"""Sound this far below the loudest is silence: a faint s or th lies 30 to 40 dB below its vowel."""
 DEEPEST_DB = 60.0  # digital silence counts as this far below the loudest
-ABOVE_FLOOR = 0.25  # of the way from the noise to the loudest
+ABOVE_FLOOR = 0.15  # of the way from the noise to the loudest
 GAP_S = 0.03  # a quiet piece is at least as long; shorter ones are closures of one word's own
 ISLAND_S = 0.04  # a loud piece is at least as long; shorter ones are clicks
 DIP_DB = 3.0
@@ -59,11 +60,11 @@ def pieces_of(samples: Samples) -> tuple[Piece, ...]:
     is_loud = _bridged(_bridged(level_db >= _threshold_db(level_db), False, GAP_S), True, ISLAND_S)
     edges = [0, *(np.flatnonzero(np.diff(is_loud.astype(int))) + 1).tolist(), len(is_loud)]
     pieces: list[Piece] = []
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in itertools.pairwise(edges):
         loud = bool(is_loud[first])
         cuts = _dips(level_db[first:last]) if loud else []
         marks = [first, *(first + cut for cut in cuts), last]
-        pieces += [_piece(a, b, loud, len(samples)) for a, b in zip(marks[:-1], marks[1:], strict=True)]
+        pieces += [_piece(a, b, loud, len(samples)) for a, b in itertools.pairwise(marks)]
     return tuple(pieces)
 
 
@@ -103,15 +104,17 @@ def _bridged(flags: npt.NDArray[np.bool_], value: bool, shortest_s: float) -> np
     """Turn runs of `value` over that are too short."""
     kept = flags.copy()
     edges = [0, *(np.flatnonzero(np.diff(flags.astype(int))) + 1).tolist(), len(flags)]
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
-        if flags[first] == value and (last - first) * HOP_S < shortest_s and 0 < first and last < len(flags):
+    for first, last in itertools.pairwise(edges):
+        if flags[first] == value and (last - first) * HOP_S < shortest_s and first > 0 and last < len(flags):
             kept[first:last] = not value
     return kept
 
 
 def _dips(level_db: Decibels) -> list[int]:
     """Return the frames of minima that lie DIP_DB below the highest on both sides."""
-    smooth = np.convolve(np.pad(level_db, SMOOTH_FRAMES // 2, mode="edge"), np.ones(SMOOTH_FRAMES) / SMOOTH_FRAMES, "valid")
+    smooth = np.convolve(
+        np.pad(level_db, SMOOTH_FRAMES // 2, mode="edge"), np.ones(SMOOTH_FRAMES) / SMOOTH_FRAMES, "valid"
+    )
     shortest = round(MIN_PIECE_S / HOP_S)
     cuts: list[int] = []
     for at in range(shortest, len(smooth) - shortest):
