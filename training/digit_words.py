@@ -37,8 +37,10 @@ card can hold address street day week help what with your name email sure right 
 not work
 """
 _MANDARIN_OTHERS = """
-十 百 千 万 点 号 电话 订单 是 我 的 你好 谢谢 请 问 空调 故障 好 对 不 没有 吗 呢 然后 客服 地址 号码 手机 维修
-机器 冰箱 洗衣机 今天 昨天 明天 上午 下午 什么 怎么 他 她 先生 女士 稍等 嗯 啊 那个 这个 可以 需要 查 一下 退 换 买 来 去
+十 百 千 万 点 号 电话 订单 是 我 的
+你好 谢谢 请 问 空调 故障 好 对 不 没有 吗 呢 然后 客服 地址 号码 手机 维修
+机器 冰箱 洗衣机 今天 昨天 明天 上午 下午
+什么 怎么 他 她 先生 女士 稍等 嗯 啊 那个 这个 可以 需要 查 一下 退 换 买 来 去
 家 门 水 声音
 """
 ENGLISH_OTHERS = tuple(_ENGLISH_OTHERS.split())

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rich.console import Console
 from rich.table import Table
 
 from speech import Audio, build_transcriber
 from speech.records import Samples
+from speech.spoken_digits.decode import shares
 from speech.spoken_digits.listening import listen
 from speech.spoken_digits.number_words import digits_of
 from speech.spoken_digits.onnx_digits import build, from_folder
@@ -37,10 +39,11 @@ class Score:
     among_alternatives: int
     digits: int
     wrong_digits: int
+    shares: tuple[tuple[float, bool], ...] = ()  # of the best reading's likelihood, and whether it was right
 
 
-Hear = Callable[[Samples], Sequence[str]]
-"""Digits, likeliest first."""
+Hear = Callable[[Samples], Sequence[tuple[str, float]]]
+"""Digits, likeliest first, each with its share of the likelihood."""
 
 
 def measure(data: Path, *, languages: Sequence[str], count: int, networks: Path | None, floor: bool) -> Iterator[Score]:
@@ -55,13 +58,22 @@ def measure(data: Path, *, languages: Sequence[str], count: int, networks: Path 
                 yield _score(language, speaker, strings, "pocketsphinx-en-8k", floor_hears())
 
 
+def calibration(pairs: Sequence[tuple[float, bool]]) -> tuple[float, float]:
+    """Return steepness and shift of the line from a share's logit to the logit of being right."""
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
+    bounded = np.clip([share for share, _ in pairs], 1e-6, 1 - 1e-6)
+    line = LogisticRegression(C=10.0).fit(np.log(bounded / (1 - bounded))[:, None], [right for _, right in pairs])
+    return float(line.coef_[0, 0]), float(line.intercept_[0])
+
+
 def floor_hears() -> Hear:
     """Return the floor as something that hears digits."""
     transcriber = build_transcriber("sphinx")
 
     def hear(samples: Samples) -> Sequence[str]:
         said = transcriber.transcribe(Audio(samples), language="en", hotwords=())
-        return ("".join(digits_of(word.text) for segment in said.segments for word in segment.words),)
+        return (("".join(digits_of(word.text) for segment in said.segments for word in segment.words), 1.0),)
 
     return hear
 
@@ -69,20 +81,26 @@ def floor_hears() -> Hear:
 def _network(language: str, folder: Path | None) -> tuple[str, Hear]:
     is_left_out = folder is not None and folder.is_dir()
     teller = from_folder(folder, name="left out") if folder and is_left_out else build(language=language)
-    return teller.engine, lambda samples: [reading.digits for reading in listen(samples, teller).readings]
+
+    def hear(samples: Samples) -> Sequence[tuple[str, float]]:
+        found = listen(samples, teller).readings
+        return [(one.digits, share) for one, share in zip(found, shares(found), strict=True)] if found else []
+
+    return teller.engine, hear
 
 
 def _score(language: str, speaker: str, strings: Sequence[DigitString], engine: str, hear: Hear) -> Score:
-    heard = [(one.digits, list(hear(one.samples)) or [""]) for one in strings]
+    heard = [(one.digits, list(hear(one.samples)) or [("", 0.0)]) for one in strings]
     return Score(
         language=language,
         engine=engine,
         speaker=speaker,
         strings=len(heard),
-        exact=sum(said == found[0] for said, found in heard),
-        among_alternatives=sum(said in found for said, found in heard),
+        exact=sum(said == found[0][0] for said, found in heard),
+        among_alternatives=sum(said in dict(found) for said, found in heard),
         digits=sum(len(said) for said, _ in heard),
-        wrong_digits=sum(Levenshtein.distance(said, found[0]) for said, found in heard),
+        wrong_digits=sum(Levenshtein.distance(said, found[0][0]) for said, found in heard),
+        shares=tuple((found[0][1], said == found[0][0]) for said, found in heard),
     )
 
 
@@ -112,4 +130,12 @@ def _pooled(scores: Sequence[Score]) -> Iterator[Score]:
 def main_digits(data: Path, *, languages: str, count: int, networks: Path | None, floor: bool) -> None:
     """Measure and show."""
     found = measure(data, languages=languages.split(","), count=count, networks=networks, floor=floor)
-    show(list(found), Console())
+    scores, console = list(found), Console()
+    show(scores, console)
+    for language in languages.split(","):
+        pairs = [pair for one in scores if one.language == language and "left out" in one.engine for pair in one.shares]
+        if len({right for _, right in pairs}) == 2:
+            steepness, shift = calibration(pairs)
+            console.print(
+                f"{language}: confidence by steepness {steepness:.3f}, shift {shift:.3f} ({len(pairs)} strings)"
+            )

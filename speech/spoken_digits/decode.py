@@ -7,6 +7,7 @@ part of a digit or as something else, which costs more the longer it is; quiet p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -70,6 +71,12 @@ def readings(pieces: Sequence[Piece], spans: Sequence[Span], told: LogProbabilit
             cost = float(row[OTHER]) - OTHER_COST - OTHER_COST_A_S * length_s
             ways[span.last] += [Reading(way.heard, way.score + cost, way.other_s + length_s) for way in here]
     return tuple(_best(ways[-1]))
+
+
+def shares(found: Sequence[Reading]) -> list[float]:
+    """Return each reading's share of the likelihood of all: 0..1, not yet calibrated."""
+    odds = [math.exp(one.score - found[0].score) for one in found]
+    return [one / sum(odds) for one in odds]
 
 
 def _past(way: Reading, piece: Piece) -> Reading:

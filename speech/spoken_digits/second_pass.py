@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from speech.records import SAMPLE_RATE_HZ, Audio, Recording, Segment, SpokenNumber, Stretch, Transcript
+from speech.spoken_digits.decode import shares
 from speech.spoken_digits.digits import DigitTeller
 from speech.spoken_digits.listening import Heard, listen
 from speech.spoken_digits.number_words import FEWEST, Run, runs_of
@@ -97,13 +98,13 @@ def _number(audio: Audio, start_s: float, end_s: float, teller: DigitTeller, *, 
         return None
     best = heard.readings[0]
     begins_s, ends_s = heard.ends_s(best)
-    shares = _shares(heard)
-    rivals = [(one.digits, share) for one, share in zip(heard.readings, shares, strict=True) if one.digits]
+    confidences = [_bent(share) for share in shares(heard.readings)]
+    rivals = [(one.digits, share) for one, share in zip(heard.readings, confidences, strict=True) if one.digits]
     return SpokenNumber(
         start_s=start_s + begins_s,
         end_s=start_s + ends_s,
         digits=best.digits,
-        confidence=shares[0],
+        confidence=confidences[0],
         alternatives=tuple(rivals[1 : 1 + ALTERNATIVES]),
     )
 
@@ -114,13 +115,7 @@ def _is_number(heard: Heard, length_s: float) -> bool:
     return len(best.heard) >= FEWEST_ALONE and mean >= SURE_ALONE and best.other_s <= MOST_OTHER * length_s
 
 
-def _shares(heard: Heard) -> list[float]:
-    """Return how likely each reading is: its share among the readings, bent to how often such shares were right."""
-    best = heard.readings[0].score
-    odds = [math.exp(one.score - best) for one in heard.readings]
-    return [_bent(one / sum(odds)) for one in odds]
-
-
 def _bent(share: float) -> float:
+    """Return how often a reading with this share is right."""
     share = min(max(share, 1e-6), 1 - 1e-6)
     return 1 / (1 + math.exp(-(STEEPNESS * math.log(share / (1 - share)) + SHIFT)))
