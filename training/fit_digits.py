@@ -29,7 +29,7 @@ from training.digit_network import DigitNetwork, export
 from training.digit_voices import Spoken, people, synthetic
 
 BATCH = 128
-STEPS = 500
+STEPS = 350
 RATE, DECAY, SMOOTHING = 3e-3, 0.02, 0.1
 PEOPLE_SHARE = 0.65  # of each batch, where there are people: synthetic voices are many and unlike
 SYNTHETIC = {"en": 240, "zh": 160}  # voices

@@ -28,6 +28,8 @@ SMOOTH_FRAMES = 5
 MIN_PIECE_S = 0.06
 SHORTEST_S, LONGEST_S = 0.08, 1.0
 """Of FSDD's 2,000 digits the shortest is 0.14 s and all but 22 are under a second (2026-11-23)."""
+CLOSURE_S = 0.095
+"""Silence inside one digit is the closure of a stop ("six", "eight"), 50 to 100 ms; longer silence parts two digits."""
 MAX_PIECES = 7
 
 Decibels = npt.NDArray[np.float64]
@@ -80,7 +82,8 @@ def _spans(pieces: Sequence[Piece]) -> Iterator[Span]:
         for last in range(first + 1, min(first + MAX_PIECES, len(pieces)) + 1):
             closing = pieces[last - 1]
             length_s = (closing.end - opening.start) / SAMPLE_RATE_HZ
-            if length_s >= LONGEST_S:
+            is_gap = not closing.is_loud and (closing.end - closing.start) / SAMPLE_RATE_HZ >= CLOSURE_S
+            if length_s >= LONGEST_S or is_gap:
                 break
             if closing.is_loud and length_s >= SHORTEST_S:
                 yield Span(first, last, opening.start, closing.end)
