@@ -1,6 +1,6 @@
 """Lessons for the digit network: pictures of worn words, drawn anew each time.
 
-In: words with their power spectra. Out: pictures (2, 40, 48) and labels. Words come in strings of one
+In: words with their power spectra. Out: pictures (1, 40, 48) and labels. Words come in strings of one
 voice, as they do in a call, and all of a string are worn alike: another throat (warp), another line (bands weighed),
 noise; pace and badly found ends differ from word to word. Some are made into what is no digit: halves, pairs and noise
 of the same voice. A seed decides everything.
@@ -45,7 +45,7 @@ def choir(lessons: Sequence[Lesson]) -> Choir:
 def string(own: Sequence[Lesson], rng: np.random.Generator) -> tuple[list[Numbers], list[int]]:
     """Return pictures and labels of a string of one voice."""
     warp, tilt, noise = float(rng.uniform(0.82, 1.2)), _tilt(rng), _noise(own, rng)
-    gains, hiss, rate = _line(rng), _hiss(rng), float(np.exp(rng.uniform(-0.35, 0.35)))
+    gains, hiss = _line(rng), _hiss(rng)
     logs: list[Numbers] = []
     labels: list[int] = []
     for number in rng.integers(len(own), size=STRING).tolist():
@@ -55,7 +55,7 @@ def string(own: Sequence[Lesson], rng: np.random.Generator) -> tuple[list[Number
         powers = hissed(powers, hiss) * gains * np.float32(np.exp(rng.normal(0.0, 0.3)))
         if noise is not None:
             powers = np.asarray(powers + noise * rng.exponential(size=powers.shape), dtype=np.float32)
-        logs.append(_paced(bands(powers, warp=warp) + tilt, rate, rng))
+        logs.append(_paced(bands(powers, warp=warp) + tilt, rng))
         labels.append(lesson.label if is_digit else OTHER)
     voice = voice_of(logs)
     return [_masked(picture(one, voice), rng) for one in logs], labels
@@ -98,15 +98,15 @@ def _tilt(rng: np.random.Generator) -> Numbers:
     return np.interp(np.linspace(0, 3, MELS), np.arange(4), points).astype(np.float32)
 
 
-def _paced(logs: Numbers, rate: float, rng: np.random.Generator) -> Numbers:
-    """Say the word slower or faster, and parts of it otherwise than others."""
+def _paced(logs: Numbers, rng: np.random.Generator) -> Numbers:
+    """Say parts of the word slower and others faster."""
     count = len(logs)
     pace = np.cumsum(np.exp(np.interp(np.linspace(0, 4, count), np.arange(5), rng.normal(0.0, 0.25, size=5))))
-    at = np.interp(np.linspace(pace[0], pace[-1], max(8, round(count * rate))), pace, np.arange(count))
+    at = np.interp(np.linspace(pace[0], pace[-1], max(8, count)), pace, np.arange(count))
     before = at.astype(int)
     after = np.minimum(before + 1, count - 1)
     share = (at - before)[:, None].astype(np.float32)
-    return logs[before] * (1 - share) + logs[after] * share
+    return np.asarray(logs[before] * (1 - share) + logs[after] * share, dtype=np.float32)
 
 
 def _masked(picture: Numbers, rng: np.random.Generator) -> Numbers:

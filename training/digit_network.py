@@ -1,6 +1,6 @@
 """The network that tells spoken digits apart: torch in, an ONNX file out.
 
-Pictures (n, 2, 40, 48) in, logits (n, 11) out: the ten digits and "something else". 90,000 weights. The exported
+Pictures (n, 1, 40, 48) in, logits (n, 11) out: the ten digits and "something else". 90,000 weights. The exported
 graph is written by hand: batch norms are folded into their convolutions and weights are whole numbers of 8 bits with a
 scale an output channel, turned back by DequantizeLinear when the graph is loaded; sums stay float32.
 """
@@ -31,7 +31,7 @@ class DigitNetwork(nn.Module):
         super().__init__()
         a, b, c, d = CHANNELS
         self.convolutions = nn.ModuleList(
-            [_convolution(2, a, 5, 2), _convolution(a, b, 3, 2), _convolution(b, c, 3, 1), _convolution(c, d, 3, 1)]
+            [_convolution(1, a, 5, 2), _convolution(a, b, 3, 2), _convolution(b, c, 3, 1), _convolution(c, d, 3, 1)]
         )
         self.thinned = nn.Dropout2d(0.1)
         self.dropped = nn.Dropout(0.4)
@@ -104,7 +104,7 @@ class _Graph:
         return self.add("DequantizeLinear", inputs, axis=0)
 
     def model(self) -> onnx.ModelProto:
-        pictures = helper.make_tensor_value_info("pictures", TensorProto.FLOAT, ["n", 2, MELS, MOMENTS])
+        pictures = helper.make_tensor_value_info("pictures", TensorProto.FLOAT, ["n", 1, MELS, MOMENTS])
         logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", CLASSES])
         graph = helper.make_graph(self._nodes, "spoken-digits", [pictures], [logits], self._weights)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)

@@ -29,7 +29,7 @@ from training.digit_network import DigitNetwork, export
 from training.digit_voices import Spoken, people, synthetic
 
 BATCH = 128
-STEPS = 350
+STEPS = 450
 RATE, DECAY, SMOOTHING = 3e-3, 0.02, 0.1
 PEOPLE_SHARE = 0.65  # of each batch, where there are people: synthetic voices are many and unlike
 SYNTHETIC = {"en": 240, "zh": 160}  # voices
@@ -94,7 +94,7 @@ def fitted(own: Choir, others: Choir, *, steps: int, seed: int, console: Console
 
 
 def _batch(own: Choir, others: Choir, rng: np.random.Generator) -> tuple[Numbers, list[int]]:
-    """Return pictures (BATCH, 2, 40, 48) and labels of strings, most of them people's where there are any."""
+    """Return pictures (BATCH, 1, 40, 48) and labels of strings, most of them people's where there are any."""
     seen: list[Numbers] = []
     labels: list[int] = []
     for _ in range(BATCH // STRING):

@@ -1,9 +1,9 @@
 """A cut-out word becomes the small picture that the digit networks look at.
 
-In: samples of one word, 16 kHz, and what else its speaker said beside it. Out: (2, 40, 48) float32: log energies of
+In: samples of one word, 16 kHz, and what else its speaker said beside it. Out: (1, 40, 48) float32: log energies of
 40 mel bands below 4 kHz, by 48 moments spread evenly over the word, however long it took, each band measured against
-what it is in this voice over this line; and beside that, everywhere the same, how long the word took. Nothing that a
-telephone cuts off is looked at. It does not know digits.
+what it is in this voice over this line. Nothing that a telephone cuts off is looked at. It does not know digits, and
+not how long the word took: people say single digits twice as slowly as synthesisers.
 
 Measuring each band against the voice is what carries a network to speakers it never heard: a plain classifier told
 FSDD's digits of a speaker left out with .812 instead of .664 right (support vectors, no other change, 2026-11-23).
@@ -30,7 +30,6 @@ DEEPEST_DB = 60.0
 """What lies further below the loudest moment of the word counts as this far: digital silence has no logarithm."""
 LOUD_NEPERS = 40.0 / 10 * np.log(10.0)
 """Moments within 40 dB of the loudest are the voice; the rest are silence between words."""
-USUAL_FRAMES = 80  # 0.4 s
 FARTHEST = 4.0  # deviations from the voice's mean
 
 Numbers = npt.NDArray[np.float32]
@@ -45,7 +44,7 @@ class Voice:
 
 
 def pictures(words: Sequence[Samples], *, beside: Sequence[Samples], warp: float = 1.0) -> Numbers:
-    """Return the pictures of several words, (n, 2, 40, 48).
+    """Return the pictures of several words, (n, 1, 40, 48).
 
     Parameters
     ----------
@@ -55,7 +54,7 @@ def pictures(words: Sequence[Samples], *, beside: Sequence[Samples], warp: float
         A factor on every frequency that is looked at: above 1 for a speaker with a shorter mouth and throat.
     """
     if not words:
-        return np.zeros((0, 2, MELS, MOMENTS), dtype=np.float32)
+        return np.zeros((0, 1, MELS, MOMENTS), dtype=np.float32)
     voice = voice_of([bands(power(one), warp=warp) for one in beside or words])
     return np.stack([picture(bands(power(word), warp=warp), voice) for word in words])
 
@@ -84,20 +83,19 @@ def voice_of(logs: Sequence[Numbers]) -> Voice:
 
 
 def picture(logs: Numbers, voice: Voice) -> Numbers:
-    """Return a word's picture, (2, 40, 48): bands against the voice, at moments spread evenly; and its length."""
+    """Return a word's picture, (1, 40, 48): bands against the voice, at moments spread evenly over the word."""
     at = np.linspace(0.0, len(logs) - 1.0, MOMENTS)
     before = at.astype(int)
     after = np.minimum(before + 1, len(logs) - 1)
     share = (at - before)[:, None].astype(np.float32)
     spread = logs[before] * (1 - share) + logs[after] * share
     seen = np.clip((spread - voice.mean) / voice.deviation, -FARTHEST, FARTHEST).T
-    length = np.full_like(seen, 2 * np.log(len(logs) / USUAL_FRAMES))
-    return np.ascontiguousarray(np.stack([seen, length]), dtype=np.float32)
+    return np.ascontiguousarray(seen[None], dtype=np.float32)
 
 
 @cache
 def _window() -> Numbers:
-    return np.hanning(FFT + 1)[:-1].astype(np.float32)  # periodic
+    return np.asarray(np.hanning(FFT + 1)[:-1], dtype=np.float32)  # periodic
 
 
 @cache
@@ -109,7 +107,7 @@ def _filters(warp: float) -> Numbers:
     low, middle, high = edges_hz[:-2, None], edges_hz[1:-1, None], edges_hz[2:, None]
     triangles = np.maximum(0.0, np.minimum((bins_hz - low) / (middle - low), (high - bins_hz) / (high - middle)))
     nearest = np.abs(bins_hz - middle) <= BIN_HZ / 2  # a band narrower than a bin takes the nearest
-    return np.where(triangles.sum(axis=1, keepdims=True) > 0, triangles, nearest).astype(np.float32)
+    return np.asarray(np.where(triangles.sum(axis=1, keepdims=True) > 0, triangles, nearest), dtype=np.float32)
 
 
 def _mel(hz: float) -> float:

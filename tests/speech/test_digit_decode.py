@@ -11,11 +11,11 @@ from speech.records import SAMPLE_RATE_HZ
 from speech.spoken_digits.decode import OTHER, readings
 from speech.spoken_digits.spans import Piece, spans_of
 
-LOUD, QUIET = round(0.3 * SAMPLE_RATE_HZ), round(0.1 * SAMPLE_RATE_HZ)
+LOUD, QUIET = round(0.3 * SAMPLE_RATE_HZ), round(0.06 * SAMPLE_RATE_HZ)
 
 
 def _pieces(count: int) -> list[Piece]:
-    """Return loud pieces of 0.3 s with quiet ones of 0.1 s between them: numbers 0, 2, 4, ..."""
+    """Return loud pieces of 0.3 s with quiet ones of 60 ms between them: numbers 0, 2, 4, ..."""
     pieces, at = [], 0
     for number in range(2 * count - 1):
         length = QUIET if number % 2 else LOUD

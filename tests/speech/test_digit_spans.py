@@ -46,8 +46,13 @@ def test_silence_holds_no_span(samples: np.ndarray) -> None:
 
 
 def test_spans_are_as_long_as_digits_may_be() -> None:
-    spans = spans_of(pieces_of(_said(0.3, 0.3, 0.3, 0.3)))
+    closures = [one for _ in range(4) for one in (tone(0.3), silence(0.06))]
+    spans = spans_of(pieces_of(np.concatenate([silence(0.12), *closures, silence(0.12)])))
     lengths_s = [(span.end - span.start) / SAMPLE_RATE_HZ for span in spans]
     assert min(lengths_s) >= SHORTEST_S
     assert max(lengths_s) < LONGEST_S
     assert len(spans) == 4 + 3  # each alone and with its neighbour
+
+
+def test_silence_longer_than_a_closure_parts_digits() -> None:
+    assert len(spans_of(pieces_of(_said(0.3, 0.3, 0.3)))) == 3

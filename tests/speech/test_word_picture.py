@@ -15,12 +15,12 @@ def _word(*, hz: float = 500.0, length_s: float = 0.4) -> np.ndarray:
 
 def test_picture_has_its_shape_whatever_the_length() -> None:
     seen = pictures([_word(), _word(length_s=0.1), silence(0.0), noise(2.0)], beside=[])
-    assert seen.shape == (4, 2, MELS, MOMENTS)
+    assert seen.shape == (4, 1, MELS, MOMENTS)
     assert np.isfinite(seen).all()
 
 
 def test_no_word_gives_no_picture() -> None:
-    assert pictures([], beside=[]).shape == (0, 2, MELS, MOMENTS)
+    assert pictures([], beside=[]).shape == (0, 1, MELS, MOMENTS)
 
 
 @pytest.mark.parametrize("gain", [0.01, 0.5, 3.0])
