@@ -7,7 +7,7 @@ Values in, values out; an engine that raises on an input becomes EngineFailed. K
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -32,6 +32,7 @@ from api.settings import VERSION, Settings
 from api.shared import NoteTurn, Shared, note_nothing
 from api.taggers import Taggers
 from model_cards import ModelCardError, locate
+from speech.records import ModelUnavailable
 
 if TYPE_CHECKING:
     from nlp import KnowledgeBase
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from nlp.records import RecordSystem, Retriever
     from speech import ActivityDetector, RawFormat, Recording, Sides, Transcriber
     from speech.records import Transcript
+    from speech.spoken_digits.digits import DigitTeller
     from vision import Reader
     from vision.records import Page
 
@@ -53,6 +55,7 @@ class Hearing:
 
     transcriber: Transcriber
     activity: ActivityDetector
+    digits: Mapping[str, DigitTeller]  # by language; empty where numbers are not heard again
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,7 @@ class Engines:
                 hotwords=hotwords,
                 terms=terms,
                 sides=sides or Sides(),
+                digits=hearing.digits,
             )
 
     def hearing(self) -> Hearing:
@@ -173,7 +177,22 @@ class Engines:
         from speech import build_activity
 
         given = self._stand_ins
-        return Hearing(given.transcriber or self._build_transcriber(), given.activity or build_activity())
+        transcriber = given.transcriber or self._build_transcriber()
+        return Hearing(transcriber, given.activity or build_activity(), self._build_digits())
+
+    def _build_digits(self) -> Mapping[str, DigitTeller]:
+        """Return the networks that hear numbers again; one that is not whole is told in the log, and none is there."""
+        from speech.spoken_digits.onnx_digits import MODELS, build
+
+        if not self.settings.spoken_digits:
+            return {}
+        tellers: dict[str, DigitTeller] = {}
+        for language in MODELS:
+            try:
+                tellers[language] = build(language=language, models_dir=self.settings.models_folder)
+            except ModelUnavailable as error:
+                log.warning("engine_degraded", engine=f"digits:{MODELS[language]}", reason=str(error))
+        return tellers
 
     def _build_transcriber(self) -> Transcriber:
         state = self.speech_state()

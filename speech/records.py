@@ -125,6 +125,17 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenNumber:
+    """Digits spoken one by one, heard a second time by a network that knows nothing else (see spoken_digits)."""
+
+    start_s: float
+    end_s: float
+    digits: str
+    confidence: float  # 0..1, calibrated on speakers it never heard
+    alternatives: tuple[tuple[str, float], ...] = ()  # other digits it may be, likeliest first, with their confidence
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """What one side said in one go. `speaker` is "customer", "agent" or "" where it is not known."""
 
@@ -137,6 +148,7 @@ class Segment:
     speaker: str = ""
     heard: str = ""  # what the recogniser gave, where `text` is written otherwise: numbers, codes, known terms
     replaced: tuple[Replacement, ...] = ()
+    numbers: tuple[SpokenNumber, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

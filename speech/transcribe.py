@@ -7,7 +7,7 @@ people write (speech.writing). What one side hears of the other is left out. It 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from speech.analytics import analyse
@@ -16,6 +16,8 @@ from speech.records import Recording, Segment, Stretch, Transcript
 from speech.sides.crosstalk import own_stretches
 from speech.sides.speakers import guess_customer_channel, with_speakers
 from speech.sides.turns import ONE_SPEAKER, SpeakerTurns, with_turns
+from speech.spoken_digits.digits import NO_TELLERS, DigitTeller
+from speech.spoken_digits.second_pass import with_numbers
 from speech.voice_activity.activity import ActivityDetector
 from speech.writing import write_segments
 
@@ -49,6 +51,7 @@ def transcribe_recording(
     hotwords: Sequence[str] = (),
     terms: Sequence[str] = (),
     sides: Sides = UNKNOWN_SIDES,
+    digits: Mapping[str, DigitTeller] = NO_TELLERS,
     on_progress: OnProgress | None = None,
 ) -> Transcript:
     """Transcribe every channel within its stretches of speech.
@@ -61,6 +64,8 @@ def transcribe_recording(
         A few words that the recogniser itself listens for.
     terms
         Known names and codes, up to 5,000, looked for in what it heard.
+    digits
+        By language, what listens again where digits were read out one by one.
     on_progress
         Called with the seconds of sound that are done and the seconds of all channels together.
 
@@ -78,6 +83,7 @@ def transcribe_recording(
         audio, spoken = recording.channels[number], language
         for group in groups_of(stretches):
             part = transcriber.transcribe(audio, language=spoken, hotwords=hotwords, stretches=group)
+            part = with_numbers(part, audio, tellers=digits, stretches=group)
             parts.append(on_channel(part, number))
             spoken = part.language if language == "auto" and part.language != "und" else spoken
             _report(on_progress, done_s + group[-1].end_s, total_s)

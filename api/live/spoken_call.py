@@ -65,6 +65,7 @@ class SpokenCall:
             language=start.language,
             hotwords=hotwords_among(terms, engines),
             terms=terms,
+            digits=hearing.digits,
             max_duration_s=engines.settings.live_max_minutes * 60,
         )
         self._draft = (

@@ -13,7 +13,7 @@ from api.prefill.retakes import retake_of, told_of
 from api.schemas import prefill as shapes
 from api.schemas.media import PageFieldBody, PageRead, PagesRead
 from nlp.records import Candidate, Classification, Evidence, FieldValue, Question
-from speech.records import CallAnalytics, Stretch, Transcript
+from speech.records import CallAnalytics, SpokenNumber, Stretch, Transcript
 from vision.records import Box, Code, CodeKind, Flaw, Line, Page
 
 if TYPE_CHECKING:
@@ -130,11 +130,25 @@ def transcript_body(transcript: Transcript, *, file: str) -> shapes.TranscriptBo
                     )
                     for one in segment.replaced
                 ],
+                numbers=[_number_body(number) for number in segment.numbers],
             )
             for segment in transcript.segments
         ],
         warnings=list(transcript.warnings),
         analytics=None if transcript.analytics is None else analytics_body(transcript.analytics),
+    )
+
+
+def _number_body(number: SpokenNumber) -> shapes.SpokenNumberBody:
+    return shapes.SpokenNumberBody(
+        start_s=round(number.start_s, 3),
+        end_s=round(number.end_s, 3),
+        digits=number.digits,
+        confidence=unit_interval(number.confidence),
+        alternatives=[
+            shapes.NumberReading(digits=digits, confidence=unit_interval(confidence))
+            for digits, confidence in number.alternatives
+        ],
     )
 
 

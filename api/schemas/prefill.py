@@ -129,6 +129,21 @@ class SpokenReplacement(BaseModel):
     end_s: float
 
 
+class NumberReading(BaseModel):
+    digits: str
+    confidence: float
+
+
+class SpokenNumberBody(BaseModel):
+    """Digits that were spoken one by one, heard a second time."""
+
+    start_s: float
+    end_s: float
+    digits: str
+    confidence: float
+    alternatives: list[NumberReading] = Field([], description="Other digits it may be, likeliest first")
+
+
 class SpokenSegment(BaseModel):
     start_s: float
     end_s: float
@@ -139,6 +154,7 @@ class SpokenSegment(BaseModel):
     words: list[SpokenWord] = []
     heard: str = Field(default="", description="What the recogniser gave, where `text` is written otherwise")
     replaced: list[SpokenReplacement] = []
+    numbers: list[SpokenNumberBody] = Field([], description="Numbers in it that were heard a second time")
 
 
 class SpokenSpan(BaseModel):

@@ -12,7 +12,7 @@ language "auto" the first words of a channel decide for it, those of a file's fi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ from speech.recognisers.transcriber import Transcriber, check_language
 from speech.records import SAMPLE_RATE_HZ, AudioRejected, Recording, Samples, Segment, Stretch, Transcript
 from speech.sides.channels import layout_of
 from speech.sides.crosstalk import own_stretches
+from speech.spoken_digits.digits import NO_TELLERS, DigitTeller
 from speech.transcribe import on_channel, transcript_of
 from speech.voice_activity.activity import ActivityDetector
 from speech.voice_activity.activity_stream import follow
@@ -67,6 +68,7 @@ class LiveCall:
         language: str = "auto",
         hotwords: Sequence[str] = (),
         terms: Sequence[str] = (),
+        digits: Mapping[str, DigitTeller] = NO_TELLERS,
         max_duration_s: float = DEFAULT_MAX_DURATION_S,
     ) -> None:
         check_language(language)
@@ -84,6 +86,7 @@ class LiveCall:
                 transcriber=transcriber,
                 language=language,
                 hotwords=hotwords,
+                digits=digits,
             )
             for number in range(form.channels)
         )

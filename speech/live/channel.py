@@ -6,12 +6,14 @@ the words so far of the stretch that is still open. It does not know the other s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from speech.live.growing_samples import GrowingSamples
 from speech.recognisers.transcriber import Joining, Judging, PartialWords, Streaming, Transcriber
 from speech.records import SAMPLE_RATE_HZ, Stretch, Transcript
+from speech.spoken_digits.digits import DigitTeller
+from speech.spoken_digits.second_pass import with_numbers
 from speech.transcribe import groups_of, on_channel
 from speech.voice_activity.activity_stream import ActivityStream
 
@@ -42,6 +44,7 @@ class LiveChannel:
         transcriber: Transcriber,
         language: str,
         hotwords: Sequence[str],
+        digits: Mapping[str, DigitTeller],
     ) -> None:
         self.number = number
         self.sound = sound
@@ -52,6 +55,7 @@ class LiveChannel:
         self._language = language
         self._spoken = language
         self._hotwords = tuple(hotwords)
+        self._digits = digits
         self._waiting: list[Stretch] = []  # for near ones that are heard together with them
         self._partial = OpenStretch(transcriber, hotwords=hotwords)
 
@@ -108,6 +112,7 @@ class LiveChannel:
             )
         else:
             part = transcriber.transcribe(audio, language=self._spoken, hotwords=self._hotwords, stretches=stretches)
+        part = with_numbers(part, audio, tellers=self._digits, stretches=stretches)
         if self._language == "auto" and part.language != "und":
             self._spoken = part.language
         return Piece(stretches, chosen, on_channel(replace(part, duration_s=self.now_s), self.number))
