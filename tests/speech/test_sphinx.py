@@ -48,7 +48,8 @@ def test_sphinx_keeps_the_protocol(sphinx: Transcriber) -> None:
 
 def test_english_call_is_heard_with_its_order_number(call_en: Transcript) -> None:
     assert call_en.language == "en"
-    assert "two zero two six zero three" in call_en.text
+    assert "202603" in call_en.text
+    assert "two zero two six zero three" in " ".join(segment.heard for segment in call_en.segments)
 
 
 def test_english_call_names_its_speakers(call_en: Transcript) -> None:
@@ -126,4 +127,5 @@ def test_real_telephone_digits_are_mostly_right(shared_data: Path, sphinx: Trans
         read_audio(path, name=path.name), transcriber=sphinx, activity=build_activity(), language="en"
     )
     reference = "one zero zero zero one nine oh two one oh zero one eight zero three"
-    assert jiwer.wer(reference, said.text) < 0.4
+    heard = " ".join(segment.heard or segment.text for segment in said.segments)
+    assert jiwer.wer(reference, heard) < 0.4
