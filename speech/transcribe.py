@@ -15,7 +15,7 @@ from speech.sides.speakers import guess_customer_channel, with_speakers
 from speech.voice_activity.activity import ActivityDetector
 
 GROUP_S = 224.0
-"""How much speech is heard between two reports of progress: a batch of eight 28-second Whisper windows."""
+"""How much speech is heard between two reports of progress: eight 28-second Whisper windows."""
 
 OnProgress = Callable[[float, float], None]
 
