@@ -11,11 +11,15 @@ from anyio import Semaphore
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from api.console.desk import language_of_socket
 from api.console.pages import build_router
 from api.console.refusals import page_of
+from api.console.sessions import read_socket_visitor
 from api.engines import NO_STAND_INS, StandIns
+from api.live.places import LivePlaces
 from api.routes import (
     articles,
+    audio_stream,
     audit,
     catalogues,
     changes,
@@ -35,6 +39,7 @@ from api.routes import (
     prefills,
     problems,
     promises,
+    redactions,
     reports,
     suggestions,
     telemetry,
@@ -54,7 +59,8 @@ from api.settings import VERSION, Settings
 from api.store import DEFAULT_TENANT
 
 RESOURCES = (
-    *(prefills, feedback, learn, suggestions, gaps, articles, past_cases, media, embeddings),
+    *(prefills, feedback, learn, suggestions, gaps, articles, past_cases),
+    *(media, redactions, audio_stream, embeddings),
     *(telemetry, devices, tickets, ticket_budget, templates, catalogues, promises),
     *(hooks, changes, panel_links, jobs, webhooks),
     *(reports, audit, customers, ops),
@@ -115,6 +121,11 @@ def _give_state(app: FastAPI, service: Service) -> None:
     state.loop, state.connectors = service.loop, service.loop.connectors
     state.panel_work, state.past_tickets = service.panel_work, service.past_tickets
     state.past_cases = service.past_cases
+    state.live_places, state.socket_visitor = LivePlaces(service.settings.live_at_once), read_socket_visitor
+    state.socket_language = language_of_socket
+    service.metrics.add_source(
+        "live_calls", "Calls heard while they are spoken", (), lambda: {(): float(state.live_places.taken)}
+    )
 
 
 def _add_middleware(app: FastAPI, service: Service) -> None:

@@ -7,7 +7,7 @@ Values in, values out; an engine that raises on an input becomes EngineFailed. K
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -32,13 +32,15 @@ from api.settings import VERSION, Settings
 from api.shared import NoteTurn, Shared, note_nothing
 from api.taggers import Taggers
 from model_cards import ModelCardError, locate
+from speech.records import ModelUnavailable
 
 if TYPE_CHECKING:
     from nlp import KnowledgeBase
     from nlp.encoders.embed import Embedder, Vectors
     from nlp.records import RecordSystem, Retriever
-    from speech import ActivityDetector, Transcriber
+    from speech import ActivityDetector, RawFormat, Recording, Sides, Transcriber
     from speech.records import Transcript
+    from speech.spoken_digits.digits import DigitTeller
     from vision import Reader
     from vision.records import Page
 
@@ -53,6 +55,7 @@ class Hearing:
 
     transcriber: Transcriber
     activity: ActivityDetector
+    digits: Mapping[str, DigitTeller]  # by language; empty where numbers are not heard again
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +128,28 @@ class Engines:
 
     # --- speech
 
-    def transcribe(self, content: bytes, *, name: str, language: str, hotwords: Sequence[str] = ()) -> Transcript:
-        """Decode a recording and write down what was said."""
-        from speech import read_audio, transcribe_recording
+    def listen(self, content: bytes | Path, *, name: str, raw: RawFormat | None = None) -> Recording:
+        """Decode a recording within this service's limits."""
+        from speech import AudioLimits, read_audio
 
-        recording = read_audio(content, name=name)
+        limits = AudioLimits(max_duration_s=self.settings.limits.audio_hours * 3600)
+        return read_audio(content, name=name, limits=limits, raw=raw)
+
+    def transcribe(
+        self,
+        content: bytes | Path | Recording,
+        *,
+        name: str,
+        language: str,
+        hotwords: Sequence[str] = (),
+        terms: Sequence[str] = (),
+        sides: Sides | None = None,
+    ) -> Transcript:
+        """Write down what was said in a recording, which is decoded first where it is not yet; `terms` are looked
+        for in what was heard."""
+        from speech import Recording, Sides, transcribe_recording
+
+        recording = content if isinstance(content, Recording) else self.listen(content, name=name)
         with _engine_errors("speech", name), self._hearing.turn() as hearing:
             return transcribe_recording(
                 recording,
@@ -137,7 +157,15 @@ class Engines:
                 activity=hearing.activity,
                 language=language,
                 hotwords=hotwords,
+                terms=terms,
+                sides=sides or Sides(),
+                digits=hearing.digits,
             )
+
+    def hearing(self) -> Hearing:
+        """Return what hears, for a call that is heard while it is spoken: a recogniser bounds its own work, and nobody
+        is kept from it between two pieces."""
+        return self._hearing.get()
 
     def speech_state(self) -> EngineState:
         """Say which recogniser will speak, and what mends it where it is only the floor."""
@@ -149,7 +177,22 @@ class Engines:
         from speech import build_activity
 
         given = self._stand_ins
-        return Hearing(given.transcriber or self._build_transcriber(), given.activity or build_activity())
+        transcriber = given.transcriber or self._build_transcriber()
+        return Hearing(transcriber, given.activity or build_activity(), self._build_digits())
+
+    def _build_digits(self) -> Mapping[str, DigitTeller]:
+        """Return the networks that hear numbers again; one that is not whole is told in the log, and none is there."""
+        from speech.spoken_digits.onnx_digits import MODELS, build
+
+        if not self.settings.spoken_digits:
+            return {}
+        tellers: dict[str, DigitTeller] = {}
+        for language in MODELS:
+            try:
+                tellers[language] = build(language=language, models_dir=self.settings.models_folder)
+            except ModelUnavailable as error:
+                log.warning("engine_degraded", engine=f"digits:{MODELS[language]}", reason=str(error))
+        return tellers
 
     def _build_transcriber(self) -> Transcriber:
         state = self.speech_state()

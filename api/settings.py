@@ -60,8 +60,11 @@ class Limits(BaseSettings):
 
     json_bytes: int = Field(default=4 * MIB, gt=0)
     """A prefill request at the text limit, with four-byte characters all escaped as \\uXXXX pairs, still fits."""
-    upload_bytes: int = Field(default=256 * MIB, gt=0)
-    """Two hours of 16 kHz 16-bit mono WAV are 220 MiB."""
+    upload_bytes: int = Field(default=384 * MIB, gt=0)
+    """Three hours of both sides of a call as 8 kHz 16-bit WAV are 330 MiB."""
+    audio_hours: float = Field(default=4.0, gt=0, le=24)
+    """Of one recording: the longest calls last three. While it is heard an hour of two sides takes 230 MB of the
+    temporary folder, not of memory."""
     hook_bytes: int = Field(default=1 * MIB, gt=0)
     """A webhook names a ticket or holds one message, and is read before its sender is known."""
     telemetry_bytes: int = Field(default=32 * MIB, gt=0)
@@ -88,7 +91,7 @@ class Limits(BaseSettings):
     uploads_at_once: int = Field(default=24, gt=0)
     """Forms worked on at once, of the 40 threads that answer: others always find one."""
     uploads_total_bytes: int = Field(default=1024 * MIB, gt=0)
-    """Bodies in memory at once, all together: four uploads of the largest size, or hundreds of usual ones."""
+    """Bodies in memory at once, all together: two uploads of the largest size, or hundreds of usual ones."""
     body_grace_s: float = Field(default=20.0, gt=0)
     body_bytes_per_s: float = Field(default=4_096, gt=0)
     """A body has this long, and longer for each so many bytes that came: a telephone line passes, a dripper does not.
@@ -189,6 +192,9 @@ class Settings(BaseSettings):
     sherpa_model: str = "sherpa-sense-voice"
     """SenseVoice or Paraformer for sherpa-onnx, where pip install 'beforehand[sherpa]' was run: a card's name, or a
     folder in models_dir that holds its own card."""
+    spoken_digits: bool = True
+    """Listen a second time, by a network of digits alone, where numbers were read out digit by digit. It costs some
+    hundredths of a second a number; false where only the recogniser's own hearing is wanted."""
     reader: str = "ppocr"
     """What reads pictures: ppocr, or openvino for less CPU where pip install 'beforehand[openvino]' was run."""
     pictures_kept_mib: float = Field(default=16.0, ge=0, le=4_096)
@@ -294,6 +300,18 @@ class Settings(BaseSettings):
     """How long the pictures and sound of a draft can be looked at beside its values."""
     media_keep_mib: int = Field(default=4096, gt=0)
     """Room for them, each tenant: 2,000 drafts of 2 MB (a three-minute call and three photos)."""
+    live_at_once: int = Field(default=8, ge=0)
+    """Calls heard while they are spoken, in one process; the next is told to come back. A second of speech costs the
+    floor about half a second of a core, words so far included; 0: none is taken."""
+    live_max_minutes: float = Field(default=180.0, gt=0, le=1_440)
+    """The longest such call."""
+    live_idle_s: float = Field(default=30.0, gt=0, le=3_600)
+    """One that sends nothing for so long has ended: what was heard is kept. Silence is sound, too, and is sent."""
+    live_behind_s: float = Field(default=120.0, gt=0, le=3_600)
+    """Sound that may wait to be heard, of one call: where the machine is slower than people speak it grows to this, and
+    the call ends with what was heard. Two minutes of two channels at 48 kHz are 23 MB."""
+    live_ahead_s: float = Field(default=60.0, gt=0, le=3_600)
+    """Sound may come so much faster than it is spoken, after a stalled line; who sends files is told to upload them."""
     drafting: Drafting = Drafting()
     limits: Limits = Limits()
     costs: Costs = Costs()

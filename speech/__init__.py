@@ -11,13 +11,15 @@ from speech.records import (
     Recording,
     Segment,
     SpeechError,
+    SpokenNumber,
     Stretch,
     Transcript,
     Word,
 )
 from speech.sides.speakers import guess_customer_channel, with_speakers
+from speech.sides.turns import SpeakerTurns, Turn
 from speech.sound.audio import AudioLimits, RawFormat, read_audio
-from speech.transcribe import transcribe_recording
+from speech.transcribe import Sides, transcribe_recording
 from speech.voice_activity.activity import ActivityDetector, activity_names, build_activity
 
 __all__ = [
@@ -32,10 +34,14 @@ __all__ = [
     "RawFormat",
     "Recording",
     "Segment",
+    "Sides",
+    "SpeakerTurns",
     "SpeechError",
+    "SpokenNumber",
     "Stretch",
     "Transcriber",
     "Transcript",
+    "Turn",
     "Word",
     "activity_names",
     "build_activity",

@@ -1,23 +1,45 @@
 """A recording becomes one transcript: each channel heard through the voice detector, all segments on one timeline.
 
 In: a decoded recording, a recogniser, a voice detector. Out: a `Transcript`, segments in the order they start, each
-with its channel and, where a channel greets as an agent does, its speaker. It does not know how either backend works.
+with its channel and, where a channel greets as an agent does or the caller says which is whose, its speaker, written as
+people write (speech.writing). What one side hears of the other is left out. It does not know how either backend works.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from speech.analytics import analyse
 from speech.recognisers.transcriber import Transcriber, check_language
 from speech.records import Recording, Segment, Stretch, Transcript
+from speech.sides.crosstalk import own_stretches
 from speech.sides.speakers import guess_customer_channel, with_speakers
+from speech.sides.turns import ONE_SPEAKER, SpeakerTurns, with_turns
+from speech.spoken_digits.digits import NO_TELLERS, DigitTeller
+from speech.spoken_digits.second_pass import with_numbers
 from speech.voice_activity.activity import ActivityDetector
+from speech.writing import write_segments
 
 GROUP_S = 224.0
 """How much speech is heard between two reports of progress: eight 28-second Whisper windows."""
+GROUP_SPAN_S = 600.0
+"""And from its first word to its last: a recogniser holds that much sound in memory at once, 38 MB."""
 
 OnProgress = Callable[[float, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What is known of who speaks where. `customer_channel` is 0 (left) or 1; None: the side that does not greet as
+    an agent. `turns` tells voices apart where a recording has one channel.
+    """
+
+    customer_channel: int | None = None
+    turns: SpeakerTurns | None = None
+
+
+UNKNOWN_SIDES = Sides()
 
 
 def transcribe_recording(
@@ -27,6 +49,9 @@ def transcribe_recording(
     activity: ActivityDetector,
     language: str = "auto",
     hotwords: Sequence[str] = (),
+    terms: Sequence[str] = (),
+    sides: Sides = UNKNOWN_SIDES,
+    digits: Mapping[str, DigitTeller] = NO_TELLERS,
     on_progress: OnProgress | None = None,
 ) -> Transcript:
     """Transcribe every channel within its stretches of speech.
@@ -35,6 +60,12 @@ def transcribe_recording(
     ----------
     language
         "zh", "en" or "auto"; with "auto" each channel's first stretches decide for that channel.
+    hotwords
+        A few words that the recogniser itself listens for.
+    terms
+        Known names and codes, up to 5,000, looked for in what it heard.
+    digits
+        By language, what listens again where digits were read out one by one.
     on_progress
         Called with the seconds of sound that are done and the seconds of all channels together.
 
@@ -47,16 +78,47 @@ def transcribe_recording(
     parts: list[Transcript] = []
     total_s = sum(channel.duration_s for channel in recording.channels)
     done_s = 0.0
-    for number, audio in enumerate(recording.channels):
-        spoken = language
-        for group in _groups(activity.detect(audio)):
+    found = _stretches(recording, activity)
+    for number, stretches in enumerate(found):
+        audio, spoken = recording.channels[number], language
+        for group in groups_of(stretches):
             part = transcriber.transcribe(audio, language=spoken, hotwords=hotwords, stretches=group)
-            parts.append(_on_channel(part, number))
+            part = with_numbers(part, audio, tellers=digits, stretches=group)
+            parts.append(on_channel(part, number))
             spoken = part.language if language == "auto" and part.language != "und" else spoken
             _report(on_progress, done_s + group[-1].end_s, total_s)
         done_s += audio.duration_s
         _report(on_progress, done_s, total_s)
-    return _named(_merged(parts, recording, transcriber.engine), recording)
+    return transcript_of(parts, recording, engine=transcriber.engine, terms=terms, sides=sides, stretches=found)
+
+
+def transcript_of(
+    parts: Sequence[Transcript],
+    recording: Recording,
+    *,
+    engine: str,
+    terms: Sequence[str] = (),
+    sides: Sides = UNKNOWN_SIDES,
+    stretches: Sequence[Sequence[Stretch]] | None = None,
+) -> Transcript:
+    """Put what was heard of a recording's channels, part by part, onto one timeline, say whose words they are and write
+    them as people do; with the `stretches` of each channel also how the call went, told by the words as they were
+    spoken.
+    """
+    said = _named(_merged(parts, recording, engine), recording, sides)
+    written = replace(said, segments=write_segments(said.segments, terms=terms))
+    if stretches is None:
+        return written
+    return replace(written, analytics=analyse(recording, said.segments, stretches=stretches))
+
+
+def _stretches(recording: Recording, activity: ActivityDetector) -> list[tuple[Stretch, ...]]:
+    """Return where each channel speaks itself."""
+    found = [activity.detect(audio) for audio in recording.channels]
+    if recording.layout != "stereo":
+        return found
+    left, right = recording.channels
+    return [own_stretches(left, found[0], other=right), own_stretches(right, found[1], other=left)]
 
 
 def _report(on_progress: OnProgress | None, done_s: float, total_s: float) -> None:
@@ -64,13 +126,13 @@ def _report(on_progress: OnProgress | None, done_s: float, total_s: float) -> No
         on_progress(done_s, total_s)
 
 
-def _groups(stretches: Sequence[Stretch]) -> Iterator[tuple[Stretch, ...]]:
-    """Yield runs of stretches with at most GROUP_S of speech, at least one stretch each."""
+def groups_of(stretches: Sequence[Stretch]) -> Iterator[tuple[Stretch, ...]]:
+    """Yield runs of stretches with at most GROUP_S of speech within GROUP_SPAN_S, at least one stretch each."""
     group: list[Stretch] = []
     speech_s = 0.0
     for stretch in stretches:
         length_s = stretch.end_s - stretch.start_s
-        if group and speech_s + length_s > GROUP_S:
+        if group and (speech_s + length_s > GROUP_S or stretch.end_s - group[0].start_s > GROUP_SPAN_S):
             yield tuple(group)
             group, speech_s = [], 0.0
         group.append(stretch)
@@ -79,7 +141,8 @@ def _groups(stretches: Sequence[Stretch]) -> Iterator[tuple[Stretch, ...]]:
         yield tuple(group)
 
 
-def _on_channel(part: Transcript, number: int) -> Transcript:
+def on_channel(part: Transcript, number: int) -> Transcript:
+    """Say which channel a part was heard on."""
     return replace(part, segments=tuple(replace(segment, channel=number) for segment in part.segments))
 
 
@@ -109,7 +172,13 @@ def _language(parts: Sequence[Transcript]) -> str:
     return max(spoken_s, key=lambda language: spoken_s[language], default="und")
 
 
-def _named(transcript: Transcript, recording: Recording) -> Transcript:
+def _named(transcript: Transcript, recording: Recording, sides: Sides) -> Transcript:
+    """Say whose words they are, as far as it is known."""
     if recording.layout != "stereo":
-        return transcript
-    return with_speakers(transcript, customer_channel=guess_customer_channel(transcript))
+        if sides.turns is None:
+            warnings = (*transcript.warnings, ONE_SPEAKER) if transcript.segments else transcript.warnings
+            return replace(transcript, warnings=warnings)
+        told = with_turns(transcript.segments, sides.turns.turns(recording.channels[0]))
+        transcript = replace(transcript, segments=told)
+    known = sides.customer_channel
+    return with_speakers(transcript, customer_channel=guess_customer_channel(transcript) if known is None else known)

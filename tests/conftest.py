@@ -296,7 +296,10 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         pytest.skip("no Chromium here: apt install chromium, or set CHROMIUM to its path")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+        # A browser that is muted hands out a tab's sound as silence.
+        browser = playwright.chromium.launch(
+            executable_path=path, args=CHROMIUM_ARGS, ignore_default_args=["--mute-audio"]
+        )
         yield browser
         browser.close()
 
@@ -310,4 +313,6 @@ CHROMIUM_ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a microphone that beeps; a page still needs the permission
+    "--auto-select-tab-capture-source-by-title=Softphone",
 ]

@@ -12,6 +12,7 @@ after the other, and the floor where there are none.
     python -m training.eval_speech --data ../shared/data/speech
     python -m training.eval_speech --models models
     python -m training.eval_speech --engine whisper --folder models/whisper-small --write-card
+    python -m training.eval_speech --only digits --languages en,zh --count 60
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ from speech import (
 )
 from speech.records import Samples
 from training.card_metrics import write_metrics
+from training.eval_digits import main_digits
 
 TELEPHONE_RATE_HZ = 8_000
 NOTHING_S = 10.0
@@ -251,12 +253,26 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--models", type=Path, default=_models_folder(), help="measure the recognisers in this folder")
     parser.add_argument("--limit", type=int, default=0, help="judge the first so many clips of each language; 0: all")
     parser.add_argument("--write-card", action="store_true", help="put the numbers into the model's card")
+    parser.add_argument("--only", choices=("digits",), help="strings of spoken digits instead of recordings")
+    parser.add_argument("--languages", default="en,zh", help="of --only digits")
+    parser.add_argument("--count", type=int, default=60, help="strings a speaker, of --only digits")
+    parser.add_argument("--networks", type=Path, help="digit networks that left a speaker out, LANGUAGE/SPEAKER/")
+    parser.add_argument("--without-floor", action="store_true", help="leave pocketsphinx out of --only digits")
     return parser.parse_args()
 
 
 def main() -> None:
     """Measure, show, and write if asked."""
     arguments = _arguments()
+    if arguments.only == "digits":
+        main_digits(
+            arguments.data,
+            languages=arguments.languages,
+            count=arguments.count,
+            networks=arguments.networks,
+            floor=not arguments.without_floor,
+        )
+        return
     clips = first_clips(list(read_clips(arguments.data)), arguments.limit)
     for engine, folder in _chosen(arguments):
         transcriber = build_transcriber(engine, **({} if folder is None else {"folder": folder}))

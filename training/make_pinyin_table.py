@@ -26,12 +26,16 @@ def characters() -> list[str]:
     ]
 
 
-def main() -> None:
+def pinyin_lines() -> list[str]:
+    """Return the file's lines."""
     by_syllable: dict[str, list[str]] = defaultdict(list)
     for character in characters():
         by_syllable[lazy_pinyin(character)[0]].append(character)
-    lines = [f"{syllable} {''.join(members)}" for syllable, members in sorted(by_syllable.items())]
-    TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return [f"{syllable} {''.join(members)}" for syllable, members in sorted(by_syllable.items())]
+
+
+def main() -> None:
+    TABLE.write_text("\n".join(pinyin_lines()) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from api.errors import Problem, invalid_problem, say
 from api.prefill import Attachment
 from api.prefill import prefill as fill_in
 from api.routes.prefill_call import parse_request
-from api.schemas.prefill import PrefillRequest
+from api.schemas.prefill import CustomerChannel, PrefillRequest
 
 OptionalFile = Annotated[Path | None, typer.Option()]
 Files = Annotated[list[Path] | None, typer.Option(help="May be given several times.")]
@@ -31,6 +31,9 @@ def prefill(
     customer: Annotated[str | None, typer.Option(help="Id of the customer in the records.")] = None,
     locale: Annotated[str, typer.Option(help="zh-CN, en-US, ...")] = "",
     reference_time: Annotated[str | None, typer.Option(help='What "yesterday" is relative to, ISO 8601.')] = None,
+    customer_channel: Annotated[
+        CustomerChannel | None, typer.Option(help="Side of the recordings on which the customer speaks.")
+    ] = None,
     request: Annotated[Path | None, typer.Option(help="A request as POST /v1/prefill takes it, as a file.")] = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -39,6 +42,8 @@ def prefill(
     log_to_stderr()
     settings = settings_for(data_dir)
     options: dict[str, JsonValue] = {"template": template, "locale": locale or None, "reference_time": reference_time}
+    if customer_channel:
+        options["customer_channel"] = customer_channel
     if customer:
         options["customer"] = {"id": customer}
     with reported():

@@ -31,6 +31,8 @@ CONNECTIONS = 512
 KEEP_ALIVE_S = 75
 """Longer than the 60 s that nginx and most load balancers keep a connection: the side that opened it closes it."""
 HEADER_BYTES = 64 * 1024
+FRAME_BYTES = 256 * 1024
+"""Of a WebSocket; what is larger than the protocol takes, and not than this, is told so."""
 
 
 def make_server(app: FastAPI, settings: Settings, *, host: str, port: int) -> DrainingServer:
@@ -44,6 +46,7 @@ def make_server(app: FastAPI, settings: Settings, *, host: str, port: int) -> Dr
         access_log=False,
         server_header=False,
         limit_concurrency=CONNECTIONS,
+        ws_max_size=FRAME_BYTES,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=max(1, round(settings.drain_s)),
         h11_max_incomplete_event_size=HEADER_BYTES,

@@ -16,8 +16,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
-from api.console.language import Words, choose_language, words
+from api.console.language import Language, Words, choose_language, words
 from api.console.places import places_of
 from api.console.rendering import render
 from api.console.sessions import SignInNeeded, Visitor, cookie_name, read_visitor, require_same_origin
@@ -123,7 +124,12 @@ def now_of(request: Request) -> datetime:
     return clock().astimezone(UTC)
 
 
-def words_of(request: Request) -> Words:
+def language_of_socket(connection: HTTPConnection) -> Language:
+    """Return the language of the person whose page opened a WebSocket."""
+    return words_of(connection).language
+
+
+def words_of(request: HTTPConnection) -> Words:
     """Return the messages of the person's language."""
     settings: Settings = request.app.state.settings
     fallback = language_of_locale(settings.default_locale)

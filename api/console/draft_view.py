@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from api.console.call_view import CallView, call_view
 from api.console.marks import Span, Stretch, marked
 from api.prefill.kept_media import Kept, KeptRecording
 from api.prefill.waveform import COLUMNS, LANE_HEIGHT, path_of
@@ -113,6 +114,7 @@ class RecordingView:
     lane_names: tuple[str, ...]
     regions: tuple[Region, ...]
     segments: tuple[SegmentView, ...]
+    call: CallView | None = None
     columns: int = COLUMNS
     lane_height: float = LANE_HEIGHT
 
@@ -306,6 +308,7 @@ def _recording_view(
         lane_names=tuple(names.get(channel, "") for channel in range(len(lanes))),
         regions=tuple(_region(view, body.duration_s, speakers) for view in own if body.duration_s > 0),
         segments=tuple(_segment_view(segment, own) for segment in body.segments),
+        call=call_view(body),
     )
 
 

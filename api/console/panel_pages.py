@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, StreamingResponse
 
 from api.console.answer_view import shown_answer
 from api.console.ask_pages import views_of
@@ -25,7 +25,7 @@ from api.console.prefill_pages import MEDIA_TYPES
 from api.console.ticket_pages import plot_answer, quantity, title_of
 from api.errors import Problem, say
 from api.learn import take_feedback
-from api.prefill.kept_media import media_of
+from api.prefill.kept_media import media_of, redacted_pieces
 from api.schemas.knowledge import SuggestionBody, SuggestionRequest, SuggestionResponse
 from api.schemas.prefill import Feedback
 from api.security import make_id
@@ -197,13 +197,16 @@ def show_job(panel: TokenPanel, work: WorkOf, job_id: str, what: Literal["fill",
 
 
 @router.get("/panel/media/{prefill_id}/{stored}")
-def show_media(request: Request, prefill_id: str, stored: str, key: str = "") -> Response:
+def show_media(request: Request, prefill_id: str, stored: str, key: str = "", redacted: bool = False) -> Response:
     """Send the safe copy of a picture or recording to whoever holds the draft's key."""
     tenants: Tenants = request.app.state.tenants
     tenant = tenants.get(media_tenant(request, prefill_id, key))
-    path = media_of(tenant.engines.settings).file(prefill_id, stored)
-    if path is None:
+    media = media_of(tenant.engines.settings)
+    path, kept, found = media.file(prefill_id, stored), media.load(prefill_id), tenant.store.drafts.prefill(prefill_id)
+    if path is None or kept is None or found is None:
         raise Problem("not_found", say("detail.unknown", what=say("what.file"), name=repr(stored[:50])))
+    if redacted and path.suffix == ".wav":
+        return StreamingResponse(redacted_pieces(path, found.response, kept), media_type=MEDIA_TYPES[path.suffix])
     return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": "private, max-age=3600"})
 
 

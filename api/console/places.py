@@ -18,6 +18,7 @@ class Place:
 PLACES = (
     Place("overview", "/console/", "admin"),
     Place("prefill", "/console/prefill", "prefill"),
+    Place("live", "/console/live", "prefill"),
     Place("read", "/console/read", "prefill"),
     Place("ask", "/console/ask", "suggest"),
     Place("knowledge", "/console/gaps", "admin"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import ValidationError
 
 from api.console.desk import ConsoleRoute, Desk, Entry
@@ -23,6 +23,7 @@ from api.engines import Engines
 from api.errors import Problem, Said, invalid_problem, say
 from api.learn import take_feedback
 from api.prefill import Attachment, prefill
+from api.prefill.kept_media import redacted_pieces
 from api.prefill.templates import find_template
 from api.schemas.prefill import Customer, Message, PrefillRequest, PrefillResponse
 from api.security import make_id
@@ -135,11 +136,14 @@ def _view(desk: Desk, prefill_id: str) -> DraftView:
 
 
 @router.get("/prefills/{prefill_id}/media/{stored}")
-def show_media(desk: PrefillDesk, prefill_id: str, stored: str) -> Response:
-    """Send the safe copy of a picture or recording."""
-    path = desk.media.file(_stored(desk, prefill_id).id, stored)
-    if path is None:
+def show_media(desk: PrefillDesk, prefill_id: str, stored: str, redacted: bool = False) -> Response:
+    """Send the safe copy of a picture or recording; of a recording also without card and identity numbers."""
+    response = _stored(desk, prefill_id)
+    path, kept = desk.media.file(response.id, stored), desk.media.load(response.id)
+    if path is None or kept is None:
         raise Problem("not_found", say("detail.unknown", what=say("what.file"), name=repr(stored)))
+    if redacted and path.suffix == ".wav":
+        return StreamingResponse(redacted_pieces(path, response, kept), media_type=MEDIA_TYPES[path.suffix])
     return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": "private, max-age=3600"})
 
 

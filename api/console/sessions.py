@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
+from starlette.requests import HTTPConnection
 
 from api.errors import Problem, say
 from api.security import make_secret, read_session, sign_session
@@ -44,7 +45,7 @@ class Visitor:
             raise Problem("forbidden", say("detail.scope_missing", scope=repr(scope)))
 
 
-def read_visitor(request: Request, *, store: Store, now: datetime) -> Visitor:
+def read_visitor(request: HTTPConnection, *, store: Store, now: datetime) -> Visitor:
     """Return who is signed in.
 
     Raises:
@@ -75,14 +76,14 @@ def signed_in_key(request: Request, secret: str, *, store: Store, now: datetime)
     return key.id
 
 
-def cookie_name(request: Request, name: str = COOKIE) -> str:
+def cookie_name(request: HTTPConnection, name: str = COOKIE) -> str:
     """Return the name that a cookie has on this connection; the other one is not looked at."""
     return HOST_PREFIX + name if is_secure(request) else name
 
 
-def is_secure(request: Request) -> bool:
+def is_secure(request: HTTPConnection) -> bool:
     """Return whether the browser came by https, here or at a proxy that is trusted."""
-    return request.url.scheme == "https"
+    return request.url.scheme in ("https", "wss")
 
 
 def open_session(
@@ -118,7 +119,7 @@ def end_session(request: Request, *, store: Store, now: datetime) -> None:
         store.sessions.end(session_id)
 
 
-def _session_of(request: Request, *, store: Store, now: datetime) -> str | None:
+def _session_of(request: HTTPConnection, *, store: Store, now: datetime) -> str | None:
     """Return the session that a genuine cookie names, over or not."""
     cookie = request.cookies.get(cookie_name(request), "")
     if not cookie or len(cookie) > MAX_COOKIE_CHARS:
@@ -126,7 +127,23 @@ def _session_of(request: Request, *, store: Store, now: datetime) -> str | None:
     return read_session(cookie, now=now, secret=_secret(store))
 
 
-def require_same_origin(request: Request) -> None:
+def read_socket_visitor(connection: HTTPConnection, *, store: Store, now: datetime) -> Visitor | None:
+    """Return who is signed in behind a WebSocket; None where nobody is. Browsers let any page open one, and send the
+    cookie along.
+
+    Raises:
+        Problem: another site's page opened it.
+    """
+    if cookie_name(connection) not in connection.cookies:
+        return None
+    require_same_origin(connection)
+    try:
+        return read_visitor(connection, store=store, now=now)
+    except SignInNeeded:
+        return None
+
+
+def require_same_origin(request: HTTPConnection) -> None:
     """Refuse a form that another site sent: browsers name the origin of every POST."""
     origin = request.headers.get("origin")
     if origin is not None:

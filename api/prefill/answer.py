@@ -13,7 +13,7 @@ from api.prefill.retakes import retake_of, told_of
 from api.schemas import prefill as shapes
 from api.schemas.media import PageFieldBody, PageRead, PagesRead
 from nlp.records import Candidate, Classification, Evidence, FieldValue, Question
-from speech.records import Transcript
+from speech.records import CallAnalytics, SpokenNumber, Stretch, Transcript
 from vision.records import Box, Code, CodeKind, Flaw, Line, Page
 
 if TYPE_CHECKING:
@@ -119,11 +119,66 @@ def transcript_body(transcript: Transcript, *, file: str) -> shapes.TranscriptBo
                     )
                     for word in segment.words
                 ],
+                heard=segment.heard,
+                replaced=[
+                    shapes.SpokenReplacement(
+                        heard=one.heard,
+                        written=one.written,
+                        score=unit_interval(one.score),
+                        start_s=round(one.start_s, 3),
+                        end_s=round(one.end_s, 3),
+                    )
+                    for one in segment.replaced
+                ],
+                numbers=[_number_body(number) for number in segment.numbers],
             )
             for segment in transcript.segments
         ],
         warnings=list(transcript.warnings),
+        analytics=None if transcript.analytics is None else analytics_body(transcript.analytics),
     )
+
+
+def _number_body(number: SpokenNumber) -> shapes.SpokenNumberBody:
+    return shapes.SpokenNumberBody(
+        start_s=round(number.start_s, 3),
+        end_s=round(number.end_s, 3),
+        digits=number.digits,
+        confidence=unit_interval(number.confidence),
+        alternatives=[
+            shapes.NumberReading(digits=digits, confidence=unit_interval(confidence))
+            for digits, confidence in number.alternatives
+        ],
+    )
+
+
+def analytics_body(analytics: CallAnalytics) -> shapes.CallAnalyticsBody:
+    """Return how a call went."""
+    return shapes.CallAnalyticsBody(
+        silence_s=analytics.silence_s,
+        overlap_s=analytics.overlap_s,
+        longest_hold=None if analytics.longest_hold is None else _span_body(analytics.longest_hold),
+        loudness_step_s=analytics.loudness_step_s,
+        sides=[
+            shapes.SideBody(
+                channel=side.channel,
+                speaker=side.speaker,
+                talk_s=side.talk_s,
+                interruptions=side.interruptions,
+                words=side.words,
+                words_per_min=side.words_per_min,
+                characters=side.characters,
+                characters_per_min=side.characters_per_min,
+                turns=[_span_body(turn) for turn in side.turns],
+                loudness_dbfs=list(side.loudness_dbfs),
+            )
+            for side in analytics.sides
+        ],
+    )
+
+
+def _span_body(span: Stretch) -> shapes.SpokenSpan:
+    return shapes.SpokenSpan(start_s=round(span.start_s, 3), end_s=round(span.end_s, 3))
 
 
 def page_body(page: Page, *, language: Language) -> shapes.PageBody:

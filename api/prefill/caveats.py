@@ -31,6 +31,7 @@ def warnings_of(
 def _spoken(name: str, transcript: Transcript) -> Sequence[Said]:
     from speech.recognisers import sherpa_transcriber as sherpa
     from speech.recognisers import sphinx_transcriber as floor
+    from speech.sides.turns import ONE_SPEAKER
 
     keys = {
         floor.WARNING: "warning.floor_english_only",
@@ -38,6 +39,7 @@ def _spoken(name: str, transcript: Transcript) -> Sequence[Said]:
         floor.WARNING_AUTO: "warning.floor_took_for_english",
         floor.WARNING_UNSURE: "warning.floor_unsure",
         sherpa.WARNING: "warning.recogniser_untold",
+        ONE_SPEAKER: "warning.one_speaker",
     }
     return [
         say("detail.not_fitting", where=name, reason=say(keys.get(text, "warning.of_recording"), original=text))

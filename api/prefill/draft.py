@@ -63,14 +63,17 @@ def prefill(
     origin: DraftOrigin = ASKED,
     draft_id: str | None = None,
     report: Report = silent,
+    heard: Heard | None = None,
 ) -> PrefillResponse:
     """Fill in a ticket and keep the draft for its suggestions and feedback; `notes` stand first in its warnings,
-    `origin` says where the ticket came from; without `draft_id` a new one is made.
+    `origin` says where the ticket came from; without `draft_id` a new one is made. What was `heard` already (a live
+    call) stands in place of files.
 
     Raises:
         Problem: a limit, an unknown template, or a file that cannot be used.
     """
-    check_request(request, files, limits=engines.settings.limits, at=at)
+    if heard is None:
+        check_request(request, files, limits=engines.settings.limits, at=at)
     template = find_template(request.template or engines.settings.default_template, store=store)
     choose = None if request.template else chosen_by_intent(engines=engines, store=store)
     drafted = draft_ticket(
@@ -83,6 +86,7 @@ def prefill(
         promised=promised_by(store),
         choose=choose,
         report=report,
+        heard=heard,
     )
     said = words(language_of_locale(request.locale or engines.settings.default_locale))
     warnings = [*(said.said(note) for note in notes), *drafted.response.warnings]
@@ -104,12 +108,13 @@ def draft_ticket(
     promised: Promised = NOTHING_PROMISED,
     choose: Choose | None = None,
     report: Report = silent,
+    heard: Heard | None = None,
 ) -> Drafted:
     """Fill in a ticket and keep nothing; `records` are those to check against, which may not be today's; with `choose`
     the template is picked by what the customer said."""
     watch = Stopwatch()
     with watch.step("total"):
-        heard = hear(request, files, engines=engines, watch=watch, report=report)
+        heard = heard or hear(request, files, engines=engines, watch=watch, report=report)
         document = _document(request, heard, settings=engines.settings, at=at)
         label = label_of(document, engines=engines)
         chosen = choose(label) if choose else Chosen(request.template or template.name, template)

@@ -10,16 +10,17 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import wave
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from api.prefill.waveform import peaks_of
+from api.prefill.private_words import private_stretches, spoken_of
+from api.prefill.waveform import peaks_of_audio
 from api.schemas.prefill import Message, PageBody, PrefillResponse
 from api.settings import Settings
 
@@ -65,15 +66,22 @@ class KeptMedia:
     room_bytes: int
 
     def keep(
-        self, response: PrefillResponse, *, messages: Sequence[Message], files: Mapping[str, bytes], at: datetime
+        self,
+        response: PrefillResponse,
+        *,
+        messages: Sequence[Message],
+        files: Mapping[str, bytes],
+        at: datetime,
+        live: Mapping[str, Recording] = MappingProxyType({}),
     ) -> None:
-        """Keep the sources of a draft, and let go what is too old. `files` go by the names that the evidence uses."""
+        """Keep the sources of a draft, and let go what is too old. `files`, and recordings of `live` calls, go by the
+        names that the evidence uses."""
         target = self.folder / response.id
         target.mkdir(parents=True, exist_ok=True)
         recordings = [
-            _keep_recording(target, number, name=transcript.file, content=files[transcript.file])
+            _keep_recording(target, number, _decoded(transcript.file, files, live))
             for number, transcript in enumerate(response.transcripts)
-            if transcript.file in files
+            if transcript.file in files or transcript.file in live
         ]
         pages = [page for name in files for page in keep_pages(target, name, files[name], response.pages)]
         kept = Kept(messages=list(messages), recordings=recordings, pages=pages)
@@ -110,6 +118,16 @@ class KeptMedia:
                 self.forget(draft.name)
 
 
+def redacted_pieces(path: Path, response: PrefillResponse, kept: Kept) -> Iterator[bytes]:
+    """Yield a kept recording of a draft as WAV, with a beep over the card and identity numbers said in it."""
+    from speech import read_audio
+    from speech.sound.wav_writer import wav_pieces
+
+    file = next(recording.file for recording in kept.recordings if recording.stored == path.name)
+    said = next(transcript for transcript in response.transcripts if transcript.file == file)
+    return wav_pieces(read_audio(path, name=file).channels, covered=private_stretches(spoken_of(said)))
+
+
 def media_of(settings: Settings) -> KeptMedia:
     """Return the kept media of a tenant, by its own settings."""
     return KeptMedia(
@@ -117,32 +135,22 @@ def media_of(settings: Settings) -> KeptMedia:
     )
 
 
-def _keep_recording(target: Path, number: int, *, name: str, content: bytes) -> KeptRecording:
+def _decoded(name: str, files: Mapping[str, bytes], live: Mapping[str, Recording]) -> Recording:
     from speech import read_audio
 
-    recording = read_audio(content, name=name)
-    stored = f"recording-{number}.wav"
-    (target / stored).write_bytes(_wav_of(recording))
-    lanes = [list(peaks_of(channel.samples)) for channel in recording.channels]
-    return KeptRecording(file=name, stored=stored, lanes=lanes)
+    return live[name] if name in live else read_audio(files[name], name=name)
 
 
-def _wav_of(recording: Recording) -> bytes:
+def _keep_recording(target: Path, number: int, recording: Recording) -> KeptRecording:
     """Mix the channels into one: two sides of a call in two ears tire the listener."""
-    import numpy as np
+    from speech.sound.wav_writer import wav_pieces
 
-    from speech.records import SAMPLE_RATE_HZ
-
-    mixed = np.zeros(max(len(channel.samples) for channel in recording.channels), dtype=np.float32)
-    for channel in recording.channels:
-        mixed[: len(channel.samples)] += channel.samples
-    content = io.BytesIO()
-    with wave.open(content, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE_HZ)
-        file.writeframes((np.clip(mixed, -1.0, 1.0) * 32767).astype("<i2").tobytes())
-    return content.getvalue()
+    stored = f"recording-{number}.wav"
+    with (target / stored).open("wb") as file:
+        for piece in wav_pieces(recording.channels, is_mixed=True):
+            file.write(piece)
+    lanes = [list(peaks_of_audio(channel)) for channel in recording.channels]
+    return KeptRecording(file=recording.name, stored=stored, lanes=lanes)
 
 
 def keep_pages(target: Path, name: str, content: bytes, pages: Sequence[PageBody]) -> list[KeptPage]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import cast
 
+from api.prefill.spoken_numbers import number_variants, with_spoken_numbers
 from api.schemas.prefill import Message
 from nlp.records import Part, Role, Variant
 from speech.records import Segment, Transcript
@@ -34,6 +35,7 @@ def transcript_parts(transcript: Transcript, *, source: str) -> Iterator[Part]:
 def _segment_parts(segment: Segment, source: str) -> Iterator[Part]:
     role = cast(Role, segment.speaker if segment.speaker in _ROLES else "unknown")
     if not segment.words:
+        (number,) = segment.numbers if len(segment.numbers) == 1 else (None,)
         yield Part(
             text=segment.text,
             source=source,
@@ -42,11 +44,12 @@ def _segment_parts(segment: Segment, source: str) -> Iterator[Part]:
             start_s=segment.start_s,
             end_s=segment.end_s,
             confidence=segment.confidence,
+            variants=() if number is None else number_variants(segment.text, segment.confidence, number),
         )
         return
     before = ""
-    for word in segment.words:
-        text = word.text.strip()
+    for said in with_spoken_numbers(segment):
+        text = said.text.strip()
         if not text:
             continue
         yield Part(
@@ -54,15 +57,16 @@ def _segment_parts(segment: Segment, source: str) -> Iterator[Part]:
             source=source,
             kind="audio",
             role=role,
-            joiner=_joiner(before, text),
-            start_s=word.start_s,
-            end_s=word.end_s,
-            confidence=word.confidence,
+            joiner=joiner(before, text),
+            start_s=said.start_s,
+            end_s=said.end_s,
+            confidence=said.confidence,
+            variants=said.variants,
         )
         before = text
 
 
-def _joiner(before: str, text: str) -> str:
+def joiner(before: str, text: str) -> str:
     """Return a line break before the first word of a segment, nothing beside a Chinese character, a space else."""
     if not before:
         return "\n"

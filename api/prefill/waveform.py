@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from speech.records import Audio
+
 COLUMNS = 480
 """About two pixels a column on the console's widest waveform."""
 LANE_HEIGHT = 40.0
@@ -27,6 +29,12 @@ def peaks_of(samples: npt.NDArray[np.float32], *, columns: int = COLUMNS) -> tup
     padded[: len(samples)] = np.abs(samples)
     loudest = padded.reshape(columns, -1).max(axis=1)
     return tuple(round(float(peak), 3) for peak in np.clip(loudest, 0.0, 1.0))
+
+
+def peaks_of_audio(audio: Audio, *, columns: int = COLUMNS) -> tuple[float, ...]:
+    """Return the same of a channel, read column by column: a long call never lies in memory."""
+    size = max(1, -(-len(audio) // columns))
+    return tuple(peaks_of(audio.read(at * size, (at + 1) * size), columns=1)[0] for at in range(columns))
 
 
 def path_of(peaks: Sequence[float], *, height: float = LANE_HEIGHT) -> str:

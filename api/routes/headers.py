@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem, say
@@ -32,7 +32,7 @@ class SecurityHeaders:
         self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
 
@@ -46,7 +46,7 @@ class SecurityHeaders:
 
         if self._hosts and _host_of(scope) not in self._hosts:
             problem = Problem("bad_request", say("detail.host_unknown"))
-            await problem_response(problem, Request(scope))(scope, receive, add_headers)
+            await problem_response(problem, HTTPConnection(scope))(scope, receive, add_headers)
             return
         await self._app(scope, receive, add_headers)
 

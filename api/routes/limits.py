@@ -16,7 +16,7 @@ from api.errors import Problem, say
 from api.routes.problems import problem_response
 from api.settings import Limits
 
-UPLOADS = ("/v1/prefill", "/v1/audio/transcriptions", "/v1/ocr", "/v1/articles/import", "/v1/catalogues/", "/console")
+UPLOADS = ("/v1/prefill", "/v1/audio/", "/v1/ocr", "/v1/articles/import", "/v1/catalogues/", "/console")
 CLOSE = {"Connection": "close"}
 COME_BACK = {"Retry-After": "5", **CLOSE}
 

@@ -10,14 +10,16 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from api.errors import Problem, say
-from api.prefill import Attachment
-from api.prefill.answer import pages_read
+from api.prefill.answer import analytics_body, pages_read
+from api.prefill.hear import CUSTOMER_CHANNELS
 from api.routes.documentation import Documented, form_body, problems
 from api.routes.forms import Form, read_form
 from api.routes.problems import language_of
+from api.routes.recordings import RECORDING_FIELDS, choice, customer_channel, one_file, one_of, raw_format
 from api.routes.wiring import EnginesOf, MayPrefill
 from api.schemas.media import PagesRead, SpokenText, VerboseSegment, VerboseTranscription, VerboseWord
 from speech.records import Segment, Transcript
+from speech.transcribe import Sides
 
 router = APIRouter(tags=["media"])
 
@@ -49,6 +51,7 @@ TRANSCRIPTION_BODY = form_body(
             "description": "With verbose_json: which times to give; both where none is named",
         }
     },
+    **RECORDING_FIELDS,
 )
 OCR_BODY = form_body(["file"], file=_FILE)
 ReadForm = Annotated[Form, Depends(read_form)]
@@ -68,12 +71,16 @@ _TRANSCRIPTION: Documented = {
 def create_transcription(_: MayPrefill, form: ReadForm, engines: EnginesOf) -> Response:
     """Write down what was said in one recording."""
     file = one_file(form)
-    language = _choice(form, "language", LANGUAGES, default="auto")
-    response_format = _choice(form, "response_format", FORMATS, default="json")
+    language = choice(form, "language", LANGUAGES, default="auto")
+    response_format = choice(form, "response_format", FORMATS, default="json")
     granularities = checked_options(form, response_format)
     prompt = form.fields.get("prompt", "")[:PROMPT_CHARS]
     hotwords = [word.strip() for word in BETWEEN_WORDS.split(prompt) if word.strip()]
-    transcript = engines.transcribe(file.content, name=file.name, language=language, hotwords=hotwords)
+    recording = engines.listen(file.content, name=file.name, raw=raw_format(form))
+    sides = Sides(customer_channel=CUSTOMER_CHANNELS[customer_channel(form)])
+    transcript = engines.transcribe(
+        recording, name=file.name, language=language, hotwords=hotwords, terms=hotwords, sides=sides
+    )
     return _as_format(transcript, response_format, granularities)
 
 
@@ -86,30 +93,6 @@ def create_reading(_: MayPrefill, form: ReadForm, engines: EnginesOf, request: R
     return pages_read(file.name, pages, language=language_of(request), receipt_tagger=tagger)
 
 
-def one_file(form: Form) -> Attachment:
-    """Return the form's one file."""
-    if len(form.files) != 1:
-        raise Problem("validation_failed", say("detail.not_one_file", count=len(form.files)), where="file")
-    file = form.files[0].attachment
-    if not file.content:
-        raise Problem("file_empty", say("detail.file_empty", name=file.name), where=file.name)
-    return file
-
-
-def _choice(form: Form, name: str, choices: tuple[str, ...], *, default: str) -> str:
-    return _one_of(name, form.fields.get(name) or default, choices)
-
-
-def _one_of(name: str, chosen: str, choices: tuple[str, ...]) -> str:
-    if chosen not in choices:
-        raise Problem(
-            "validation_failed",
-            say("detail.none_of", name=name, chosen=repr(chosen[:20]), choices=", ".join(choices)),
-            where=name,
-        )
-    return chosen
-
-
 def checked_options(form: Form, response_format: str) -> tuple[str, ...]:
     """Return which times are wanted; as OpenAI's, only verbose_json gives them. Refuse what would go unheeded."""
     _check_ignored(form)
@@ -117,7 +100,7 @@ def checked_options(form: Form, response_format: str) -> tuple[str, ...]:
         text for name in (GRANULARITIES_FIELD, "timestamp_granularities") for text in form.lists.get(name, ())
     )
     for one in wanted:
-        _one_of(GRANULARITIES_FIELD, one, GRANULARITIES)
+        one_of(GRANULARITIES_FIELD, one, GRANULARITIES)
     if wanted and response_format != "verbose_json":
         raise Problem("validation_failed", say("detail.granularities_not_verbose"), where=GRANULARITIES_FIELD)
     return wanted or GRANULARITIES
@@ -166,6 +149,7 @@ def verbose_body(transcript: Transcript) -> VerboseTranscription:
         ],
         engine=transcript.engine,
         warnings=list(transcript.warnings),
+        analytics=None if transcript.analytics is None else analytics_body(transcript.analytics),
     )
 
 

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.routing import compile_path
 
 from api.errors import (
@@ -50,10 +50,18 @@ DETAIL_CHARS = 1_000
 CLIENT_GONE = 499  # nginx's number for it; only our own log and metrics see it
 
 
-def problem_response(problem: Problem, request: Request) -> Response:
+def problem_response(problem: Problem, request: HTTPConnection) -> Response:
     """Return the answer that a problem is, in the caller's language; ASCII only, so that all it quotes can be sent."""
     language = language_of(request)
-    body = ProblemBody(
+    content = json.dumps(problem_body(problem, request).model_dump(), ensure_ascii=True)
+    headers = {"Content-Language": words(language).locale, "Vary": "Accept-Language", **problem.headers}
+    return Response(content, status_code=problem.kind.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def problem_body(problem: Problem, request: HTTPConnection, *, language: Language | None = None) -> ProblemBody:
+    """Return a problem's shape in a language, the caller's where none is given."""
+    language = language or language_of(request)
+    return ProblemBody(
         type=f"/problems/{problem.name}",
         title=problem.title_in(language),
         status=problem.kind.status,
@@ -66,12 +74,9 @@ def problem_response(problem: Problem, request: Request) -> Response:
             for misfit in problem.errors
         ],
     )
-    content = json.dumps(body.model_dump(), ensure_ascii=True)
-    headers = {"Content-Language": words(language).locale, "Vary": "Accept-Language", **problem.headers}
-    return Response(content, status_code=problem.kind.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def language_of(request: Request) -> Language:
+def language_of(request: HTTPConnection) -> Language:
     """Return the language that a caller reads best, the house's where they do not say."""
     settings: Settings = request.app.state.settings
     fallback = language_of_locale(settings.default_locale)

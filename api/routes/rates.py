@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Callable
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +24,7 @@ from api.settings import Limits
 FREE_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json", "/console/static/")
 """Asked by machines that watch, and by every page; cheap and without a key."""
 REFUSED = (401, 403)
+ANSWERS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 
 
 class RateLimit:
@@ -36,7 +37,7 @@ class RateLimit:
         self._strangers = Buckets(Rate(limits.failures_at_once, limits.failures_per_minute))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(FREE_PATHS):
+        if scope["type"] not in ("http", "websocket") or scope["path"].startswith(FREE_PATHS):
             await self._app(scope, receive, send)
             return
         shown = _shown_key(scope)
@@ -47,22 +48,26 @@ class RateLimit:
         else:
             allowance, rate = self._strangers.look(address, at_s=now_s), self._strangers.rate
         if not allowance.is_allowed:
-            problem, request = _refusal(allowance, rate), Request(scope)
-            answer = self._page_of(problem, request) or problem_response(problem, request)
-            await answer(scope, receive, send)
+            await self._refused(_refusal(allowance, rate), scope)(scope, receive, send)
             return
 
         async def note_answer(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in ANSWERS:
                 if scope.get("state", {}).get("key_id") and shown:
                     if not self._keys.knows(shown):
                         self._keys.take(shown, at_s=now_s)
                     message["headers"] = [*message.get("headers", []), *_rate_headers(allowance, rate)]
-                elif message["status"] in REFUSED:
+                elif message.get("status") in REFUSED:
                     self._strangers.take(address, at_s=now_s)
             await send(message)
 
         await self._app(scope, receive, note_answer)
+
+    def _refused(self, problem: Problem, scope: Scope) -> Response:
+        """Return a refusal: a page for people, a problem for programs and before a WebSocket opens."""
+        if scope["type"] == "websocket":
+            return problem_response(problem, HTTPConnection(scope))
+        return self._page_of(problem, Request(scope)) or problem_response(problem, Request(scope))
 
 
 def _shown_key(scope: Scope) -> str:

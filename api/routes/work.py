@@ -23,6 +23,7 @@ from api.tenants import Tenants
 
 log = structlog.get_logger(__name__)
 
+DAY_S = 86_400.0
 STRAY_S = 3600.0
 """Spooled files that no job names are removed after this long: from first file to job a request takes seconds."""
 
@@ -63,7 +64,20 @@ class DurableWork:
         oldest = now - timedelta(days=self.settings.job_keep_days)
         for job in self.jobs.forget_before(oldest):
             self.spool.remove(str(job.payload.get("spool") or ""))
+        self.forget_files()
         self.store.outbox.forget_before(oldest)
+
+    def forget_files(self) -> int:
+        """Delete the recordings and pictures of prefills that failed or were cancelled, once they are as old as media
+        may be: such a job cannot be tried again. Return how many."""
+        return self.spool.sweep(
+            lambda: frozenset(str(job.payload.get("spool") or "") for job in self.jobs.all() if not _is_lost(job)),
+            older_than_s=self.settings.media_keep_days * DAY_S,
+        )
+
+
+def _is_lost(job: Job) -> bool:
+    return job.kind == prefill_job.KIND and job.is_over
 
 
 def build_work(

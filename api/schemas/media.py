@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from api.schemas.prefill import Box, PageBody
+from api.schemas.prefill import Box, CallAnalyticsBody, PageBody, given
 from vision.records import PageKind
 
 EXAMPLE: dict[str, JsonValue] = {
@@ -86,7 +86,7 @@ class VerboseWord(BaseModel):
 
 
 class VerboseTranscription(BaseModel):
-    """OpenAI's verbose_json, with speaker and channel added."""
+    """OpenAI's verbose_json, with speaker, channel and analytics added."""
 
     task: Literal["transcribe"] = "transcribe"
     language: str
@@ -96,6 +96,7 @@ class VerboseTranscription(BaseModel):
     words: list[VerboseWord] = []
     engine: str
     warnings: list[str] = []
+    analytics: CallAnalyticsBody | None = given("Talk time, silence, interruptions, rate and loudness of each side")
 
 
 class PageFieldBody(BaseModel):

@@ -11,6 +11,7 @@ from api.schemas.text import Key, Locale, Name, Text
 
 Box = list[tuple[float, float]]
 Confidence = float
+CustomerChannel = Literal["left", "right", "auto"]
 
 
 class Customer(BaseModel):
@@ -42,6 +43,9 @@ class PrefillRequest(BaseModel):
     locale: Locale = ""
     reference_time: AwareDatetime | None = Field(default=None, description='What "yesterday" is relative to')
     customer: Customer = Customer()
+    customer_channel: CustomerChannel = Field(
+        default="auto", description="Side of the recordings on which the customer speaks; auto: who does not greet"
+    )
     messages: list[Message] = []
 
 
@@ -117,6 +121,29 @@ class SpokenWord(BaseModel):
     confidence: float
 
 
+class SpokenReplacement(BaseModel):
+    heard: str
+    written: str
+    score: float = Field(description="0..1: how alike they sound")
+    start_s: float
+    end_s: float
+
+
+class NumberReading(BaseModel):
+    digits: str
+    confidence: float
+
+
+class SpokenNumberBody(BaseModel):
+    """Digits that were spoken one by one, heard a second time."""
+
+    start_s: float
+    end_s: float
+    digits: str
+    confidence: float
+    alternatives: list[NumberReading] = Field([], description="Other digits it may be, likeliest first")
+
+
 class SpokenSegment(BaseModel):
     start_s: float
     end_s: float
@@ -125,6 +152,41 @@ class SpokenSegment(BaseModel):
     text: str
     confidence: float
     words: list[SpokenWord] = []
+    heard: str = Field(default="", description="What the recogniser gave, where `text` is written otherwise")
+    replaced: list[SpokenReplacement] = []
+    numbers: list[SpokenNumberBody] = Field([], description="Numbers in it that were heard a second time")
+
+
+class SpokenSpan(BaseModel):
+    """A stretch of the recording, [start_s, end_s)."""
+
+    start_s: float
+    end_s: float
+
+
+class SideBody(BaseModel):
+    """How one side spoke. Rates are of its own talk time; a turn may hold pauses under half a second."""
+
+    channel: int
+    speaker: str
+    talk_s: float
+    interruptions: int = Field(description="Turns that began while the other side was speaking, short ones aside")
+    words: int = Field(description="Written with spaces, as English")
+    words_per_min: float
+    characters: int = Field(description="Chinese ones")
+    characters_per_min: float
+    turns: list[SpokenSpan]
+    loudness_dbfs: list[float] = Field(description="One a loudness_step_s of the call")
+
+
+class CallAnalyticsBody(BaseModel):
+    """How a call went, apart from what was said."""
+
+    silence_s: float = Field(description="Nobody speaks")
+    overlap_s: float = Field(description="Both speak")
+    longest_hold: SpokenSpan | None = Field(description="The longest time in which nobody speaks")
+    loudness_step_s: float
+    sides: list[SideBody]
 
 
 class TranscriptBody(BaseModel):
@@ -135,6 +197,7 @@ class TranscriptBody(BaseModel):
     text: str
     segments: list[SpokenSegment]
     warnings: list[str] = []
+    analytics: CallAnalyticsBody | None = given("Talk time, silence, interruptions, rate and loudness of each side")
 
 
 class PageLine(BaseModel):

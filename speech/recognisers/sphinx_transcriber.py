@@ -9,17 +9,16 @@ fixed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from model_cards import ModelMissing, locate
+from speech.recognisers.decoder_pool import DecoderPool
 from speech.recognisers.transcriber import check_language, whole
-from speech.records import SAMPLE_RATE_HZ, Audio, ModelUnavailable, Segment, Stretch, Transcript, Word
+from speech.records import SAMPLE_RATE_HZ, Audio, ModelUnavailable, Samples, Segment, Stretch, Transcript, Word
 from speech.sound.bandwidth import is_telephone
 
 if TYPE_CHECKING:
@@ -45,17 +44,14 @@ MAX_STRETCH_S = 15.0
 
 
 class SphinxTranscriber:
-    """Two decoders, for wide and for telephone sound, behind one lock: each hears one stretch at a time. The second is
-    loaded when the first telephone call comes.
+    """Decoders for wide and for telephone sound, each hearing one stretch at a time, loaded when sound of its kind
+    first comes.
     """
 
     engine = f"sphinx:{MODEL}"
 
-    def __init__(self, wide: Decoder, load_telephone: Callable[[], Decoder]) -> None:
-        self._wide = wide
-        self._load_telephone = load_telephone
-        self._telephone: Decoder | None = None
-        self._lock = Lock()
+    def __init__(self, wide: Callable[[], Decoder], telephone: Callable[[], Decoder]) -> None:
+        self._pools = {MODEL: DecoderPool(wide), TELEPHONE_MODEL: DecoderPool(telephone)}
 
     def transcribe(
         self, audio: Audio, *, language: str, hotwords: Sequence[str], stretches: Sequence[Stretch] | None = None
@@ -63,11 +59,23 @@ class SphinxTranscriber:
         if check_language(language) == "zh":
             return Transcript("zh", self.engine, audio.duration_s, (), (WARNING_ZH,))
         heard = whole(audio, stretches)
-        is_narrow = is_telephone(audio, heard)
-        decoder, model = (self._for_telephone(), TELEPHONE_MODEL) if is_narrow else (self._wide, MODEL)
+        return self.transcribe_with(
+            self.judge(audio, heard), audio, language=language, hotwords=hotwords, stretches=heard
+        )
+
+    def judge(self, audio: Audio, stretches: Sequence[Stretch]) -> str:
+        """Return the model that these stretches would be heard with."""
+        return TELEPHONE_MODEL if is_telephone(audio, stretches) else MODEL
+
+    def transcribe_with(
+        self, model: str, audio: Audio, *, language: str, hotwords: Sequence[str], stretches: Sequence[Stretch]
+    ) -> Transcript:
+        """Return what is said within the stretches, as that model hears it."""
+        if check_language(language) == "zh":
+            return Transcript("zh", self.engine, audio.duration_s, (), (WARNING_ZH,))
         segments = []
-        for stretch in _halved(heard):
-            words = self._words(decoder, audio, stretch)
+        for stretch in _halved(stretches):
+            words = self._words(model, audio, stretch)
             if words:
                 confidence = sum(word.confidence for word in words) / len(words)
                 text = " ".join(word.text for word in words)
@@ -78,23 +86,55 @@ class SphinxTranscriber:
         spoken = "en" if segments else "und"
         return Transcript(spoken, f"sphinx:{model}", audio.duration_s, tuple(segments), warnings)
 
-    def _for_telephone(self) -> Decoder:
-        with self._lock:
-            if self._telephone is None:
-                self._telephone = self._load_telephone()
-            return self._telephone
+    def open_stretch(self, *, language: str, model: str) -> SphinxStretch | None:
+        """Begin to hear a stretch while it is spoken; None for Chinese, and where all decoders are lent."""
+        if check_language(language) == "zh":
+            return None
+        pool = self._pools[model or MODEL]
+        decoder = pool.take()
+        return None if decoder is None else SphinxStretch(decoder, give_back=pool.give_back)
 
-    def _words(self, decoder: Decoder, audio: Audio, stretch: Stretch) -> tuple[Word, ...]:
-        start, end = round(stretch.start_s * SAMPLE_RATE_HZ), round(stretch.end_s * SAMPLE_RATE_HZ)
-        pcm = np.round(np.clip(audio.samples[start:end], -1.0, 1.0) * 32767).astype("<i2")
-        if not pcm.any():
+    def _words(self, model: str, audio: Audio, stretch: Stretch) -> tuple[Word, ...]:
+        pcm = _pcm(audio.between(stretch.start_s, stretch.end_s))
+        if not any(pcm):
             return ()
-        with self._lock:
+        with self._pools[model].lent() as decoder:
             decoder.reinit_feat()  # forgets the noise it learnt, so that no call colours the next
             decoder.start_utt()
-            decoder.process_raw(pcm.tobytes(), full_utt=True)
+            decoder.process_raw(pcm, full_utt=True)
             decoder.end_utt()
             return tuple(_heard(decoder, stretch))
+
+
+class SphinxStretch:
+    """The words of a stretch while it is spoken: the first of the decoder's passes only, so they may change when the
+    whole is heard. Belongs to one thread, and has its decoder to itself until it is closed.
+    """
+
+    def __init__(self, decoder: Decoder, *, give_back: Callable[[Decoder], None]) -> None:
+        self._decoder: Decoder | None = decoder
+        self._give_back = give_back
+        decoder.reinit_feat()
+        decoder.start_utt()
+
+    def hear(self, samples: Samples) -> str:
+        """Take more of the stretch; return its words so far."""
+        if self._decoder is None or not len(samples):
+            return ""
+        self._decoder.process_raw(_pcm(samples))
+        found = self._decoder.hyp()
+        return found.hypstr if found is not None else ""
+
+    def close(self) -> None:
+        """Give the decoder back."""
+        decoder, self._decoder = self._decoder, None
+        if decoder is not None:
+            decoder.end_utt()
+            self._give_back(decoder)
+
+
+def _pcm(samples: Samples) -> bytes:
+    return np.round(np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
 
 
 def _is_sure(segments: Sequence[Segment]) -> bool:
@@ -120,7 +160,7 @@ def _halved(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
 
 
 def build(*, models_dir: Path | None = None) -> SphinxTranscriber:
-    """Load the decoder for wide sound, and see that the one for the telephone is here.
+    """Find both models; neither is loaded before it is needed.
 
     Raises
     ------
@@ -133,8 +173,8 @@ def build(*, models_dir: Path | None = None) -> SphinxTranscriber:
     except ModelMissing as error:
         raise ModelUnavailable(str(error)) from error
     return SphinxTranscriber(
-        wide=_decoder(sounds=wide.path / "en-us", words=wide.path),
-        load_telephone=partial(_decoder, sounds=telephone.path, words=wide.path),
+        wide=lambda: _decoder(sounds=wide.path / "en-us", words=wide.path),
+        telephone=lambda: _decoder(sounds=telephone.path, words=wide.path),
     )
 
 

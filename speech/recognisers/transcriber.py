@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from speech.backends import backend_names, build_backend
-from speech.records import Audio, SpeechError, Stretch, Transcript
+from speech.records import Audio, Samples, SpeechError, Stretch, Transcript
 
 LANGUAGES = ("zh", "en", "auto")
 
@@ -39,6 +39,59 @@ class LanguageDetector(Protocol):
 
     def detect_language(self, audio: Audio, stretches: Sequence[Stretch]) -> str:
         """Return "zh", "en", or "und" where it cannot tell."""
+        ...
+
+
+class PartialWords(Protocol):
+    """What is understood of a stretch while it is spoken; belongs to one thread."""
+
+    def hear(self, samples: Samples) -> str:
+        """Take more of the stretch; return its words so far, which may change with the next."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what was held for it."""
+        ...
+
+
+@runtime_checkable
+class Streaming(Protocol):
+    """A recogniser that can hear a stretch while it is spoken, for words that are shown until the stretch is whole."""
+
+    def open_stretch(self, *, language: str, model: str) -> PartialWords | None:
+        """Begin a stretch; None where no more can be heard at once, or the language is not heard at all."""
+        ...
+
+
+@runtime_checkable
+class Judging(Protocol):
+    """A recogniser that chooses among models of its own by all the speech it is given: one that hears a call stretch by
+    stretch tells it what to choose by.
+    """
+
+    def judge(self, audio: Audio, stretches: Sequence[Stretch]) -> str:
+        """Return the model that these stretches would be heard with."""
+        ...
+
+    def transcribe_with(
+        self, model: str, audio: Audio, *, language: str, hotwords: Sequence[str], stretches: Sequence[Stretch]
+    ) -> Transcript:
+        """Return what is said within the stretches, as that model hears it."""
+        ...
+
+
+@runtime_checkable
+class Joining(Protocol):
+    """A recogniser that hears near stretches together; one that hears a call stretch by stretch waits for those."""
+
+    @property
+    def join_s(self) -> float:
+        """Stretches nearer than this are heard together,"""
+        ...
+
+    @property
+    def window_s(self) -> float:
+        """as long as they fit into this."""
         ...
 
 

@@ -68,6 +68,9 @@ class WhisperOptions:
 class WhisperTranscriber:
     """One model shared by all threads; a semaphore lets one call in at a time, whose threads are fixed."""
 
+    join_s = JOIN_S
+    window_s = WINDOW_S
+
     def __init__(self, model: WhisperModel, *, name: str, options: WhisperOptions = WhisperOptions()) -> None:
         self._model = model
         self._options = options
@@ -150,10 +153,11 @@ class WhisperTranscriber:
         """Hear all windows, batch by batch; `unrepeated` tokens in a row may not come twice (0: they may)."""
         from faster_whisper import BatchedInferencePipeline
 
+        first_s = windows[0].start_s
         segments, _ = BatchedInferencePipeline(self._model).transcribe(
-            audio.samples,
+            audio.between(first_s, windows[-1].end_s),
             language=language,
-            clip_timestamps=[{"start": window.start_s, "end": window.end_s} for window in windows],
+            clip_timestamps=[{"start": window.start_s - first_s, "end": window.end_s - first_s} for window in windows],
             batch_size=self._options.batch_size,
             beam_size=self._options.beam_size,
             temperature=0.0,
@@ -162,7 +166,7 @@ class WhisperTranscriber:
             hotwords=hotwords,
             no_repeat_ngram_size=unrepeated,
         )
-        return list(segments)
+        return [_moved(heard, first_s) for heard in segments]
 
     def _is_loop(self, heard: Heard) -> bool:
         return bool(heard.compression_ratio > self._options.compression_ratio_limit)
@@ -215,7 +219,7 @@ def _within(heard: Heard, window: Stretch) -> bool:
 
 
 def _cut(audio: Audio, stretch: Stretch) -> np.ndarray:
-    return audio.samples[round(stretch.start_s * SAMPLE_RATE_HZ) : round(stretch.end_s * SAMPLE_RATE_HZ)]
+    return audio.between(stretch.start_s, stretch.end_s)
 
 
 def _prompt(hotwords: Sequence[str]) -> str | None:

@@ -1,16 +1,16 @@
 """The one gate through which sound comes in: any container, decoded by FFmpeg in this process, and nothing behind it
 sees bytes.
 
-In: a file's bytes or its path. Out: a `Recording` at 16 kHz float32, one `Audio` a channel. Refused, each with its
-own reason: empty, too large, too long, broken, not audio. Memory is bounded by `AudioLimits` whatever a header says,
-because samples are counted as they come. Only containers of sound are opened: playlists and scripts that name other
+In: a file's bytes or its path. Out: a `Recording` at 16 kHz, one `Audio` a channel. Refused, each with its
+own reason: empty, too large, too long, broken, not audio. It is decoded block by block onto a `Tape`, so that memory
+does not grow with the call, and never beyond `AudioLimits` whatever a header says, because samples are counted as
+they come. Only containers of sound are opened: playlists and scripts that name other
 files are not. Sound without a header is decoded only when the caller says what it is. It does not know what was said.
 """
 
 from __future__ import annotations
 
 import io
-from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 import numpy as np
 
 from speech.records import SAMPLE_RATE_HZ, Audio, AudioRejected, ChannelLayout, Recording, Samples
-from speech.sides.channels import layout_of
+from speech.sides.channels import layout_of, louder_of
+from speech.sound.tape import Tape
 from speech.sound.wav_header import promised_s
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ CONTAINERS = "wav,w64,mp3,mov,flac,ogg,aiff,amr,amrnb,amrwb,matroska,au,caf,aac,
 """FFmpeg's names of the demuxers that may be opened. hls, concat, dash, sdp and the like are left out: they fetch
 other files.
 """
+RawEncoding = Literal["s16le", "mulaw", "alaw", "g722"]
 RATES_HZ = (4_000, 384_000)
 """From the lowest telephone codecs to the highest studio rate; beyond lies a broken header."""
 KEPT_SHARE = 0.5
@@ -40,8 +42,6 @@ KEPT_SHARE = 0.5
 warning says so.
 """
 KEPT_SLACK_S = 1.0
-GATHERED_SAMPLES = 10_000_000
-"""40 MB and more are given back to the system when freed (glibc keeps what is below 32 MB)."""
 LEAST_BYTES_PER_S = 400
 """Below the leanest speech codec (AMR 4.75 kbit/s is 594 bytes/s): with fewer bytes than this a long promise is not
 believed.
@@ -50,26 +50,28 @@ believed.
 
 @dataclass(frozen=True, slots=True)
 class AudioLimits:
-    """What a recording may cost. Two hours of two channels are 0.9 GB of samples."""
+    """What a recording may cost. Four hours of two channels are 0.9 GB on disk while they are heard, and 1.3 GB as
+    16-bit WAV at 22 kHz.
+    """
 
-    max_bytes: int = 512 << 20
-    max_duration_s: float = 2 * 3600.0
+    max_bytes: int = 2 << 30
+    max_duration_s: float = 4 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class RawFormat:
     """What headerless sound is; nobody can guess it."""
 
-    rate_hz: int
-    encoding: Literal["s16le", "mulaw", "alaw"] = "s16le"
+    rate_hz: int  # G.722 has 16,000, whatever is said
+    encoding: RawEncoding = "s16le"
     channels: Literal[1, 2] = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What came out of the container: (channels, n) float32 at 16 kHz."""
+    """What came out of the container."""
 
-    samples: Samples
+    tape: Tape
     codec: str
     source_rate_hz: int
     promised_s: float | None
@@ -96,7 +98,7 @@ def read_audio(
             )
         decoded = _decode(stream, size=size, name=name, limits=limits, raw=raw)
     warnings = _check(decoded, name=name)
-    channels, layout = _channels(decoded.samples)
+    channels, layout = _channels(decoded.tape)
     return Recording(
         name=name,
         channels=channels,
@@ -142,15 +144,16 @@ def _decode(stream: BinaryIO, *, size: int, name: str, limits: AudioLimits, raw:
             raise _too_long(name, limits)
         _check_rate(source.codec_context.sample_rate, name)
         flow = _Flow(container, source)
-        blocks = _within(flow.blocks(), name=name, limits=limits)
+        tape = Tape()
         try:
-            samples = _joined(blocks)
+            for block in _within(flow.blocks(), name=name, limits=limits):
+                tape.add(block)
         except (av.FFmpegError, ValueError) as error:
             raise AudioRejected(
                 "broken", f"{name} breaks off while it is decoded: {error}. Export it again."
             ) from error
         return Decoded(
-            samples, source.codec_context.name, source.codec_context.sample_rate, promise_s, flow.damaged_packets
+            tape, source.codec_context.name, source.codec_context.sample_rate, promise_s, flow.damaged_packets
         )
 
 
@@ -220,25 +223,6 @@ def _within(blocks: Iterator[Samples], *, name: str, limits: AudioLimits) -> Ite
         yield block
 
 
-def _joined(blocks: Iterator[Samples]) -> Samples:
-    """Join blocks, freeing each once copied: a long call lies in memory once, not twice."""
-    gathered, small, count = deque[Samples](), list[Samples](), 0
-    for block in blocks:
-        small.append(block)
-        count += block.shape[1]
-        if count >= GATHERED_SAMPLES:
-            gathered.append(np.concatenate(small, axis=1))
-            small, count = [], 0
-    gathered.append(np.concatenate(small or [np.zeros((1, 0), dtype=np.float32)], axis=1))
-    joined = np.empty((gathered[0].shape[0], sum(block.shape[1] for block in gathered)), dtype=np.float32)
-    start = 0
-    while gathered:
-        block = gathered.popleft()
-        joined[: block.shape[0], start : start + block.shape[1]] = block
-        start += block.shape[1]
-    return joined
-
-
 def _too_long(name: str, limits: AudioLimits) -> AudioRejected:
     return AudioRejected("too_long", f"{name} is longer than {limits.max_duration_s / 60:g} minutes. Send it in parts.")
 
@@ -260,7 +244,7 @@ def _stream_promise_s(source: AudioStream, container: str) -> float | None:
 
 def _check(decoded: Decoded, *, name: str) -> tuple[str, ...]:
     """Refuse what is not usable; return what a person should know of the rest."""
-    held_s = decoded.samples.shape[1] / SAMPLE_RATE_HZ
+    held_s = decoded.tape.count / SAMPLE_RATE_HZ
     promise_s = decoded.promised_s
     if promise_s is not None and held_s + KEPT_SLACK_S < KEPT_SHARE * promise_s:
         raise AudioRejected(
@@ -270,7 +254,7 @@ def _check(decoded: Decoded, *, name: str) -> tuple[str, ...]:
     if held_s == 0.0:
         reason = "broken" if decoded.damaged_packets else "empty"
         raise AudioRejected(reason, f"{name} holds no sound: its track is empty. Send the recording again.")
-    if not np.isfinite([decoded.samples.min(), decoded.samples.max()]).all():
+    if not decoded.tape.is_finite:
         raise AudioRejected("broken", f"{name} holds samples that are not numbers. Export it again as 16-bit WAV.")
     warnings = []
     if promise_s is not None and held_s + KEPT_SLACK_S < promise_s:
@@ -280,11 +264,10 @@ def _check(decoded: Decoded, *, name: str) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _channels(samples: Samples) -> tuple[tuple[Audio, ...], ChannelLayout]:
-    np.clip(samples, -1.0, 1.0, out=samples)
-    if samples.shape[0] == 1:
-        return (Audio(samples[0]),), "mono"
-    layout = layout_of(samples[0], samples[1])
-    if layout == "dual_mono":
-        return (Audio(samples[0].copy()),), layout
-    return (Audio(samples[0]), Audio(samples[1])), layout
+def _channels(tape: Tape) -> tuple[tuple[Audio, ...], ChannelLayout]:
+    channels = tape.audios()
+    if len(channels) == 1:
+        return channels, "mono"
+    left, right = channels
+    layout = layout_of(left, right)
+    return ((louder_of(left, right),), layout) if layout == "dual_mono" else (channels, layout)

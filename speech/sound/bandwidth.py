@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from speech.records import SAMPLE_RATE_HZ, Audio, Stretch
+from speech.records import SAMPLE_RATE_HZ, Audio, Samples, Stretch
 
 TELEPHONE_HZ = 4_100.0  # half of 8 kHz, and a little for the slope of the resampler
 FRAME_SAMPLES = 512
@@ -24,10 +24,7 @@ NARROW_SHARE = 1e-4
 
 def high_share(audio: Audio, stretches: Sequence[Stretch]) -> float:
     """Return the share of energy above the telephone band in the frames that have most of it."""
-    samples = np.concatenate(
-        [audio.samples[round(one.start_s * SAMPLE_RATE_HZ) : round(one.end_s * SAMPLE_RATE_HZ)] for one in stretches]
-        or [audio.samples[:0]]
-    )[: HEARD_FRAMES * FRAME_SAMPLES]
+    samples = _heard(audio, stretches)
     count = len(samples) // FRAME_SAMPLES
     if count == 0:
         return 0.0
@@ -38,6 +35,16 @@ def high_share(audio: Audio, stretches: Sequence[Stretch]) -> float:
     is_loud = total > 0.01 * np.median(total)
     shares = high[is_loud & (total > 0)] / total[is_loud & (total > 0)]
     return float(np.percentile(shares, FRICATIVE_PERCENTILE)) if len(shares) else 0.0
+
+
+def _heard(audio: Audio, stretches: Sequence[Stretch]) -> Samples:
+    pieces, count = [audio.read(0, 0)], 0
+    for stretch in stretches:
+        if count >= HEARD_FRAMES * FRAME_SAMPLES:
+            break
+        pieces.append(audio.between(stretch.start_s, stretch.end_s))
+        count += len(pieces[-1])
+    return np.concatenate(pieces)[: HEARD_FRAMES * FRAME_SAMPLES]
 
 
 def is_telephone(audio: Audio, stretches: Sequence[Stretch]) -> bool:

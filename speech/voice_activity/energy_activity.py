@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from speech.records import SAMPLE_RATE_HZ, Audio, Stretch
+from speech.records import Audio, Stretch
+from speech.sound.loudness import levels_dbfs
 
 FRAME_S = 0.03  # the usual speech frame: a few pitch periods of any voice
-FRAME_SAMPLES = round(FRAME_S * SAMPLE_RATE_HZ)
 QUIET_DBFS = -50.0
 """Below this nothing is speech: quantisation noise of 8-bit telephony lies near -50 dBFS."""
 
@@ -27,11 +27,9 @@ class EnergyActivity:
     min_speech_s: float = 0.06
 
     def detect(self, audio: Audio) -> tuple[Stretch, ...]:
-        count = len(audio.samples) // FRAME_SAMPLES
-        if count == 0:
+        level_db = levels_dbfs(audio, frame_s=FRAME_S)  # (count,)
+        if len(level_db) == 0:
             return ()
-        frames = audio.samples[: count * FRAME_SAMPLES].reshape(count, FRAME_SAMPLES)
-        level_db = 10 * np.log10(np.square(frames, dtype=np.float64).mean(axis=1) + 1e-12)  # (count,)
         is_loud = level_db > max(QUIET_DBFS, float(level_db.max()) - self.range_db)
         edges = np.flatnonzero(np.diff(is_loud.astype(np.int8), prepend=0, append=0))
         stretches: list[Stretch] = []

@@ -21,6 +21,7 @@ WORK_ROUTES = {
     "/v1/suggestions": "kept as a set of suggestions",
     "/v1/feedback": "kept as feedback",
     "/v1/telemetry": "kept as a batch",
+    "/v1/audio/redactions": "changes nothing",
     "/v1/audio/transcriptions": "changes nothing",
     "/v1/ocr": "changes nothing",
     "/v1/embeddings": "changes nothing",

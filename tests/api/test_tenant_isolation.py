@@ -168,6 +168,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/v1/sources"): get("/v1/sources"),
     ("DELETE", "/v1/sources"): forget_source,
     ("POST", "/v1/ocr"): upload("/v1/ocr", "label.png", b"no picture"),
+    ("POST", "/v1/audio/redactions"): upload("/v1/audio/redactions", "call.wav", b"no sound"),
+    ("GET", "/v1/audio/stream"): get("/v1/audio/stream"),
     ("POST", "/v1/audio/transcriptions"): upload("/v1/audio/transcriptions", "call.wav", b"no sound"),
     ("POST", "/v1/telemetry"): telemetry,
     ("GET", "/v1/tickets"): get("/v1/tickets?limit=1{a}"),

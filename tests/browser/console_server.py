@@ -6,14 +6,14 @@ import socket
 import threading
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 
 class ConsoleServer(uvicorn.Server):
     """Serves an app; `address` is known once `start` returns."""
 
-    def __init__(self, app: FastAPI) -> None:
-        super().__init__(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None))
         self._is_up = threading.Event()
         self._thread = threading.Thread(target=self.run, name="console-server")
 

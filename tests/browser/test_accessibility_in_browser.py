@@ -22,6 +22,7 @@ CONTROLS = {
 PAGES = (
     "",
     "prefill",
+    "live",
     "read",
     "ask?question=E4",
     "gaps",

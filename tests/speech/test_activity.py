@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from speech import Audio, ModelUnavailable, Stretch, activity_names, build_activity, read_audio
+from speech import Audio, ModelUnavailable, activity_names, build_activity, read_audio
 from speech.records import Samples
-from speech.voice_activity.silero_activity import BLOCK_S, SileroActivity
 from tests.speech.signals import noise, silence, tone
 
 QUIET = [
@@ -40,23 +39,6 @@ def test_energy_finds_nothing_in_quiet(samples: Samples) -> None:
 def test_unknown_detector_is_told() -> None:
     with pytest.raises(ModelUnavailable, match="energy, silero"):
         build_activity("../energy")
-
-
-def test_silero_begins_a_cut_stretch_again_in_the_next_block() -> None:
-    rate_hz = 16_000
-    block = round(BLOCK_S * rate_hz)
-    starts: list[int] = []
-
-    def spans(samples: Samples) -> list[dict[str, int]]:
-        starts.append(len(samples))
-        if len(samples) == block:
-            return [{"start": rate_hz, "end": 2 * rate_hz}, {"start": block - rate_hz, "end": block}]
-        return [{"start": 0, "end": 3 * rate_hz}]
-
-    audio = Audio(np.zeros(block + 10 * rate_hz, dtype=np.float32))
-    found = SileroActivity(spans).detect(audio)
-    assert found == (Stretch(1.0, 2.0), Stretch(BLOCK_S - 1, BLOCK_S + 2))
-    assert starts == [block, 11 * rate_hz]
 
 
 @pytest.mark.model

@@ -54,6 +54,22 @@ def test_reflection_through_which_print_shows_is_none() -> None:
     assert judged(picture.pixels, lines_of()).lines == lines_of()
 
 
+def test_white_card_with_print_on_it_is_no_reflection() -> None:
+    """Its soft shadow and pale captions look like a glow that print grows paler towards."""
+    paler = under_light(print_page(PRINT, paper=200), x=330, y=TOP_PX + STEP_PX + HEIGHT_PX // 2, radius=90)
+    lines = lines_of(until_px=220, hidden=range(1, 2))
+    assert glare_spots(paler.pixels, lines)
+    patch = glare_spots(paler.pixels, lines)[0].box
+    (left, top), _, (right, _), _ = patch
+    caption = Line(
+        "Total", ((left + 20, top + 8), (right - 20, top + 8), (right - 20, top + 24), (left + 20, top + 24)), 0.9
+    )
+    printed = paler.pixels.copy()
+    printed[int(top) + 4 : int(top) + 28, int(left) + 16 : int(right) - 16] = 255
+    printed[int(top) + 10 : int(top) + 22, int(left) + 24 : int(right) - 24 : 6] = 40
+    assert glare_spots(printed, (*lines, caption)) == ()
+
+
 def test_white_sticker_and_white_paper_are_no_reflection() -> None:
     sticker = print_page(PRINT, paper=200).pixels.copy()
     sticker[80:140, 290:420] = 255

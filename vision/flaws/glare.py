@@ -99,7 +99,9 @@ def burnt_spots(pixels: Pixels, lines: Sequence[Line]) -> tuple[Spot, ...]:
     for line, run in islice(runs, MOST_PATCHES):
         paper = WASHED_PAPER if run.is_washed else MAX_PAPER
         patch = _patch(pixels, run.middle, height_of(line.box), max_paper=paper)
-        if patch is not None and (patch[1] or (run.gap <= TOUCHING and not run.is_washed)):
+        if patch is None or any(_is_print_on_white(pixels, other, patch[0]) for other in high):
+            continue
+        if patch[1] or (run.gap <= TOUCHING and not run.is_washed):
             met.append((line, *patch))
     spots: list[Spot] = []
     for line, box, is_soft in met:
@@ -110,6 +112,15 @@ def burnt_spots(pixels: Pixels, lines: Sequence[Line]) -> tuple[Spot, ...]:
             spots.remove(same)
             spots.append(Spot(enclosing((same.box, box)), tuple(dict.fromkeys((*same.lines, line))), is_soft))
     return tuple(sorted((_with_glowing(spot, high) for spot in spots), key=lambda spot: -_area(spot.box)))
+
+
+def _is_print_on_white(pixels: Pixels, line: Line, patch: Box) -> bool:
+    """Say whether a whole line stands on a patch, its paper as white: then that is a card or a sheet, no reflection."""
+    (left, top), _, (right, bottom), _ = enclosing((line.box,))
+    (low_x, low_y), _, (high_x, high_y), _ = patch
+    if left < low_x or top < low_y or right > high_x or bottom > high_y:
+        return False
+    return _paper(_strip(pixels, line.box, rows=(*RIM, *MIDDLE)), 0) >= BURNT_LEVEL
 
 
 def _with_glowing(spot: Spot, lines: Sequence[Line]) -> Spot:

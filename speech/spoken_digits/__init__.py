@@ -1,0 +1,1 @@
+"""Digits spoken one by one: a second, closer listening to numbers."""
