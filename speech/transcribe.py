@@ -22,7 +22,7 @@ from speech.voice_activity.activity import ActivityDetector
 from speech.writing import write_segments
 
 GROUP_S = 224.0
-"""How much speech is heard between two reports of progress: a batch of eight 28-second Whisper windows."""
+"""How much speech is heard between two reports of progress: eight 28-second Whisper windows."""
 GROUP_SPAN_S = 600.0
 """And from its first word to its last: a recogniser holds that much sound in memory at once, 38 MB."""
 

@@ -38,10 +38,13 @@ OURS = "ours"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one backend did."""
+    """What one backend did. `cpu_s` is of all its threads: with one thread the fair figure on a busy machine, with more
+    it counts their waiting for each other, too.
+    """
 
     tokens: list[list[int]]
     elapsed_s: float
+    cpu_s: float
     peak_mib: float
 
     @property
@@ -97,10 +100,10 @@ def _one(asked: str) -> None:
     backend, folder, path = told.pop("backend"), Path(told.pop("folder")), told.pop("windows")
     windows = list(np.load(path))
     decode = LOADERS[backend](folder, Search(**told))
-    began_s = time.perf_counter()
+    began_s, began_cpu_s = time.perf_counter(), time.process_time()
     tokens = decode(windows)
-    elapsed_s = time.perf_counter() - began_s
-    sys.stdout.write("\n" + json.dumps(asdict(Run(tokens, elapsed_s, _peak_mib()))) + "\n")
+    elapsed_s, cpu_s = time.perf_counter() - began_s, time.process_time() - began_cpu_s
+    sys.stdout.write("\n" + json.dumps(asdict(Run(tokens, elapsed_s, cpu_s, _peak_mib()))) + "\n")
 
 
 def _peak_mib() -> float:
@@ -134,12 +137,14 @@ def _show_parity(runs: dict[str, dict[str, Run]], console: Console) -> None:
 
 def _show_speed(runs: dict[str, dict[str, Run]], search: Search, console: Console) -> None:
     title = f"int8 against float32, beam {search.beam}, {search.threads} threads, batch {search.batch}"
-    table = Table("size", "backend", "tokens", "s", "peak MiB", "times quicker", "memory ratio", title=title)
+    columns = ("size", "backend", "tokens", "s", "CPU s", "peak MiB", "times quicker", "by CPU", "memory ratio")
+    table = Table(*columns, title=title)
     for size, by_name in runs.items():
         ours = by_name[OURS]
         for name, run in by_name.items():
-            row = (size, name, str(run.count), f"{run.elapsed_s:.2f}", f"{run.peak_mib:.0f}")
-            table.add_row(*row, f"{run.elapsed_s / ours.elapsed_s:.2f}", f"{ours.peak_mib / run.peak_mib:.2f}")
+            row = (size, name, str(run.count), f"{run.elapsed_s:.2f}", f"{run.cpu_s:.2f}", f"{run.peak_mib:.0f}")
+            ratios = run.elapsed_s / ours.elapsed_s, run.cpu_s / ours.cpu_s, ours.peak_mib / run.peak_mib
+            table.add_row(*row, *(f"{ratio:.2f}" for ratio in ratios))
     console.print(table)
 
 

@@ -32,7 +32,7 @@ class Search:
     tokens: int
     beam: int = 1
     threads: int = 2
-    batch: int = 8
+    batch: int = 2
     compute_type: str = "int8"
 
 

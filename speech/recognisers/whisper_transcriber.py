@@ -50,11 +50,13 @@ ZH_TOKENS = ("zh", "yue")
 class WhisperOptions:
     """How to load and how to judge. The three limits and the temperatures are those of openai/whisper's transcribe();
     `temperatures` are tried in turn, from the beam's 0 on, on windows that failed; none: such a window is heard once.
+    Windows side by side cost memory: the shape of tiny took 292, 384 and 547 MiB and 3.71, 3.27 and 2.94 s of CPU with
+    one, two and four (`python -m training.eval_whisper`, 2026-11-23); two is the default.
     """
 
     threads: int = 2
     compute_type: str = "int8"
-    batch_size: int = 8
+    batch_size: int = 2
     beam_size: int = 5
     best_of: int = 5
     temperatures: tuple[float, ...] = (0.2, 0.4, 0.6, 0.8, 1.0)

@@ -38,4 +38,4 @@ def test_reference_writes_the_same_tokens(weights: Weights, windows: list[Sample
     ours, theirs = (LOADERS[name](weights.of(name), search)(windows) for name in ("ours", reference))
     assert [len(tokens) for tokens in ours] == [TOKENS, TOKENS]
     assert len({token for tokens in ours for token in tokens}) > 2
-    assert shared_tokens(Run(ours, 0.0, 0.0), Run(theirs, 0.0, 0.0)) == 2 * TOKENS
+    assert shared_tokens(Run(ours, 0.0, 0.0, 0.0), Run(theirs, 0.0, 0.0, 0.0)) == 2 * TOKENS
