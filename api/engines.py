@@ -190,7 +190,7 @@ class Engines:
         for language in MODELS:
             try:
                 tellers[language] = build(language=language, models_dir=self.settings.models_folder)
-            except ModelUnavailable as error:
+            except (ModelUnavailable, ModelCardError) as error:
                 log.warning("engine_degraded", engine=f"digits:{MODELS[language]}", reason=str(error))
         return tellers
 
