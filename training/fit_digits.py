@@ -38,7 +38,7 @@ WARPS = (0.92, 1.0, 1.08)
 """Each word is looked at as if from a longer, a usual and a shorter throat, and the three looks are averaged."""
 REPORT_EVERY = 100
 SPELLING_SOURCE = Path("models", "moonshine-spelling-cnn", "spelling_cnn_letters_digits_mel.shrunk.onnx")
-WEIGHTS = {"en": (0.0, 1.0), "zh": (1.0, 1.0)}
+WEIGHTS = {"en": (0.5, 1.0), "zh": (1.0, 1.0)}
 """How much our own network and the layer on Moonshine's (MIT) say which digit it is."""
 
 
