@@ -85,7 +85,7 @@ def _layer(features: Numbers, labels: np.ndarray[tuple[int, ...], np.dtype[np.in
     def loss() -> torch.Tensor:
         optimiser.zero_grad()
         lost = nn.functional.cross_entropy(inputs @ weight + bias, wanted) + STRENGTH * (weight**2).sum()
-        lost.backward()
+        lost.backward()  # type: ignore[no-untyped-call]
         return lost
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]

@@ -81,7 +81,7 @@ def fitted(own: Choir, others: Choir, *, steps: int, seed: int, console: Console
         logits = network(torch.from_numpy(pictures))
         loss = nn.functional.cross_entropy(logits, wanted, label_smoothing=SMOOTHING)
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         pace.step()
         lost += float(loss.detach()) / REPORT_EVERY
