@@ -194,7 +194,7 @@ class Settings(BaseSettings):
     folder in models_dir that holds its own card."""
     spoken_digits: bool = True
     """Listen a second time, by a network of digits alone, where numbers were read out digit by digit. It costs some
-    hundredths of a second a number; false where only the recogniser's own hearing is wanted."""
+    tenths of a second a number; false where only the recogniser's own hearing is wanted."""
     reader: str = "ppocr"
     """What reads pictures: ppocr, or openvino for less CPU where pip install 'beforehand[openvino]' was run."""
     pictures_kept_mib: float = Field(default=16.0, ge=0, le=4_096)

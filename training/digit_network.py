@@ -64,8 +64,13 @@ def export(network: DigitNetwork, path: Path) -> None:
         (convolution, _) = block
         assert isinstance(convolution, nn.Conv2d)
         size, stride = weight.shape[2], convolution.stride[0]
-        kept = {"kernel_shape": [size, size], "strides": [stride, stride], "pads": [size // 2] * 4}
-        name = graph.add("Conv", [name, graph.whole(weight), graph.plain(bias)], **kept)
+        name = graph.add(
+            "Conv",
+            [name, graph.whole(weight), graph.plain(bias)],
+            kernel_shape=[size, size],
+            strides=[stride, stride],
+            pads=[size // 2] * 4,
+        )
         name = graph.add("Relu", [name])
         if number == 2:
             name = graph.add("MaxPool", [name], kernel_shape=[2, 2], strides=[2, 2])
@@ -84,7 +89,9 @@ class _Graph:
 
     def add(self, kind: str, inputs: list[str], *, output: str = "", **attributes: int | list[int]) -> str:
         name = output or f"{kind.lower()}_{len(self._nodes)}"
-        self._nodes.append(helper.make_node(kind, inputs, [name], **attributes))
+        node = helper.make_node(kind, inputs, [name])
+        node.attribute.extend(helper.make_attribute(key, value) for key, value in attributes.items())
+        self._nodes.append(node)
         return name
 
     def plain(self, values: npt.NDArray[np.generic]) -> str:

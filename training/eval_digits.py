@@ -71,7 +71,7 @@ def floor_hears() -> Hear:
     """Return the floor as something that hears digits."""
     transcriber = build_transcriber("sphinx")
 
-    def hear(samples: Samples) -> Sequence[str]:
+    def hear(samples: Samples) -> Sequence[tuple[str, float]]:
         said = transcriber.transcribe(Audio(samples), language="en", hotwords=())
         return (("".join(digits_of(word.text) for segment in said.segments for word in segment.words), 1.0),)
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,8 +21,9 @@ import torch
 from rich.console import Console
 from torch import nn
 
-from speech.spoken_digits.onnx_digits import SPELLING
+from speech.spoken_digits.onnx_digits import HEAD, SPELLING
 from speech.spoken_digits.word_picture import Numbers, power
+from training.digit_head import fitted_head, opened_up
 from training.digit_lessons import STRING, Choir, Lesson, choir, string
 from training.digit_network import DigitNetwork, export
 from training.digit_voices import Spoken, people, synthetic
@@ -38,11 +38,11 @@ WARPS = (0.92, 1.0, 1.08)
 """Each word is looked at as if from a longer, a usual and a shorter throat, and the three looks are averaged."""
 REPORT_EVERY = 100
 SPELLING_SOURCE = Path("models", "moonshine-spelling-cnn", "spelling_cnn_letters_digits_mel.shrunk.onnx")
-SPELLING_WEIGHT = 0.6
-"""How much Moonshine's network (MIT) says beside ours which English digit it is."""
+WEIGHTS = {"en": (0.5, 1.0), "zh": (1.0, 1.0)}
+"""How much our own network and the layer on Moonshine's (MIT) say which digit it is."""
 
 
-def voices(language: str, *, data: Path, kept: Path | None) -> list[Spoken]:
+def voices(language: str, *, kept: Path | None) -> list[Spoken]:
     """Return the synthetic words of a language: those kept in a folder, or made now and kept."""
     path = None if kept is None else kept / f"{language}-{SYNTHETIC[language]}-{SEED}.npz"
     if path is not None and path.is_file():
@@ -81,7 +81,7 @@ def fitted(own: Choir, others: Choir, *, steps: int, seed: int, console: Console
         logits = network(torch.from_numpy(pictures))
         loss = nn.functional.cross_entropy(logits, wanted, label_smoothing=SMOOTHING)
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         pace.step()
         lost += float(loss.detach()) / REPORT_EVERY
@@ -106,6 +106,14 @@ def _batch(own: Choir, others: Choir, rng: np.random.Generator) -> tuple[Numbers
     return np.stack(seen), labels
 
 
+def _write_head(words: Sequence[Spoken], source: Path, out: Path, console: Console) -> None:
+    """Fit the layer on the spelling network, and write both."""
+    opened_up(source, out / SPELLING)
+    head = fitted_head(words, out / SPELLING, seed=SEED)
+    np.savez(out / HEAD, weight=head.weight.astype(np.float16), bias=head.bias.astype(np.float16))
+    console.print(f"{out / HEAD}: fitted on {len(words)} words")
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.fit_digits", description="Fit a digit network.")
     parser.add_argument("--language", choices=sorted(SYNTHETIC), required=True)
@@ -114,7 +122,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--leave-out", default="", help="a speaker of FSDD whom it shall not hear")
     parser.add_argument("--voices", type=Path, help="folder that keeps the synthetic words between runs")
     parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--seeds", default="1", help="a network each, as in 1,2")
+    parser.add_argument("--seeds", default="1", help="a network each, as in 1,2; empty: only the layer")
     return parser.parse_args()
 
 
@@ -122,20 +130,20 @@ def main() -> None:
     """Fit, export and say where."""
     arguments, console = _arguments(), Console()
     torch.set_num_threads(1)
-    heard = people(arguments.data / "fsdd") if arguments.language == "en" else iter(())
-    own = lessons([one for one in heard if one.voice != arguments.leave_out])
-    others = lessons(voices(arguments.language, data=arguments.data, kept=arguments.voices))
+    fsdd = people(arguments.data / "fsdd") if arguments.language == "en" else iter(())
+    heard = [one for one in fsdd if one.voice != arguments.leave_out]
+    synthesised = voices(arguments.language, kept=arguments.voices)
+    own, others = lessons(heard), lessons(synthesised)
     console.print(f"{len(own)} words of people, {len(others)} of synthesisers")
     arguments.out.mkdir(parents=True, exist_ok=True)
-    for seed in map(int, arguments.seeds.split(",")):
+    for seed in map(int, filter(None, arguments.seeds.split(","))):
         network = fitted(choir(own), choir(others), steps=arguments.steps, seed=seed, console=console)
         path = arguments.out / f"digits-{seed}.onnx"
         export(network, path)
         console.print(f"{path}: {path.stat().st_size:,} bytes")
-    weight = SPELLING_WEIGHT if arguments.language == "en" else 0.0
-    if weight:
-        shutil.copyfile(arguments.data / SPELLING_SOURCE, arguments.out / SPELLING)
-    asked = {"warps": WARPS, "spelling_weight": weight}
+    _write_head(heard or synthesised, arguments.data / SPELLING_SOURCE, arguments.out, console)
+    network_weight, spelling_weight = WEIGHTS[arguments.language]
+    asked = {"warps": WARPS, "network_weight": network_weight, "spelling_weight": spelling_weight}
     (arguments.out / "digits.json").write_text(json.dumps(asked) + "\n", encoding="utf-8")
 
 

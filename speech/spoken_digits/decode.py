@@ -80,8 +80,8 @@ def shares(found: Sequence[Reading]) -> list[float]:
 
 
 def _past(way: Reading, piece: Piece) -> Reading:
-    """Go past a piece that is no word: nothing where it is quiet, something where it is loud."""
-    if not piece.is_loud:
+    """Go past a piece that is no word: nothing where it is quiet or faint, something where it is loud."""
+    if not piece.is_loud or piece.is_faint:
         return way
     length_s = (piece.end - piece.start) / SAMPLE_RATE_HZ
     return Reading(way.heard, way.score - 2 * OTHER_COST - OTHER_COST_A_S * length_s, way.other_s + length_s)

@@ -28,12 +28,21 @@ class Heard:
         return first.start / SAMPLE_RATE_HZ, last.end / SAMPLE_RATE_HZ
 
 
+def _widest(spans: Sequence[Span]) -> list[Span]:
+    """Return the spans that lie in no other: each about a word."""
+    return [
+        span
+        for span in spans
+        if not any(one.first <= span.first and span.last <= one.last and one is not span for one in spans)
+    ]
+
+
 def listen(samples: Samples, teller: DigitTeller) -> Heard:
     """Return what digits are said in a stretch."""
     pieces = pieces_of(samples)
     spans = spans_of(pieces)
     if not spans:
         return Heard((), ())
-    beside: Sequence[Samples] = [samples[piece.start : piece.end] for piece in pieces if piece.is_loud]
+    beside = [samples[span.start : span.end] for span in _widest(spans)]
     told = teller.tell([samples[span.start : span.end] for span in spans], beside=beside)
     return Heard(readings(pieces, spans, told), spans)

@@ -1,9 +1,9 @@
 """The digit networks of a folder, run by onnxruntime.
 
-In: words of one stretch. Out: log probabilities, the mean of several looks: every `digits-*.onnx` of the folder, at
-every warp that its digits.json names. Where `spelling.onnx` lies beside them (Moonshine's network of letters and
-digits, taught by many voices), its view of which digit it is, is added with the weight that digits.json gives it;
-whether it is a digit at all is our own networks' to say.
+In: words of one stretch. Out: log probabilities, the mean of several looks at every warp that digits.json names. Two
+views are joined. `digits-*.onnx`, ours, say whether a word is a digit at all, and which. `spelling.onnx`, Moonshine's
+network of letters and digits, heard many more people: `head.npz`, a linear layer of ours, reads which digit it is from
+that network's features, measured against their mean over the string.
 """
 
 from __future__ import annotations
@@ -26,8 +26,15 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]
 
 MODELS = {"en": "spoken-digits-en", "zh": "spoken-digits-zh"}
-SPELLING = "spelling.onnx"
-FIRST_SPELLED = 26  # of the spelling network's 36 classes: a..z, then zero..nine
+SPELLING, HEAD = "spelling.onnx", "head.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class SpelledHead:
+    """A linear layer from the spelling network's features, less their mean in the string, to ten digits."""
+
+    weight: LogProbabilities  # (896, 10)
+    bias: LogProbabilities  # (10,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,8 @@ class LookOptions:
     """How a folder's networks want to be asked; see digits.json."""
 
     warps: tuple[float, ...] = (1.0,)
-    spelling_weight: float = 0.0
+    network_weight: float = 1.0
+    spelling_weight: float = 1.0
 
 
 class OnnxDigits:
@@ -47,11 +55,13 @@ class OnnxDigits:
         networks: Sequence[InferenceSession],
         *,
         spelling: InferenceSession | None = None,
+        head: SpelledHead | None = None,
         options: LookOptions | None = None,
     ) -> None:
         self.engine = f"digits:{name}"
         self._networks = tuple(networks)
         self._spelling = spelling
+        self._head = head
         self._options = options or LookOptions()
 
     def tell(self, words: Sequence[Samples], *, beside: Sequence[Samples] = ()) -> LogProbabilities:
@@ -59,10 +69,18 @@ class OnnxDigits:
             return np.zeros((0, OTHER + 1), dtype=np.float32)
         seen = [pictures(words, beside=beside, warp=warp) for warp in self._options.warps]
         told = _mean(_ran(network, one) for one in seen for network in self._networks)
-        if self._spelling is None:
+        if self._spelling is None or self._head is None:
             return told
-        spelled = _mean(_ran(self._spelling, log_mels(words, warp=w))[:, FIRST_SPELLED:] for w in self._options.warps)
-        return _joined(told, spelled, self._options.spelling_weight)
+        return _joined(told, self._spelled(words, beside, self._spelling, self._head), self._options)
+
+    def _spelled(
+        self, words: Sequence[Samples], beside: Sequence[Samples], spelling: InferenceSession, head: SpelledHead
+    ) -> LogProbabilities:
+        """Return which digit each word is by the spelling network, (n, 10)."""
+        seen = [_ran(spelling, log_mels(words, warp=warp)) for warp in self._options.warps]
+        around = _ran(spelling, log_mels(beside or words))
+        features = np.mean(seen, axis=0) - around.mean(axis=0)
+        return log_softmax(features @ head.weight + head.bias)
 
 
 def _ran(network: InferenceSession, seen: LogProbabilities) -> LogProbabilities:
@@ -75,11 +93,11 @@ def _mean(looks: Iterable[LogProbabilities]) -> LogProbabilities:
     return log_softmax(np.mean([log_softmax(look) for look in looks], axis=0))
 
 
-def _joined(told: LogProbabilities, spelled: LogProbabilities, weight: float) -> LogProbabilities:
+def _joined(told: LogProbabilities, spelled: LogProbabilities, options: LookOptions) -> LogProbabilities:
     """Return which digit both say it is, and whether it is one as our own say: (n, 11)."""
     no_digit = told[:, OTHER:]
-    which = log_softmax(log_softmax(told[:, :OTHER]) + weight * spelled)
-    is_digit = np.log(-np.expm1(np.minimum(no_digit, -1e-6)))
+    which = log_softmax(options.network_weight * log_softmax(told[:, :OTHER]) + options.spelling_weight * spelled)
+    is_digit = np.log(-np.expm1(np.minimum(no_digit, -1e-4)))
     return np.concatenate([which + is_digit, no_digit], axis=1)
 
 
@@ -133,5 +151,10 @@ def from_folder(folder: Path, *, name: str, threads: int = 1) -> OnnxDigits:
         raise ModelUnavailable(f"{folder} holds no digits-*.onnx: make one with `python -m training.fit_digits`.")
     asked = json.loads((folder / "digits.json").read_text(encoding="utf-8"))
     spelling = opened(folder / SPELLING) if (folder / SPELLING).is_file() else None
-    look = LookOptions(tuple(map(float, asked["warps"])), float(asked.get("spelling_weight", 0.0)))
-    return OnnxDigits(name, networks, spelling=spelling, options=look)
+    look = LookOptions(tuple(asked["warps"]), asked["network_weight"], asked["spelling_weight"])
+    return OnnxDigits(name, networks, spelling=spelling, head=_head(folder / HEAD) if spelling else None, options=look)
+
+
+def _head(path: Path) -> SpelledHead:
+    with np.load(path, allow_pickle=False) as held:
+        return SpelledHead(held["weight"].astype(np.float32), held["bias"].astype(np.float32))

@@ -19,6 +19,8 @@ HOP_S = 0.01
 WINDOW = 320  # 20 ms
 BELOW_PEAK_DB = 50.0
 """Sound this far below the loudest is silence: a faint s or th lies 30 to 40 dB below its vowel."""
+FAINT_DB = 28.0
+LOUDEST_PERCENTILE = 98
 DEEPEST_DB = 60.0  # digital silence counts as this far below the loudest
 ABOVE_FLOOR = 0.15  # of the way from the noise to the loudest
 GAP_S = 0.03  # a quiet piece is at least as long; shorter ones are closures of one word's own
@@ -42,6 +44,7 @@ class Piece:
     start: int
     end: int
     is_loud: bool
+    is_faint: bool = False  # loud, but no vowel: an s, a breath, a click
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,17 @@ def pieces_of(samples: Samples) -> tuple[Piece, ...]:
     level_db = _level_db(samples)
     if not len(level_db):
         return ()
+    loudest_db = float(np.percentile(level_db, LOUDEST_PERCENTILE))
     is_loud = _bridged(_bridged(level_db >= _threshold_db(level_db), False, GAP_S), True, ISLAND_S)
     edges = [0, *(np.flatnonzero(np.diff(is_loud.astype(int))) + 1).tolist(), len(is_loud)]
     pieces: list[Piece] = []
     for first, last in itertools.pairwise(edges):
         loud = bool(is_loud[first])
-        cuts = _dips(level_db[first:last]) if loud else []
+        cuts = _cuts(level_db[first:last], loudest_db - FAINT_DB) if loud else []
         marks = [first, *(first + cut for cut in cuts), last]
-        pieces += [_piece(a, b, loud, len(samples)) for a, b in itertools.pairwise(marks)]
+        for a, b in itertools.pairwise(marks):
+            is_faint = loud and float(level_db[a:b].max()) < loudest_db - FAINT_DB
+            pieces.append(_piece(a, b, len(samples), is_loud=loud, is_faint=is_faint))
     return tuple(pieces)
 
 
@@ -98,7 +104,7 @@ def _level_db(samples: Samples) -> Decibels:
 
 
 def _threshold_db(level_db: Decibels) -> float:
-    loudest = float(np.percentile(level_db, 98))
+    loudest = float(np.percentile(level_db, LOUDEST_PERCENTILE))
     noise = max(float(np.percentile(level_db, 5)), loudest - DEEPEST_DB)
     return max(loudest - BELOW_PEAK_DB, noise + ABOVE_FLOOR * (loudest - noise))
 
@@ -111,6 +117,17 @@ def _bridged(flags: npt.NDArray[np.bool_], value: bool, shortest_s: float) -> np
         if flags[first] == value and (last - first) * HOP_S < shortest_s and first > 0 and last < len(flags):
             kept[first:last] = not value
     return kept
+
+
+def _cuts(level_db: Decibels, faint_db: float) -> list[int]:
+    """Return the frames where a loud island turns faint or back, and the dips of what is not faint between them."""
+    is_vowel = _bridged(_bridged(level_db >= faint_db, True, MIN_PIECE_S), False, MIN_PIECE_S)
+    edges = [0, *(np.flatnonzero(np.diff(is_vowel.astype(int))) + 1).tolist(), len(level_db)]
+    cuts = edges[1:-1]
+    for first, last in itertools.pairwise(edges):
+        if is_vowel[first]:
+            cuts += [first + dip for dip in _dips(level_db[first:last])]
+    return sorted(cuts)
 
 
 def _dips(level_db: Decibels) -> list[int]:
@@ -131,6 +148,6 @@ def _dips(level_db: Decibels) -> list[int]:
     return cuts
 
 
-def _piece(first: int, last: int, is_loud: bool, count: int) -> Piece:
+def _piece(first: int, last: int, count: int, *, is_loud: bool, is_faint: bool) -> Piece:
     hop = round(HOP_S * SAMPLE_RATE_HZ)
-    return Piece(first * hop, min(last * hop + (WINDOW - hop), count), is_loud)
+    return Piece(first * hop, min(last * hop + (WINDOW - hop), count), is_loud, is_faint)
