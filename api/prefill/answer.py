@@ -13,7 +13,7 @@ from api.prefill.retakes import retake_of, told_of
 from api.schemas import prefill as shapes
 from api.schemas.media import PageFieldBody, PageRead, PagesRead
 from nlp.records import Candidate, Classification, Evidence, FieldValue, Question
-from speech.records import CallAnalytics, SpokenNumber, Stretch, Transcript
+from speech.records import CallAnalytics, Segment, SpokenNumber, Stretch, Transcript
 from vision.records import Box, Code, CodeKind, Flaw, Line, Page
 
 if TYPE_CHECKING:
@@ -102,40 +102,41 @@ def transcript_body(transcript: Transcript, *, file: str) -> shapes.TranscriptBo
         duration_s=round(transcript.duration_s, 3),
         engine=transcript.engine,
         text=transcript.text,
-        segments=[
-            shapes.SpokenSegment(
-                start_s=round(segment.start_s, 3),
-                end_s=round(segment.end_s, 3),
-                channel=segment.channel,
-                speaker=segment.speaker,
-                text=segment.text,
-                confidence=unit_interval(segment.confidence),
-                words=[
-                    shapes.SpokenWord(
-                        start_s=round(word.start_s, 3),
-                        end_s=round(word.end_s, 3),
-                        text=word.text,
-                        confidence=unit_interval(word.confidence),
-                    )
-                    for word in segment.words
-                ],
-                heard=segment.heard,
-                replaced=[
-                    shapes.SpokenReplacement(
-                        heard=one.heard,
-                        written=one.written,
-                        score=unit_interval(one.score),
-                        start_s=round(one.start_s, 3),
-                        end_s=round(one.end_s, 3),
-                    )
-                    for one in segment.replaced
-                ],
-                numbers=[_number_body(number) for number in segment.numbers],
-            )
-            for segment in transcript.segments
-        ],
+        segments=[_segment_body(segment) for segment in transcript.segments],
         warnings=list(transcript.warnings),
         analytics=None if transcript.analytics is None else analytics_body(transcript.analytics),
+    )
+
+
+def _segment_body(segment: Segment) -> shapes.SpokenSegment:
+    return shapes.SpokenSegment(
+        start_s=round(segment.start_s, 3),
+        end_s=round(segment.end_s, 3),
+        channel=segment.channel,
+        speaker=segment.speaker,
+        text=segment.text,
+        confidence=unit_interval(segment.confidence),
+        words=[
+            shapes.SpokenWord(
+                start_s=round(word.start_s, 3),
+                end_s=round(word.end_s, 3),
+                text=word.text,
+                confidence=unit_interval(word.confidence),
+            )
+            for word in segment.words
+        ],
+        heard=segment.heard,
+        replaced=[
+            shapes.SpokenReplacement(
+                heard=one.heard,
+                written=one.written,
+                score=unit_interval(one.score),
+                start_s=round(one.start_s, 3),
+                end_s=round(one.end_s, 3),
+            )
+            for one in segment.replaced
+        ],
+        numbers=[_number_body(number) for number in segment.numbers],
     )
 
 

@@ -1,8 +1,8 @@
 """Numbers that were heard twice, on their way into the ticket's text.
 
 In: a segment, its words and the `SpokenNumber`s heard in it. Out: its words, those of such a number made one, whose
-text is the surer of both hearings and whose variants are what else it may be: the door by which a record decides
-between doubtful readings of pictures, too (`nlp.extraction.recorded_readings`). It does not know fields.
+text stays the recogniser's and whose variants are what the second hearing took it for: the door by which a record
+decides between doubtful readings of pictures, too (`nlp.extraction.recorded_readings`). It does not know fields.
 """
 
 from __future__ import annotations
@@ -57,15 +57,18 @@ def _number_of(run: Run, segment: Segment) -> SpokenNumber | None:
 
 
 def _said(words: tuple[Word, ...], run: Run, number: SpokenNumber) -> Said:
-    heard_first = 1.0
+    """Return a number as the recogniser wrote it, so that evidence quotes it, with the other hearing's readings."""
+    likely = 1.0
     for word in words:  # each digit has to be right; a written word is as sure as the least sure heard one
-        heard_first *= word.confidence ** max(1, len(digits_of(word.text)))
-    is_surer = number.confidence >= heard_first
-    text = number.digits if is_surer else run.digits
-    confidence = max(number.confidence, heard_first)
-    variants = number_variants(text, confidence, number)
-    if is_surer and run.digits != text and all(variant.text != run.digits for variant in variants):
-        variants += (Variant(0, len(text), run.digits, min(1.0, max(heard_first, MIN_CONFIDENCE) / confidence)),)
+        likely *= word.confidence ** max(1, len(digits_of(word.text)))
+    texts = [word.text.strip() for word in words]
+    text = ("" if any(character >= "\u2e80" for character in "".join(texts)) else " ").join(texts)
+    readings = ((number.digits, number.confidence), *number.alternatives)
+    base = max(likely, MIN_CONFIDENCE)
+    variants = tuple(
+        Variant(0, len(text), digits, min(1.0, share / base)) for digits, share in readings if digits != run.digits
+    )
+    confidence = sum(word.confidence for word in words) / len(words)
     return Said(text, words[0].start_s, words[-1].end_s, confidence, variants)
 
 

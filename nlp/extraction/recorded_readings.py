@@ -1,4 +1,4 @@
-"""Let the business's records say which likely spelling of a number on a page is meant.
+"""Let the business's records say which likely reading of a number, on a page or in a call, is meant.
 
 In: mentions, their document, a RecordLookup. Out: the mentions, those that no record has but one likely spelling has
 changed to it, with a check that names both. A value that a record has as it was read is never changed, and where two
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from nlp.document import origins_of
 from nlp.extraction.belief import canonical
 from nlp.extraction.doubtful_readings import spellings_of
 from nlp.extraction.field import FieldSpec
@@ -42,13 +43,27 @@ def _as_recorded(mention: Mention, document: Document, lookup: RecordLookup) -> 
     if len(recorded) != 1:
         return mention
     (value,) = recorded.values()
-    check = Check(
+    is_heard = any(origin.part.kind == "audio" for origin in origins_of(document, mention.start, mention.end))
+    check = _heard_check(mention.value, value) if is_heard else _read_check(mention.value, value)
+    return replace(mention, value=value, why=f"{mention.why}, records", checks=(*mention.checks, check))
+
+
+def _read_check(read: str, value: str) -> Check:
+    return Check(
         "read_as_recorded",
         True,
-        f"the picture reads {mention.value}, a record has {value}, and the reader was not sure",
-        f"图片识别为 {mention.value}，记录中有 {value}，识别时对个别字符没有把握",
+        f"the picture reads {read}, a record has {value}, and the reader was not sure",
+        f"图片识别为 {read}，记录中有 {value}，识别时对个别字符没有把握",
     )
-    return replace(mention, value=value, why=f"{mention.why}, records", checks=(*mention.checks, check))
+
+
+def _heard_check(heard: str, value: str) -> Check:
+    return Check(
+        "heard_as_recorded",
+        True,
+        f"the recogniser heard {heard}, a record has {value}, and so may have been said",
+        f"语音识别为 {heard}，记录中有 {value}，第二次听辨认为可能说的就是它",
+    )
 
 
 def _values(records: Iterable[Record], field: str) -> dict[str, str]:

@@ -36,30 +36,35 @@ def _order_number(call: Transcript, *on_file: str) -> FieldValue:
     return resolve(mentions, document, template=TEMPLATE, records=records).fields["order_number"]
 
 
-@pytest.mark.parametrize(
-    ("word_confidence", "confidence", "value"),
-    [(0.5, 0.9, RIGHT), (0.999, 0.3, MISHEARD)],
-    ids=["second hearing surer", "recogniser surer"],
-)
-def test_surer_hearing_is_the_text(word_confidence: float, confidence: float, value: str) -> None:
-    call = _call(MISHEARD, _number(RIGHT, confidence), word_confidence=word_confidence)
-    texts = [part.text for part in transcript_parts(call, source="call.wav")]
-    assert texts == ["my", "order", "number", "is", value, "thank", "you"]
+SAID = " ".join(NAMES[digit] for digit in MISHEARD)
 
 
-def test_both_hearings_and_alternatives_stand_beside_each_other() -> None:
-    call = _call(MISHEARD, _number("2026031848", 0.5, (RIGHT, 0.25)))
-    part = next(part for part in transcript_parts(call, source="call.wav") if part.variants)
-    assert part.variants[0] == Variant(0, 10, RIGHT, 0.5)
-    assert part.variants[1].text == MISHEARD
-    assert (part.start_s, part.end_s) == (4.0, 13.9)
+def test_number_is_one_part_that_quotes_the_recogniser() -> None:
+    call = _call(MISHEARD, _number(RIGHT, 0.9))
+    parts = list(transcript_parts(call, source="call.wav"))
+    assert [part.text for part in parts] == ["my", "order", "number", "is", SAID, "thank", "you"]
+    assert (parts[4].start_s, parts[4].end_s) == (4.0, 13.9)
 
 
-@pytest.mark.parametrize(("on_file", "value"), [((RIGHT,), RIGHT), ((), "2026031848"), (("7777777777",), "2026031848")])
+def test_second_hearing_and_its_alternatives_are_variants() -> None:
+    call = _call(MISHEARD, _number(RIGHT, 0.5, ("2026031848", 0.25), (MISHEARD, 0.1)), word_confidence=1.0)
+    (part,) = (part for part in transcript_parts(call, source="call.wav") if part.variants)
+    assert part.variants == (Variant(0, len(SAID), RIGHT, 0.5), Variant(0, len(SAID), "2026031848", 0.25))
+
+
+def test_chinese_number_is_quoted_without_spaces() -> None:
+    words = tuple(Word(float(at), at + 0.9, text, 0.5) for at, text in enumerate("订单二零二六"))
+    segment = Segment(0.0, 6.0, "订单二零二六", 0.5, words, numbers=(SpokenNumber(2.0, 5.9, "2025", 0.5),))
+    parts = list(transcript_parts(Transcript("zh", "scripted", 6.0, (segment,)), source="call.wav"))
+    assert [part.text for part in parts] == ["订", "单", "二零二六"]
+
+
+@pytest.mark.parametrize(("on_file", "value"), [((RIGHT,), RIGHT), ((), MISHEARD), (("7777777777",), MISHEARD)])
 def test_an_order_on_file_decides(on_file: tuple[str, ...], value: str) -> None:
     call = _call(MISHEARD, _number("2026031848", 0.5, (RIGHT, 0.25)))
     found = _order_number(call, *on_file)
     assert found.value == value
+    assert ("heard_as_recorded" in [check.name for check in found.checks]) == (value == RIGHT)
 
 
 def test_without_a_second_hearing_words_stay_words() -> None:
