@@ -11,7 +11,7 @@ from speech import ModelUnavailable, build_activity, build_transcriber, read_aud
 from speech.spoken_digits.digits import DigitTeller
 from speech.spoken_digits.listening import listen
 from speech.spoken_digits.onnx_digits import MODELS, build, from_folder
-from speech.spoken_digits.second_pass import numbers_alone, with_numbers
+from speech.spoken_digits.second_pass import numbers_alone
 from tests.speech.signals import noise, tone
 
 SENTENCES = ("librivox_0870.flac", "librivox_0880.wav", "librivox_0920.flac", "jfk.flac", "google_brooklyn.flac")
@@ -59,27 +59,35 @@ def _clip(shared_data: Path, name: str) -> Path:
 @pytest.mark.model
 def test_digits_of_a_stranger_are_heard(shared_data: Path) -> None:
     recording = read_audio(_clip(shared_data, "en/vosk_test.flac"), name="vosk_test.flac")
-    activity = build_activity()
-    said = transcribe_recording(recording, transcriber=build_transcriber("sphinx"), activity=activity, language="en")
-    again = with_numbers(said, recording, tellers={"en": build(language="en")}, activity=activity)
-    assert any(number.digits for segment in again.segments for number in segment.numbers)
+    said = transcribe_recording(
+        recording,
+        transcriber=build_transcriber("sphinx"),
+        activity=build_activity(),
+        language="en",
+        digits={"en": build(language="en")},
+    )
+    assert any(number.digits for segment in said.segments for number in segment.numbers)
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("name", SENTENCES)
 def test_english_sentences_hold_no_number(shared_data: Path, name: str) -> None:
     recording = read_audio(_clip(shared_data, f"en/{name}"), name=name)
-    activity = build_activity()
-    said = transcribe_recording(recording, transcriber=build_transcriber("sphinx"), activity=activity, language="en")
-    again = with_numbers(said, recording, tellers={"en": build(language="en")}, activity=activity)
-    assert [number for segment in again.segments for number in segment.numbers] == []
+    said = transcribe_recording(
+        recording,
+        transcriber=build_transcriber("sphinx"),
+        activity=build_activity(),
+        language="en",
+        digits={"en": build(language="en")},
+    )
+    assert [number for segment in said.segments for number in segment.numbers] == []
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("name", MANDARIN_SENTENCES)
 def test_mandarin_sentences_hold_no_number(shared_data: Path, name: str) -> None:
     audio = read_audio(_clip(shared_data, f"zh/{name}"), name=name).channels[0]
-    assert numbers_alone(audio, build_activity().detect(audio), build(language="zh"), channel=0) == []
+    assert numbers_alone(audio, build_activity().detect(audio), build(language="zh")) == []
 
 
 @pytest.mark.model
