@@ -19,12 +19,12 @@ from api.prefill.hear import CUSTOMER_CHANNELS
 from api.prefill.private_words import private_stretches, without_private
 from api.schemas.prefill import CallAnalyticsBody, CustomerChannel, TranscriptBody
 from speech.records import Recording, Stretch
-from speech.sound.audio import RawEncoding, RawFormat
+from speech.sound.audio import RATES_HZ, RawEncoding, RawFormat
 from speech.sound.wav_writer import wav_pieces
 from speech.transcribe import Sides
 
 HOTWORDS = 200
-FEWEST_HZ, MOST_HZ = 4_000, 384_000  # what the gate of sound believes
+FEWEST_HZ, MOST_HZ = RATES_HZ
 
 
 @dataclass(frozen=True, slots=True)

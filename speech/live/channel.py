@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from speech.live.growing_samples import GrowingSamples
-from speech.recognisers.transcriber import Joining, Judging, PartialWords, Streaming, Transcriber
+from speech.recognisers.transcriber import Choosing, Joining, Judging, PartialWords, Streaming, Transcriber
 from speech.records import SAMPLE_RATE_HZ, Stretch, Transcript
 from speech.spoken_digits.digits import DigitTeller
 from speech.spoken_digits.second_pass import with_numbers
@@ -51,6 +51,8 @@ class LiveChannel:
         self.gate = gate
         self.settled: list[Stretch] = []  # by the gate, heard or not
         self.pieces: list[Piece] = []
+        if isinstance(transcriber, Choosing) and language != "auto":
+            transcriber = transcriber.of(language)
         self._transcriber = transcriber
         self._language = language
         self._spoken = language

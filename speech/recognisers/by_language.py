@@ -35,11 +35,11 @@ class ByLanguage:
         if spoken == "auto":
             spoken = self._detected(audio, heard)
         if spoken != "auto":
-            return self._of(spoken).transcribe(audio, language=spoken, hotwords=hotwords, stretches=heard)
-        english = self._of("en").transcribe(audio, language="auto", hotwords=hotwords, stretches=heard)
+            return self.of(spoken).transcribe(audio, language=spoken, hotwords=hotwords, stretches=heard)
+        english = self.of("en").transcribe(audio, language="auto", hotwords=hotwords, stretches=heard)
         if english.segments or self._loads["zh"] is self._loads["en"]:
             return english
-        chinese = self._of("zh").transcribe(audio, language="zh", hotwords=hotwords, stretches=heard)
+        chinese = self.of("zh").transcribe(audio, language="zh", hotwords=hotwords, stretches=heard)
         return replace(chinese, warnings=tuple(dict.fromkeys((*chinese.warnings, *english.warnings))))
 
     def _detected(self, audio: Audio, stretches: Sequence[Stretch]) -> str:
@@ -47,14 +47,15 @@ class ByLanguage:
         if not stretches:
             return "auto"
         for language in self._loads:
-            transcriber = self._of(language)
+            transcriber = self.of(language)
             if isinstance(transcriber, LanguageDetector):
                 found = transcriber.detect_language(audio, stretches)
                 if found != "und":
                     return found
         return "auto"
 
-    def _of(self, language: str) -> Transcriber:
+    def of(self, language: str) -> Transcriber:
+        """Return the recogniser of a language, "zh" or "en"; it is loaded when first asked for."""
         load = self._loads[language]
         with self._lock:
             if load not in self._loaded:

@@ -42,6 +42,15 @@ class LanguageDetector(Protocol):
         ...
 
 
+@runtime_checkable
+class Choosing(Protocol):
+    """A recogniser that stands for one in each language."""
+
+    def of(self, language: str) -> Transcriber:
+        """Return the one that hears "zh" or "en"."""
+        ...
+
+
 class PartialWords(Protocol):
     """What is understood of a stretch while it is spoken; belongs to one thread."""
 

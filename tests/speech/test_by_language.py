@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from speech import Audio, ByLanguage, Stretch, Transcriber, Transcript, Word, build_transcriber
-from speech.recognisers.transcriber import LanguageDetector
+from speech import Audio, ByLanguage, Stretch, Transcriber, Transcript, Word, build_activity, build_transcriber
+from speech.live.call import LiveCall
+from speech.live.sound_feed import LiveFormat
+from speech.recognisers.transcriber import Choosing, LanguageDetector
 from tests.speech.signals import tone
 
 SOUND = Audio(tone(2.0))
@@ -99,3 +101,35 @@ def test_recogniser_is_loaded_once_and_only_when_it_is_heard() -> None:
 def test_nothing_said_is_nothing_heard() -> None:
     said = chosen(Telling("Z"), Named("E")).transcribe(SOUND, language="auto", hotwords=(), stretches=())
     assert said.segments == ()
+
+
+@dataclass
+class Judge(Named):
+    """Chooses a model by all it is given, as the floor does for telephones; the choice between two must not hide it."""
+
+    def judge(self, audio: Audio, stretches: Sequence[Stretch]) -> str:
+        return "telephone"
+
+    def transcribe_with(
+        self, model: str, audio: Audio, *, language: str, hotwords: Sequence[str], stretches: Sequence[Stretch]
+    ) -> Transcript:
+        self.asked.append(model)
+        return self.transcribe(audio, language=language, hotwords=hotwords, stretches=stretches)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_live_call_in_a_named_language_has_that_recogniser_itself(language: str) -> None:
+    zh, en = Judge("zh"), Judge("en")
+    assert isinstance(chosen(zh, en), Choosing)
+    call = LiveCall(
+        LiveFormat("pcm16", 16_000, 1),
+        name="call",
+        transcriber=chosen(zh, en),
+        activity=build_activity("energy"),
+        language=language,
+    )
+    call.feed((SOUND.samples * 32_767).astype("<i2").tobytes())
+    call.finish()
+    asked = {"zh": zh.asked, "en": en.asked}
+    assert "telephone" in asked.pop(language)
+    assert list(asked.values()) == [[]]
