@@ -28,7 +28,10 @@ MODEL = "pocketsphinx-en-us"
 TELEPHONE_MODEL = "pocketsphinx-en-8k"
 MEND = "`beforehand models pull whisper-small` brings the real recogniser"
 WARNING = f"speech ran on its floor (pocketsphinx, English only, many errors); {MEND}"
-WARNING_ZH = f"speech ran on its floor (pocketsphinx), which does not hear Chinese: nothing was transcribed; {MEND}"
+WARNING_ZH = (
+    "speech ran on its floor (pocketsphinx), which does not hear Chinese: at most numbers read out digit by digit were "
+    f"written; {MEND}"
+)
 WARNING_AUTO = "the floor cannot tell Chinese from English and took the speech for English"
 WARNING_UNSURE = f"the floor was sure of too little: this is not English, or too hard for it; nothing was kept; {MEND}"
 SURE = 0.35

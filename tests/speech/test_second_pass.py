@@ -121,3 +121,7 @@ def test_floor_hears_no_number_in_other_sounds(hz: float) -> None:
 def test_words_that_only_sound_alike_make_no_run() -> None:
     words = [Word(at, at + 0.5, text, 1.0) for at, text in enumerate(["for", "to", "for", "to", "for"])]
     assert runs_of(words) == ()
+
+
+def test_floor_writes_no_doubtful_chinese_number() -> None:
+    assert _numbers(_heard("", language="zh"), _said("20250318"), doubt=0.3) == ()
