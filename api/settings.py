@@ -300,9 +300,10 @@ class Settings(BaseSettings):
     """How long the pictures and sound of a draft can be looked at beside its values."""
     media_keep_mib: int = Field(default=4096, gt=0)
     """Room for them, each tenant: 2,000 drafts of 2 MB (a three-minute call and three photos)."""
-    live_at_once: int = Field(default=8, ge=0)
-    """Calls heard while they are spoken, in one process; the next is told to come back. A second of speech costs the
-    floor about half a second of a core, words so far included; 0: none is taken."""
+    live_at_once: int = Field(default=6, ge=0)
+    """Calls heard while they are spoken, in one process; the next is told to come back; 0: none is taken. Six on two
+    cores are heard by the floor 0.0 to 0.6 s behind (median; 2026-11-23, `training.eval_live --only many --streams 6`),
+    a second of speech costs it 0.28 s of a core."""
     live_max_minutes: float = Field(default=180.0, gt=0, le=1_440)
     """The longest such call."""
     live_idle_s: float = Field(default=30.0, gt=0, le=3_600)

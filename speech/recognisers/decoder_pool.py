@@ -31,12 +31,14 @@ class DecoderPool(Generic[Lent]):
 
     @contextmanager
     def lent(self) -> Iterator[Lent]:
-        """Wait in line for a decoder; it is free again afterwards."""
+        """Wait in line for a decoder; it is free again afterwards, or forgotten where an error came of using it."""
         decoder = self._wait()
         try:
             yield decoder
-        finally:
-            self.give_back(decoder)
+        except BaseException:
+            self.forget()
+            raise
+        self.give_back(decoder)
 
     def take(self) -> Lent | None:
         """Return a decoder to be given back later; None where that would leave none for those who wait."""
@@ -52,6 +54,12 @@ class DecoderPool(Generic[Lent]):
         """Let others have it."""
         with self._changed:
             self._free.append(decoder)
+            self._changed.notify_all()
+
+    def forget(self) -> None:
+        """Count a decoder that was lent as gone: another is loaded in its place when one is needed."""
+        with self._changed:
+            self._made -= 1
             self._changed.notify_all()
 
     def _wait(self) -> Lent:
@@ -70,7 +78,5 @@ class DecoderPool(Generic[Lent]):
         try:
             return self._load()
         except BaseException:
-            with self._changed:
-                self._made -= 1
-                self._changed.notify_all()
+            self.forget()
             raise

@@ -9,20 +9,19 @@ fixed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 import numpy as np
 
 from model_cards import ModelMissing, locate
 from speech.recognisers.decoder_pool import DecoderPool
+from speech.recognisers.sphinx_process import SphinxProcess
 from speech.recognisers.transcriber import check_language, whole
-from speech.records import SAMPLE_RATE_HZ, Audio, ModelUnavailable, Samples, Segment, Stretch, Transcript, Word
+from speech.records import Audio, ModelUnavailable, Samples, Segment, SpeechError, Stretch, Transcript, Word
 from speech.sound.bandwidth import is_telephone
-
-if TYPE_CHECKING:
-    from pocketsphinx import Decoder  # type: ignore[import-untyped]
 
 MODEL = "pocketsphinx-en-us"
 TELEPHONE_MODEL = "pocketsphinx-en-8k"
@@ -39,11 +38,10 @@ SURE = 0.35
 recordings (2026-11-22) six of eight Chinese ones lie at .24 to .33 (two of under 10 words above), English ones at
 .38 to .74, but for one at .29 in which every keyword was missed.
 """
+Answer = TypeVar("Answer")
 FRAMES_PER_S = 100  # the model's feature rate (-frate)
 MAX_STRETCH_S = 15.0
-"""The last pass over a stretch holds the interpreter lock, 0.04 s a second of speech (measured 2026-11-22 on 8.7 s:
-0.36 s).
-"""
+"""A call that is heard while it is spoken stands still while a stretch is heard whole: 4 s for one of this length."""
 
 
 class SphinxTranscriber:
@@ -53,7 +51,7 @@ class SphinxTranscriber:
 
     engine = f"sphinx:{MODEL}"
 
-    def __init__(self, wide: Callable[[], Decoder], telephone: Callable[[], Decoder]) -> None:
+    def __init__(self, wide: Callable[[], SphinxProcess], telephone: Callable[[], SphinxProcess]) -> None:
         self._pools = {MODEL: DecoderPool(wide), TELEPHONE_MODEL: DecoderPool(telephone)}
 
     def transcribe(
@@ -95,18 +93,14 @@ class SphinxTranscriber:
             return None
         pool = self._pools[model or MODEL]
         decoder = pool.take()
-        return None if decoder is None else SphinxStretch(decoder, give_back=pool.give_back)
+        return None if decoder is None else SphinxStretch(decoder, pool=pool)
 
     def _words(self, model: str, audio: Audio, stretch: Stretch) -> tuple[Word, ...]:
         pcm = _pcm(audio.between(stretch.start_s, stretch.end_s))
         if not any(pcm):
             return ()
         with self._pools[model].lent() as decoder:
-            decoder.reinit_feat()  # forgets the noise it learnt, so that no call colours the next
-            decoder.start_utt()
-            decoder.process_raw(pcm, full_utt=True)
-            decoder.end_utt()
-            return tuple(_heard(decoder, stretch))
+            return tuple(_heard(decoder.whole(pcm), stretch))
 
 
 class SphinxStretch:
@@ -114,26 +108,33 @@ class SphinxStretch:
     whole is heard. Belongs to one thread, and has its decoder to itself until it is closed.
     """
 
-    def __init__(self, decoder: Decoder, *, give_back: Callable[[Decoder], None]) -> None:
-        self._decoder: Decoder | None = decoder
-        self._give_back = give_back
-        decoder.reinit_feat()
-        decoder.start_utt()
+    def __init__(self, decoder: SphinxProcess, *, pool: DecoderPool[SphinxProcess]) -> None:
+        self._decoder: SphinxProcess | None = decoder
+        self._pool = pool
+        self._ask(decoder.begin_utterance)
 
     def hear(self, samples: Samples) -> str:
         """Take more of the stretch; return its words so far."""
         if self._decoder is None or not len(samples):
             return ""
-        self._decoder.process_raw(_pcm(samples))
-        found = self._decoder.hyp()
-        return found.hypstr if found is not None else ""
+        return self._ask(partial(self._decoder.more, _pcm(samples))) or ""
 
     def close(self) -> None:
         """Give the decoder back."""
+        if self._decoder is not None:
+            self._ask(self._decoder.end_utterance)
         decoder, self._decoder = self._decoder, None
         if decoder is not None:
-            decoder.end_utt()
-            self._give_back(decoder)
+            self._pool.give_back(decoder)
+
+    def _ask(self, question: Callable[[], Answer]) -> Answer | None:
+        """Return the decoder's answer; where it failed, this stretch has no words until it is heard whole."""
+        try:
+            return question()
+        except SpeechError:
+            self._decoder = None
+            self._pool.forget()
+            return None
 
 
 def _pcm(samples: Samples) -> bytes:
@@ -145,13 +146,13 @@ def _is_sure(segments: Sequence[Segment]) -> bool:
     return sum(confidences) >= SURE * len(confidences)
 
 
-def _heard(decoder: Decoder, stretch: Stretch) -> Iterator[Word]:
-    for segment in decoder.seg() or ():
-        text = segment.word.partition("(")[0]
+def _heard(words: Sequence[tuple[str, int, int, float]], stretch: Stretch) -> Iterator[Word]:
+    for word, first, last, chance in words:
+        text = word.partition("(")[0]
         if text and not text.startswith(("<", "[", "+")):
-            start_s = stretch.start_s + segment.start_frame / FRAMES_PER_S
-            end_s = min(stretch.end_s, stretch.start_s + (segment.end_frame + 1) / FRAMES_PER_S)
-            yield Word(min(start_s, end_s), end_s, text, min(1.0, segment.prob))
+            start_s = stretch.start_s + first / FRAMES_PER_S
+            end_s = min(stretch.end_s, stretch.start_s + (last + 1) / FRAMES_PER_S)
+            yield Word(min(start_s, end_s), end_s, text, min(1.0, chance))
 
 
 def _halved(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
@@ -175,19 +176,8 @@ def build(*, models_dir: Path | None = None) -> SphinxTranscriber:
         telephone = locate(TELEPHONE_MODEL, models_dir=models_dir)
     except ModelMissing as error:
         raise ModelUnavailable(str(error)) from error
+    words = {"language_model": wide.path / "en-us.lm.bin", "dictionary": wide.path / "cmudict-en-us.dict"}
     return SphinxTranscriber(
-        wide=lambda: _decoder(sounds=wide.path / "en-us", words=wide.path),
-        telephone=lambda: _decoder(sounds=telephone.path, words=wide.path),
-    )
-
-
-def _decoder(*, sounds: Path, words: Path) -> Decoder:
-    from pocketsphinx import Decoder
-
-    return Decoder(
-        hmm=str(sounds),
-        lm=str(words / "en-us.lm.bin"),
-        dict=str(words / "cmudict-en-us.dict"),
-        samprate=SAMPLE_RATE_HZ,
-        loglevel="FATAL",
+        wide=lambda: SphinxProcess(sounds=wide.path / "en-us", **words),
+        telephone=lambda: SphinxProcess(sounds=telephone.path, **words),
     )

@@ -54,6 +54,14 @@ def test_failed_load_takes_no_place() -> None:
             pass
 
 
+def test_decoder_that_failed_is_not_lent_again() -> None:
+    pool = numbered(most=1)
+    with pytest.raises(OSError, match="it ended"), pool.lent():
+        raise OSError("it ended")
+    with pool.lent() as decoder:
+        assert decoder == 2
+
+
 def _borrowed(pool: DecoderPool[int]) -> int:
     with pool.lent() as decoder:
         return decoder
