@@ -55,7 +55,6 @@ class Told:
     settled: list[tuple[float, Settled]] = field(default_factory=list)
     behind_s: list[float] = field(default_factory=list)
     work_s: float = 0.0
-    cpu_s: float = 0.0
     final_s: float = 0.0
     peak_mib: list[float] = field(default_factory=list)
     transcript: Transcript | None = None
@@ -85,11 +84,10 @@ def held(samples: Samples, *, transcriber: Transcriber, activity: ActivityDetect
         if wait_s > 0:
             time.sleep(wait_s)
         behind_s = max(0.0, -wait_s * pace)
-        started_s, cpu_s = time.perf_counter(), time.thread_time()
+        started_s = time.perf_counter()
         events = call.feed(frame, with_partials=behind_s < CATCHING_UP_S)
         ended_s = time.perf_counter()
         told.work_s += ended_s - started_s
-        told.cpu_s += time.thread_time() - cpu_s
         told.behind_s.append(behind_s)
         for event in events:
             at = (ended_s - began_s) * pace
@@ -154,8 +152,7 @@ def show_delay(
     sound_s = len(samples) / SAMPLE_RATE_HZ
     console.print(
         f"{sound_s:.0f} s of sound; final text is that of the recording: {same} ({len(whole.segments)} segments, "
-        f"{kept} as settled); work {told.work_s / sound_s:.2f} s a second, {told.cpu_s / sound_s:.2f} s of CPU; "
-        "the rest after the end took "
+        f"{kept} as settled); work {told.work_s / sound_s:.2f} s a second; the rest after the end took "
         f"{told.final_s:.2f} s"
     )
 
