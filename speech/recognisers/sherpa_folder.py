@@ -14,7 +14,7 @@ from typing import Literal
 
 from model_cards import Located, ModelCardError, locate, locate_folder
 from speech.recognisers.onnx_metadata import read_metadata
-from speech.records import ModelUnavailable
+from speech.records import ModelUnavailable, Transcript
 
 Family = Literal["sense_voice", "paraformer", "zipformer"]
 _LFR = frozenset({"vocab_size", "lfr_window_size", "lfr_window_shift", "neg_mean", "inv_stddev"})
@@ -44,8 +44,18 @@ class SherpaFolder:
     tokens: Path
 
     @property
-    def name(self) -> str:
-        return self.located.card.name
+    def engine(self) -> str:
+        """Say who answers, as in "sherpa:sherpa-sense-voice"."""
+        return f"sherpa:{self.located.card.name}"
+
+    def hears(self, language: str) -> bool:
+        """Say whether "zh" or "en" is a language of its card; with "auto" whatever is."""
+        return language == "auto" or language in self.located.card.languages
+
+    def unheard(self, language: str, duration_s: float) -> Transcript:
+        """Return the transcript of a language that is not its own."""
+        warning = f"{self.engine} does not hear {language}: nothing was transcribed"
+        return Transcript(language, self.engine, duration_s, (), (warning,))
 
 
 def open_sherpa_folder(model: str, *, models_dir: Path | None, folder: Path | None = None) -> SherpaFolder:
