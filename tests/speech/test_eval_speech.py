@@ -88,7 +88,11 @@ def test_recognisers_are_found_in_a_models_folder(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     (tmp_path / "whisper-notes").touch()
     found = [(engine, folder.name) for engine, folder in recognisers_in(tmp_path)]
-    assert found == [("sherpa", "sherpa-sense-voice"), ("sherpa", "sherpa-zipformer-zh-en"), ("whisper", "whisper-tiny")]
+    assert found == [
+        ("sherpa", "sherpa-sense-voice"),
+        ("sherpa", "sherpa-zipformer-zh-en"),
+        ("whisper", "whisper-tiny"),
+    ]
 
 
 @pytest.mark.parametrize(("limit", "count"), [(0, 5), (1, 2), (2, 4), (9, 5)])
