@@ -190,6 +190,7 @@ class Transcript:
     segments: tuple[Segment, ...]
     warnings: tuple[str, ...] = ()
     analytics: CallAnalytics | None = None  # where the sound was at hand
+    voices_engine: str = ""  # which model told the voices of one channel apart
 
     @property
     def text(self) -> str:

@@ -183,8 +183,7 @@ def _named(transcript: Transcript, recording: Recording, sides: Sides) -> Transc
     if sides.turns is None or not transcript.segments:
         warnings = (*transcript.warnings, ONE_SPEAKER) if transcript.segments else transcript.warnings
         return replace(with_speakers(transcript, customer_channel=known), warnings=warnings)
-    told = with_voices(
-        replace(transcript, segments=with_turns(transcript.segments, sides.turns.turns(recording.channels[0])))
-    )
-    is_one = len({segment.channel for segment in told.segments}) == 1
-    return with_speakers(told, customer_channel=known) if is_one else told
+    told = with_turns(transcript.segments, sides.turns.turns(recording.channels[0]))
+    named = with_voices(replace(transcript, segments=told, voices_engine=sides.turns.engine))
+    is_one = len({segment.channel for segment in told}) == 1
+    return with_speakers(named, customer_channel=known) if is_one else named

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from math import ceil
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ MODEL = "sherpa-speaker-turns"
 BLOCK_S = 600.0
 """38 MB of samples; the library compares each of its 600 windows' voices with each other, 13 MB."""
 VOICE_S = 20.0
-"""Speech that a voice's embedding is made of; the networks were trained on pieces of 2 to 10 s."""
+"""Speech that a voice's embedding is made of: two windows of the segmentation."""
 ALIKE = 0.5
 """Cosine similarity of one voice with itself: sherpa-onnx's own threshold, not measured here, for want of weights."""
 NEEDED: Mapping[str, tuple[str, ...]] = {
@@ -52,18 +53,25 @@ FRAMEWORKS = ("3d-speaker", "wespeaker")
 
 @dataclass(frozen=True, slots=True)
 class TurnsOptions:
-    """`voices`: how many there may be; a call has two."""
+    """`voices`: how many there may be; a call has two. `block_s` is heard at once."""
 
     threads: int = 2
     voices: int = 2
+    block_s: float = BLOCK_S
 
 
 class SherpaTurns:
     """Both networks, shared by all threads; a lock lets one block in at a time."""
 
     def __init__(
-        self, diarisation: OfflineSpeakerDiarization, extractor: SpeakerEmbeddingExtractor, *, options: TurnsOptions
+        self,
+        diarisation: OfflineSpeakerDiarization,
+        extractor: SpeakerEmbeddingExtractor,
+        *,
+        name: str,
+        options: TurnsOptions = TurnsOptions(),
     ) -> None:
+        self.engine = f"sherpa:{name}"
         self._diarisation = diarisation
         self._extractor = extractor
         self._options = options
@@ -71,17 +79,19 @@ class SherpaTurns:
 
     def turns(self, audio: Audio) -> tuple[Turn, ...]:
         """Return turns in the order they start; they may overlap."""
-        voices = [voice for number in range(_blocks(audio)) for voice in self._voices(audio, number)]
-        if len(voices) > self._options.voices or _blocks(audio) > 1:
+        block_s = self._options.block_s
+        starts_s = [number * block_s for number in range(ceil(audio.duration_s / block_s))]
+        voices = [voice for start_s in starts_s for voice in self._voices(audio, start_s)]
+        if len(voices) > self._options.voices or len(starts_s) > 1:
             numbers = self._linked(audio, voices)
             voices = [
                 [replace(turn, voice=number) for turn in voice] for number, voice in zip(numbers, voices, strict=True)
             ]
         return _numbered(sorted((turn for voice in voices for turn in voice), key=lambda turn: turn.start_s))
 
-    def _voices(self, audio: Audio, block: int) -> list[list[Turn]]:
-        """Return each voice's turns within a block."""
-        start_s, end_s = block * BLOCK_S, min(audio.duration_s, (block + 1) * BLOCK_S)
+    def _voices(self, audio: Audio, start_s: float) -> list[list[Turn]]:
+        """Return each voice's turns within the block that begins there."""
+        end_s = min(audio.duration_s, start_s + self._options.block_s)
         samples = audio.between(start_s, end_s)
         if not samples.any():
             return []
@@ -107,10 +117,6 @@ class SherpaTurns:
             if not self._extractor.is_ready(stream):  # too short to sound like anybody
                 return np.zeros(self._extractor.dim, np.float32)
             return np.asarray(self._extractor.compute(stream), np.float32)
-
-
-def _blocks(audio: Audio) -> int:
-    return int(np.ceil(audio.duration_s / BLOCK_S))
 
 
 def _longest(audio: Audio, turns: Sequence[Turn]) -> Iterator[Samples]:
@@ -189,4 +195,4 @@ def _load(located: Located, options: TurnsOptions) -> SherpaTurns:
         extractor = sherpa.SpeakerEmbeddingExtractor(embedding)
     except (RuntimeError, ValueError) as error:
         raise ModelUnavailable(f"{located.path} cannot be loaded by sherpa-onnx: {error}") from error
-    return SherpaTurns(diarisation, extractor, options=options)
+    return SherpaTurns(diarisation, extractor, name=located.card.name, options=options)

@@ -51,6 +51,11 @@ class _Run:
 class SpeakerTurns(Protocol):
     """Tells voices apart. One is shared by threads; a call keeps nothing."""
 
+    @property
+    def engine(self) -> str:
+        """Say which model answers, as in "sherpa:sherpa-speaker-turns"."""
+        ...
+
     def turns(self, audio: Audio) -> tuple[Turn, ...]:
         """Return turns in the order they start; they may overlap."""
         ...
@@ -66,7 +71,7 @@ def build_turns(name: str = "sherpa", **options: object) -> SpeakerTurns:
     """
     turns = build_backend("turns", name, **options)
     if not isinstance(turns, SpeakerTurns):
-        raise SpeechError(f"The backend {name!r} lacks turns(audio); see speech/sides/turns.py.")
+        raise SpeechError(f"The backend {name!r} lacks engine or turns(audio); see speech/sides/turns.py.")
     return turns
 
 
