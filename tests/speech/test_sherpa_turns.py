@@ -1,4 +1,4 @@
-"""Two networks of the true shapes tell two hums in one channel apart through sherpa-onnx; broken folders are refused."""
+"""Two networks of the true shapes tell two hums in a channel apart through sherpa-onnx; broken folders are refused."""
 
 from __future__ import annotations
 
