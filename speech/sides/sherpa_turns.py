@@ -170,12 +170,12 @@ def _fault(path: Path) -> str:
     if metadata["sample_rate"] != str(SAMPLE_RATE_HZ):
         return f"hears {metadata['sample_rate']} Hz, not {SAMPLE_RATE_HZ}"
     if path.name == "embedding.onnx":
-        is_known = metadata.get("framework") in FRAMEWORKS and metadata.get("language")
+        is_known = metadata.get("framework") in FRAMEWORKS and "language" in metadata
         return "" if is_known else f"is no embedding of {' or '.join(FRAMEWORKS)}"
     speakers = int(metadata["num_speakers"])
     sets = 1 + speakers + speakers * (speakers - 1) // 2  # nobody, one, two at once
-    is_known = (metadata["powerset_max_classes"], metadata["num_classes"]) == ("2", str(sets))
-    return "" if is_known else "is no segmentation by pyannote of two speakers at once"
+    is_pyannote = (metadata["powerset_max_classes"], metadata["num_classes"]) == ("2", str(sets))
+    return "" if is_pyannote else "is no segmentation by pyannote of two speakers at once"
 
 
 def _load(located: Located, options: TurnsOptions) -> SherpaTurns:
