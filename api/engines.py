@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ from api.reranker import open_reranker, reranker_state
 from api.schemas.ops import EngineState
 from api.settings import VERSION, Settings
 from api.shared import NoteTurn, Shared, note_nothing
+from api.speaker_turns import open_turns, turns_state
 from api.taggers import Taggers
 from model_cards import ModelCardError, locate
 from speech.records import ModelUnavailable
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from nlp import KnowledgeBase
     from nlp.encoders.embed import Embedder, Vectors
     from nlp.records import RecordSystem, Retriever
-    from speech import ActivityDetector, RawFormat, Recording, Sides, Transcriber
+    from speech import ActivityDetector, RawFormat, Recording, Sides, SpeakerTurns, Transcriber
     from speech.records import Transcript
     from speech.spoken_digits.digits import DigitTeller
     from vision import Reader
@@ -51,11 +52,12 @@ FIELDS_ENGINE = f"rules:{VERSION}"
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """What hears a recording: who speaks when, and what."""
+    """What hears a recording: when somebody speaks, who, and what."""
 
     transcriber: Transcriber
     activity: ActivityDetector
     digits: Mapping[str, DigitTeller]  # by language; empty where numbers are not heard again
+    turns: SpeakerTurns | None = None  # where a model tells the voices of one channel apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class StandIns:
 
     transcriber: Transcriber | None = None
     activity: ActivityDetector | None = None
+    turns: SpeakerTurns | None = None
     reader: Reader | None = None
     embedder: Embedder | None = None
 
@@ -158,7 +161,7 @@ class Engines:
                 language=language,
                 hotwords=hotwords,
                 terms=terms,
-                sides=sides or Sides(),
+                sides=replace(sides or Sides(), turns=hearing.turns),
                 digits=hearing.digits,
             )
 
@@ -178,7 +181,8 @@ class Engines:
 
         given = self._stand_ins
         transcriber = given.transcriber or self._build_transcriber()
-        return Hearing(transcriber, given.activity or build_activity(), self._build_digits())
+        turns = given.turns or open_turns(self.settings)
+        return Hearing(transcriber, given.activity or build_activity(), self._build_digits(), turns)
 
     def _build_digits(self) -> Mapping[str, DigitTeller]:
         """Return the networks that hear numbers again; one that is not whole is told in the log, and none is there."""
@@ -288,9 +292,10 @@ class Engines:
 
     def states(self) -> tuple[EngineState, ...]:
         """Say which engine and rung each job has; nothing is loaded for it."""
-        reranker = reranker_state(self.settings)
+        reranker, turns = reranker_state(self.settings), turns_state(self.settings)
         return (
             self.speech_state(),
+            *([turns] if turns else []),
             self.vision_state(),
             self.encoder_state(),
             search_state(self.encoder_state()),

@@ -107,11 +107,11 @@ def build_recogniser(settings: Settings) -> Transcriber:
 
 def _look(name: Literal["whisper", "sherpa"], settings: Settings) -> Recogniser:
     """Look whether a recogniser and its weights are here."""
-    from speech.recognisers import sherpa_transcriber as sherpa
+    from speech.sherpa_library import EXTRA, is_installed
 
     model = settings.whisper_model if name == "whisper" else settings.sherpa_model
-    if name == "sherpa" and not sherpa.is_installed():
-        return Recogniser(name, model, reason="sherpa-onnx is not installed", fix=sherpa.EXTRA)
+    if name == "sherpa" and not is_installed():
+        return Recogniser(name, model, reason="sherpa-onnx is not installed", fix=EXTRA)
     try:
         located = locate(model, models_dir=settings.models_folder)
     except ModelCardError as error:

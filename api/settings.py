@@ -190,8 +190,9 @@ class Settings(BaseSettings):
     pocketsphinx otherwise, with a warning. Another name: that recogniser alone."""
     whisper_model: str = "whisper-small"
     sherpa_model: str = "sherpa-sense-voice"
-    """SenseVoice or Paraformer for sherpa-onnx, where pip install 'beforehand[sherpa]' was run: a card's name, or a
-    folder in models_dir that holds its own card."""
+    """SenseVoice, Paraformer or a streaming zipformer (sherpa-zipformer-zh-en: words while somebody still speaks) for
+    sherpa-onnx, where pip install 'beforehand[sherpa]' was run: a card's name, or a folder in models_dir with its own
+    card."""
     spoken_digits: bool = True
     """Listen a second time, by a network of digits alone, where numbers were read out digit by digit. It costs some
     tenths of a second a number; false where only the recogniser's own hearing is wanted."""

@@ -25,11 +25,18 @@ OWN_CARD = "CARD.md"  # a model folder that came from elsewhere brings its card 
 
 @dataclass(frozen=True, slots=True)
 class CardFile:
-    """One file of a model. `sha256` and `bytes` are None where the hub alone knows them (see `hub`)."""
+    """One file of a model. `sha256` and `bytes` are None where the hub alone knows them (see `hub`).
+
+    A file that bears another name on the hub has it in `hub_path`, one of another repository than the source's names
+    that in `hub` and its `revision`.
+    """
 
     path: str
     sha256: str | None
     bytes: int | None
+    hub: str = ""
+    revision: str = ""
+    hub_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +196,10 @@ def _file_of(row: Mapping[str, object]) -> CardFile:
         raise ValueError(f"sha256 of {path} is not 64 hexadecimal digits")
     if size is not None and not isinstance(size, int):
         raise ValueError(f"bytes of {path} is not a whole number")
-    return CardFile(path=path, sha256=None if sha256 is None else str(sha256), bytes=size)
+    there = {key: _text(row, key) for key in ("hub", "revision", "hub_path") if key in row}
+    if ("hub" in there) != ("revision" in there):
+        raise ValueError(f"{path} names a hub or a revision without the other")
+    return CardFile(path=path, sha256=None if sha256 is None else str(sha256), bytes=size, **there)
 
 
 def _metric_of(row: Mapping[str, object]) -> Metric:

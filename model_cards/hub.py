@@ -127,7 +127,8 @@ def _ask(client: httpx.Client, card: ModelCard, file: CardFile, endpoint: str) -
     """
     import httpx
 
-    url = f"{endpoint.rstrip('/')}/{card.source.hub}/resolve/{quote(card.source.revision)}/{quote(file.path)}"
+    repository, revision = file.hub or card.source.hub, file.revision or card.source.revision
+    url = f"{endpoint.rstrip('/')}/{repository}/resolve/{quote(revision)}/{quote(file.hub_path or file.path)}"
     host = urlsplit(url).netloc
     for _ in range(REDIRECTS):
         try:
@@ -139,9 +140,7 @@ def _ask(client: httpx.Client, card: ModelCard, file: CardFile, endpoint: str) -
             break
         url = following
     if response.status_code >= 400:
-        raise PullFailed(
-            f"{url} answered {response.status_code}. Check the card's source: {card.source.hub}@{card.source.revision}"
-        )
+        raise PullFailed(f"{url} answered {response.status_code}. Check the card's source: {repository}@{revision}")
     etag = response.headers.get("x-linked-etag", response.headers.get("etag", "")).removeprefix("W/").strip('"')
     size = response.headers.get("x-linked-size") or (
         response.headers.get("content-length") if response.is_success else None

@@ -75,9 +75,15 @@ def locate_folder(folder: Path) -> Located:
         card = load_card_file(own) if own.is_file() else load_card(folder.name)
     except CardMissing as error:
         raise CardMissing(f"{folder} has no {OWN_CARD} and its name is not a card's. {error}") from error
-    pull = f"Run: beforehand models pull {card.name}"
-    _require_files(card, folder, mend=pull if card.source.hub else "Bring its files from where they were made")
+    _require_files(card, folder, mend=mend_of(card))
     return Located(card=card, rung="folder", path=folder)
+
+
+def mend_of(card: ModelCard) -> str:
+    """Say what brings a model's files."""
+    if card.source.hub:
+        return f"Run: beforehand models pull {card.name}"
+    return "Bring its files from where they were made"
 
 
 def verify(name: str, *, models_dir: Path | None) -> tuple[FileCheck, ...]:

@@ -17,7 +17,7 @@ from speech.records import (
     Word,
 )
 from speech.sides.speakers import guess_customer_channel, with_speakers
-from speech.sides.turns import SpeakerTurns, Turn
+from speech.sides.turns import SpeakerTurns, Turn, build_turns
 from speech.sound.audio import AudioLimits, RawFormat, read_audio
 from speech.transcribe import Sides, transcribe_recording
 from speech.voice_activity.activity import ActivityDetector, activity_names, build_activity
@@ -46,6 +46,7 @@ __all__ = [
     "activity_names",
     "build_activity",
     "build_transcriber",
+    "build_turns",
     "guess_customer_channel",
     "read_audio",
     "to_srt",

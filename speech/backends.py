@@ -1,6 +1,6 @@
-"""Find a recogniser or a voice detector by name: the folder is the registry.
+"""Find a recogniser, a voice detector or what tells voices apart by name: the folder is the registry.
 
-In: a kind ("transcriber", "activity") and a name. Out: what `build(**options)` of
+In: a kind ("transcriber", "activity", "turns") and a name. Out: what `build(**options)` of
 `<name>_<kind>.py` in the kind's folder returns.
 A package from outside joins through the entry-point group `beforehand.<kind>`, whose target is such a `build`.
 Nothing is loaded until it is chosen.
@@ -16,8 +16,8 @@ from typing import Literal
 
 from speech.records import ModelUnavailable
 
-Kind = Literal["transcriber", "activity"]
-FOLDERS: dict[Kind, str] = {"transcriber": "recognisers", "activity": "voice_activity"}
+Kind = Literal["transcriber", "activity", "turns"]
+FOLDERS: dict[Kind, str] = {"transcriber": "recognisers", "activity": "voice_activity", "turns": "sides"}
 """Where the backends of a kind lie in this package."""
 
 

@@ -137,7 +137,9 @@ class SpokenNumber:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What one side said in one go. `speaker` is "customer", "agent" or "" where it is not known."""
+    """What one side said in one go. `speaker` is "customer", "agent", "speaker 1", "speaker 2" where one channel holds
+    two voices that are not known, or "" where nothing is. `channel` is the number of the voice then.
+    """
 
     start_s: float
     end_s: float
@@ -188,6 +190,7 @@ class Transcript:
     segments: tuple[Segment, ...]
     warnings: tuple[str, ...] = ()
     analytics: CallAnalytics | None = None  # where the sound was at hand
+    voices_engine: str = ""  # which model told the voices of one channel apart
 
     @property
     def text(self) -> str:

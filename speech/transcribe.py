@@ -14,7 +14,7 @@ from speech.analytics import analyse
 from speech.recognisers.transcriber import Transcriber, check_language
 from speech.records import Recording, Segment, Stretch, Transcript
 from speech.sides.crosstalk import own_stretches
-from speech.sides.speakers import guess_customer_channel, with_speakers
+from speech.sides.speakers import guess_customer_channel, with_speakers, with_voices
 from speech.sides.turns import ONE_SPEAKER, SpeakerTurns, with_turns
 from speech.spoken_digits.digits import NO_TELLERS, DigitTeller
 from speech.spoken_digits.second_pass import with_numbers
@@ -32,7 +32,8 @@ OnProgress = Callable[[float, float], None]
 @dataclass(frozen=True, slots=True)
 class Sides:
     """What is known of who speaks where. `customer_channel` is 0 (left) or 1; None: the side that does not greet as
-    an agent. `turns` tells voices apart where a recording has one channel.
+    an agent. `turns` tells voices apart where a recording has one channel; where it finds two, nobody knows beforehand
+    which of them is whose, and `customer_channel` counts for nothing.
     """
 
     customer_channel: int | None = None
@@ -174,11 +175,15 @@ def _language(parts: Sequence[Transcript]) -> str:
 
 def _named(transcript: Transcript, recording: Recording, sides: Sides) -> Transcript:
     """Say whose words they are, as far as it is known."""
-    if recording.layout != "stereo":
-        if sides.turns is None:
-            warnings = (*transcript.warnings, ONE_SPEAKER) if transcript.segments else transcript.warnings
-            return replace(transcript, warnings=warnings)
-        told = with_turns(transcript.segments, sides.turns.turns(recording.channels[0]))
-        transcript = replace(transcript, segments=told)
     known = sides.customer_channel
-    return with_speakers(transcript, customer_channel=guess_customer_channel(transcript) if known is None else known)
+    if recording.layout == "stereo":
+        return with_speakers(
+            transcript, customer_channel=guess_customer_channel(transcript) if known is None else known
+        )
+    if sides.turns is None or not transcript.segments:
+        warnings = (*transcript.warnings, ONE_SPEAKER) if transcript.segments else transcript.warnings
+        return replace(with_speakers(transcript, customer_channel=known), warnings=warnings)
+    told = with_turns(transcript.segments, sides.turns.turns(recording.channels[0]))
+    named = with_voices(replace(transcript, segments=told, voices_engine=sides.turns.engine))
+    is_one = len({segment.channel for segment in told}) == 1
+    return with_speakers(named, customer_channel=known) if is_one else named

@@ -299,10 +299,10 @@ def first_clips(clips: Sequence[Clip], limit: int) -> list[Clip]:
 
 
 def recognisers_in(models: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the engine and folder of each recogniser of recordings that lies in a models folder."""
+    """Yield the engine and folder of each recogniser that lies in a models folder."""
     for folder in sorted(models.glob("*-*")):
         engine = folder.name.partition("-")[0]
-        if engine in ("whisper", "sherpa") and folder.is_dir() and "zipformer" not in folder.name:
+        if engine in ("whisper", "sherpa") and folder.is_dir() and folder.name != "sherpa-speaker-turns":
             yield engine, folder
 
 

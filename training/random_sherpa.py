@@ -14,12 +14,11 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
-from model_cards.card import OWN_CARD
-from model_cards.rungs import sha256_of
+from training.random_cards import write_random_card
+from training.random_networks import floats, graph_of, ints, longs, save_network
 
-OPSET, IR_VERSION = 17, 9  # what onnxruntime 1.16 and later read
 BINS = 80  # mel bins of a frame
 LFR_WINDOW, LFR_SHIFT = 7, 6
 """Low frame rate: seven frames of 10 ms side by side, every six of them; both families by FunASR are trained so."""
@@ -50,12 +49,12 @@ def make_random_sense_voice(folder: Path, *, seed: int) -> Path:
         helper.make_node("Gather", ["heads", "language"], ["tags"], axis=0),
         helper.make_node("Concat", ["tags", "spoken"], ["logits"], axis=1),
     ]
-    inputs = [_floats("x", ["N", "T", WIDE]), *(_ints(name, ["N"]) for name in ("x_length", "language", "text_norm"))]
+    inputs = [floats("x", ["N", "T", WIDE]), *(ints(name, ["N"]) for name in ("x_length", "language", "text_norm"))]
     constants = {"weights": _weights(seed, len(pieces)), "bias": _bias(pieces, "<s>", "</s>", *SENSE_TAGS)}
-    graph = _graph(nodes, inputs, [_floats("logits", ["N", "L", len(pieces)])], {**constants, "heads": heads})
+    graph = graph_of(nodes, inputs, [floats("logits", ["N", "L", len(pieces)])], {**constants, "heads": heads})
     metadata = {**_lfr(len(pieces)), "model_type": "sense_voice_ctc", "normalize_samples": 0, "comment": "random"}
     metadata |= {f"lang_{name}": number for number, name in enumerate(LANGUAGES)} | {"with_itn": 14, "without_itn": 15}
-    _save(graph, folder / "model.int8.onnx", metadata)
+    save_network(graph, folder / "model.int8.onnx", metadata)
     return _finish(folder, pieces, languages="zh, en", seed=seed)
 
 
@@ -80,28 +79,30 @@ def make_random_paraformer(folder: Path, *, seed: int) -> Path:
     whole = {name: np.array(value, np.int64) for name, value in (("zero", 0), ("one", 1), ("three", 3), ("first", [0]))}
     constants = {"weights": _weights(seed, len(PARAFORMER_PIECES)), **whole}
     constants["bias"] = _bias(PARAFORMER_PIECES, "<blank>", "<s>", "</s>", "<unk>")
-    inputs = [_floats("speech", ["N", "T", WIDE]), _ints("speech_lengths", ["N"])]
-    outputs = [_floats("logits", ["N", "L", len(PARAFORMER_PIECES)]), _ints("token_num", ["N"])]
-    outputs += [_floats(name, ["N", "P"]) for name in ("us_alphas", "us_cif_peak")]
-    graph = _graph(nodes, inputs, outputs, constants)
-    _save(graph, folder / "model.int8.onnx", {**_lfr(len(PARAFORMER_PIECES)), "model_type": "paraformer"})
+    inputs = [floats("speech", ["N", "T", WIDE]), ints("speech_lengths", ["N"])]
+    outputs = [floats("logits", ["N", "L", len(PARAFORMER_PIECES)]), ints("token_num", ["N"])]
+    outputs += [floats(name, ["N", "P"]) for name in ("us_alphas", "us_cif_peak")]
+    graph = graph_of(nodes, inputs, outputs, constants)
+    save_network(graph, folder / "model.int8.onnx", {**_lfr(len(PARAFORMER_PIECES)), "model_type": "paraformer"})
     return _finish(folder, PARAFORMER_PIECES, languages="zh", seed=seed)
 
 
-def make_random_zipformer(folder: Path, *, seed: int) -> Path:
-    """Write a streaming zipformer transducer into `folder` and return it."""
+def make_random_zipformer(
+    folder: Path, *, seed: int, pieces: Sequence[str] = ZIPFORMER_PIECES, languages: str = "zh, en"
+) -> Path:
+    """Write a streaming zipformer transducer into `folder` and return it; its first two pieces are never written."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
-    _save(_zipformer_encoder(rng), folder / "encoder.int8.onnx", _zipformer_metadata())
-    size = len(ZIPFORMER_PIECES)
+    save_network(_zipformer_encoder(rng), folder / "encoder.int8.onnx", _zipformer_metadata())
+    size = len(pieces)
     embedding = rng.standard_normal((size, WIDTH)).astype(np.float32)
     nodes = [
         helper.make_node("Gather", ["embedding", "y"], ["rows"]),
         helper.make_node("ReduceMean", ["rows"], ["decoder_out"], axes=[1], keepdims=0),
     ]
-    asked, told = [_longs("y", ["N", CONTEXT])], [_floats("decoder_out", ["N", WIDTH])]
-    decoder = _graph(nodes, asked, told, {"embedding": embedding})
-    _save(decoder, folder / "decoder.onnx", {"vocab_size": size, "context_size": CONTEXT})
+    asked, told = [longs("y", ["N", CONTEXT])], [floats("decoder_out", ["N", WIDTH])]
+    decoder = graph_of(nodes, asked, told, {"embedding": embedding})
+    save_network(decoder, folder / "decoder.onnx", {"vocab_size": size, "context_size": CONTEXT})
     nodes = [
         helper.make_node("Add", ["encoder_out", "decoder_out"], ["sum"]),
         helper.make_node("Tanh", ["sum"], ["bent"]),
@@ -109,11 +110,11 @@ def make_random_zipformer(folder: Path, *, seed: int) -> Path:
         helper.make_node("Add", ["raw", "bias"], ["logit"]),
     ]
     constants = {"weights": rng.standard_normal((WIDTH, size)).astype(np.float32)}
-    constants["bias"] = _bias(ZIPFORMER_PIECES, "<sos/eos>", "<unk>")
-    asked = [_floats("encoder_out", ["N", WIDTH]), _floats("decoder_out", ["N", WIDTH])]
-    joiner = _graph(nodes, asked, [_floats("logit", ["N", size])], constants)
-    _save(joiner, folder / "joiner.int8.onnx", {"joiner_dim": WIDTH})
-    return _finish(folder, ZIPFORMER_PIECES, languages="zh, en", seed=seed)
+    constants["bias"] = _bias(pieces, "<sos/eos>", "<unk>")
+    asked = [floats("encoder_out", ["N", WIDTH]), floats("decoder_out", ["N", WIDTH])]
+    joiner = graph_of(nodes, asked, [floats("logit", ["N", size])], constants)
+    save_network(joiner, folder / "joiner.int8.onnx", {"joiner_dim": WIDTH})
+    return _finish(folder, pieces, languages=languages, seed=seed)
 
 
 MAKERS: Mapping[str, Callable[..., Path]] = {
@@ -142,11 +143,11 @@ def _zipformer_encoder(rng: np.random.Generator) -> onnx.GraphProto:
     constants = {"weights": (0.3 * rng.standard_normal((BINS, WIDTH))).astype(np.float32)}
     bounds = (("from", 0), ("to", CHUNK_SHIFT), ("axis", 1), ("step", 4))
     constants |= {name: np.array([value], np.int64) for name, value in bounds}
-    inputs = [_floats("x", ["N", CHUNK, BINS]), *(_floats(name, shape) for name, shape in states.items())]
-    outputs = [_floats("encoder_out", ["N", CHUNK_SHIFT // 4, WIDTH])]
-    outputs += [_floats(f"new_{name}", shape) for name, shape in states.items()]
-    ends = _longs("processed_lens", ["N"]), _longs("new_processed_lens", ["N"])
-    return _graph(nodes, [*inputs, ends[0]], [*outputs, ends[1]], constants)
+    inputs = [floats("x", ["N", CHUNK, BINS]), *(floats(name, shape) for name, shape in states.items())]
+    outputs = [floats("encoder_out", ["N", CHUNK_SHIFT // 4, WIDTH])]
+    outputs += [floats(f"new_{name}", shape) for name, shape in states.items()]
+    ends = longs("processed_lens", ["N"]), longs("new_processed_lens", ["N"])
+    return graph_of(nodes, [*inputs, ends[0]], [*outputs, ends[1]], constants)
 
 
 def _zipformer_metadata() -> dict[str, object]:
@@ -179,61 +180,12 @@ def _bias(pieces: Sequence[str], *never: str) -> np.ndarray:
     return np.array([NEVER if piece in never else 0.0 for piece in pieces], np.float32)
 
 
-def _floats(name: str, shape: Sequence[str | int]) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-
-
-def _ints(name: str, shape: Sequence[str | int]) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, TensorProto.INT32, shape)
-
-
-def _longs(name: str, shape: Sequence[str | int]) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, TensorProto.INT64, shape)
-
-
-def _graph(
-    nodes: Sequence[onnx.NodeProto],
-    inputs: Sequence[onnx.ValueInfoProto],
-    outputs: Sequence[onnx.ValueInfoProto],
-    constants: Mapping[str, np.ndarray],
-) -> onnx.GraphProto:
-    tensors = [numpy_helper.from_array(value, name) for name, value in constants.items()]
-    return helper.make_graph(nodes, "random", inputs, outputs, initializer=tensors)
-
-
-def _save(graph: onnx.GraphProto, path: Path, metadata: Mapping[str, object]) -> None:
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
-    helper.set_model_props(model, {key: str(value) for key, value in metadata.items()})
-    onnx.save(model, str(path))
-
-
 def _finish(folder: Path, pieces: Sequence[str], *, languages: str, seed: int) -> Path:
     """Write what stands beside the networks: the tokens and the card."""
     lines = (f"{piece} {number}\n" for number, piece in enumerate(pieces))
     (folder / "tokens.txt").write_text("".join(lines), encoding="utf-8")
-    files = "\n".join(
-        f"  - {{path: {path.name}, sha256: {sha256_of(path)}, bytes: {path.stat().st_size}}}"
-        for path in sorted(folder.iterdir())
-        if path.name != OWN_CARD
-    )
-    card = f"""---
-name: {folder.name}
-title: A recogniser of random weights, in a form that sherpa-onnx loads
-task: speech-recognition
-languages: [{languages}]
-licence: Apache-2.0
-source: {{}}
-files:
-{files}
-data: None; the weights are drawn with seed {seed}.
-recommended: false
-metrics: []
----
-# {folder.name}
-Proves the path from a folder to a transcript. It must not be used for anything else: its words mean nothing.
-"""
-    (folder / OWN_CARD).write_text(card, encoding="utf-8")
-    return folder
+    title = "A recogniser of random weights, in a form that sherpa-onnx loads"
+    return write_random_card(folder, title=title, languages=languages, seed=seed)
 
 
 if __name__ == "__main__":

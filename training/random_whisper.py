@@ -16,10 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from model_cards.card import OWN_CARD
-from model_cards.rungs import sha256_of
+from training.random_cards import write_random_card
 
-NAME = "whisper-random"
 WIDTH, HEADS, FEED_FORWARD = 64, 2, 128
 """The least shape that still has several heads; mel bins, positions and vocabulary are those of the true multilingual
 model.
@@ -66,8 +64,7 @@ def convert_source(source: Path, folder: Path, *, seed: int, quantization: str =
 
     converter = TransformersConverter(str(source), copy_files=["tokenizer.json"])
     converter.convert(str(folder), quantization=quantization, force=True)
-    (folder / OWN_CARD).write_text(_card(folder, seed=seed), encoding="utf-8")
-    return folder
+    return write_random_card(folder, title="A Whisper of random weights", languages="zh, en", seed=seed)
 
 
 def special_tokens() -> tuple[str, ...]:
@@ -145,30 +142,6 @@ def _save_tokenizer(folder: Path) -> None:
         tokenizer_object=converter.converted(), bos_token="<|endoftext|>", eos_token="<|endoftext|>"
     )
     tokenizer.save_pretrained(str(folder))
-
-
-def _card(folder: Path, *, seed: int) -> str:
-    files = "\n".join(
-        f"  - {{path: {path.name}, sha256: {sha256_of(path)}, bytes: {path.stat().st_size}}}"
-        for path in sorted(folder.iterdir())
-        if path.name != OWN_CARD
-    )
-    return f"""---
-name: {NAME}
-title: A Whisper of random weights
-task: speech-recognition
-languages: [zh, en]
-licence: Apache-2.0
-source: {{}}
-files:
-{files}
-data: None; the weights are drawn with seed {seed}.
-recommended: false
-metrics: []
----
-# {NAME}
-Proves the path from a folder to a transcript. It must not be used for anything else: its words mean nothing.
-"""
 
 
 if __name__ == "__main__":

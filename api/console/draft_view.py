@@ -32,6 +32,7 @@ from api.schemas.prefill import (
 FLOOR_ENGINE = "sphinx:"
 ISO_MOMENT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)(?P<time>T\d\d:\d\d:\d\d)?")
 STATUS_ORDER = ("conflict", "suggest", "auto", "missing")
+EVIDENCE_SPEAKERS = ("customer", "agent")  # voices that are only numbered stand in no evidence
 """What needs a person's eye stands first."""
 
 
@@ -299,6 +300,8 @@ def _recording_view(
     lanes = kept.lanes if kept else []
     speakers = {segment.speaker: segment.channel for segment in body.segments}
     names = {segment.channel: segment.speaker for segment in body.segments}
+    if len(lanes) < len(names):  # voices that were told apart within one channel
+        speakers, names = {}, {}
     return RecordingView(
         name=body.file,
         engine=body.engine,
@@ -323,6 +326,7 @@ def _region(view: EvidenceView, duration_s: float, speakers: dict[str, int]) -> 
 def _segment_view(segment: SpokenSegment, evidence: Sequence[EvidenceView]) -> SegmentView:
     spans = []
     at = 0
+    speaker = segment.speaker if segment.speaker in EVIDENCE_SPEAKERS else ""
     for word in segment.words:
         start = segment.text.find(word.text.strip(), at)
         if start < 0:
@@ -331,7 +335,7 @@ def _segment_view(segment: SpokenSegment, evidence: Sequence[EvidenceView]) -> S
         spans += [
             Span(start, at, view.number)
             for view in evidence
-            if (view.body.speaker or "") == segment.speaker
+            if (view.body.speaker or "") == speaker
             # By its middle: the ends of neighbouring words touch, and are rounded.
             and (view.body.start_s or 0.0) <= (word.start_s + word.end_s) / 2 < (view.body.end_s or 0.0)
         ]

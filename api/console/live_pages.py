@@ -37,7 +37,7 @@ SAID_ELSEWHERE = {
     "others": "ask.others",
 }
 """What the page of a draft and the page Ask say, too."""
-ROLES = ("customer", "agent", "unknown")
+ROLES = ("customer", "agent", "unknown", "speaker 1", "speaker 2")
 STATUSES = ("auto", "suggest", "conflict", "missing")
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute)

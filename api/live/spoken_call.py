@@ -27,6 +27,7 @@ from api.security import make_id
 from api.store import Store
 from speech.live.call import LiveCall, Partial, Settled
 from speech.live.sound_feed import LiveFormat
+from speech.transcribe import Sides
 
 NAME = "call.wav"
 """What evidence names as its source: the recording that is kept beside the draft."""
@@ -66,6 +67,7 @@ class SpokenCall:
             hotwords=hotwords_among(terms, engines),
             terms=terms,
             digits=hearing.digits,
+            sides=Sides(turns=hearing.turns),
             max_duration_s=engines.settings.live_max_minutes * 60,
         )
         self._draft = (

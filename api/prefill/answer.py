@@ -105,6 +105,7 @@ def transcript_body(transcript: Transcript, *, file: str) -> shapes.TranscriptBo
         segments=[_segment_body(segment) for segment in transcript.segments],
         warnings=list(transcript.warnings),
         analytics=None if transcript.analytics is None else analytics_body(transcript.analytics),
+        voices_engine=transcript.voices_engine,
     )
 
 

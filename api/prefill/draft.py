@@ -227,6 +227,8 @@ def _models(heard: Heard, tagged: Mapping[str, TaggedField]) -> dict[str, str]:
     used = {"fields": FIELDS_ENGINE, **{f"fields.{name}": one.tagger.name for name, one in tagged.items()}}
     if heard.transcripts:
         used["speech"] = " + ".join(dict.fromkeys(transcript.engine for transcript in heard.transcripts.values()))
+    if told := {transcript.voices_engine for transcript in heard.transcripts.values()} - {""}:
+        used["speakers"] = " + ".join(sorted(told))
     for page in heard.pages:
         used["vision"] = page.engine
     return used

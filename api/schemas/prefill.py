@@ -148,7 +148,7 @@ class SpokenSegment(BaseModel):
     start_s: float
     end_s: float
     channel: int
-    speaker: str
+    speaker: str = Field(description="customer, agent, speaker 1, speaker 2, or empty where nobody knows")
     text: str
     confidence: float
     words: list[SpokenWord] = []
@@ -198,6 +198,7 @@ class TranscriptBody(BaseModel):
     segments: list[SpokenSegment]
     warnings: list[str] = []
     analytics: CallAnalyticsBody | None = given("Talk time, silence, interruptions, rate and loudness of each side")
+    voices_engine: str = Field("", description="What told the voices of one channel apart; `channel` counts them")
 
 
 class PageLine(BaseModel):

@@ -7,7 +7,8 @@ signal on both channels by all the sound so far; until two are heard, one channe
 
 A settled segment may read otherwise in the transcript only where all of the call's sound lets it be taken for what its
 beginning did not: its other channel was a copy, or it was narrow as a telephone's. It is heard again then. With
-language "auto" the first words of a channel decide for it, those of a file's first minutes for a file.
+language "auto" the first words of a channel decide for it, those of a file's first minutes for a file. The voices of
+one channel are told apart when the call is over.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from speech.records import SAMPLE_RATE_HZ, AudioRejected, Recording, Samples, Se
 from speech.sides.channels import layout_of
 from speech.sides.crosstalk import own_stretches
 from speech.spoken_digits.digits import NO_TELLERS, DigitTeller
-from speech.transcribe import on_channel, transcript_of
+from speech.transcribe import UNKNOWN_SIDES, Sides, on_channel, transcript_of
 from speech.voice_activity.activity import ActivityDetector
 from speech.voice_activity.activity_stream import follow
 from speech.writing import write_segments
@@ -69,6 +70,7 @@ class LiveCall:
         hotwords: Sequence[str] = (),
         terms: Sequence[str] = (),
         digits: Mapping[str, DigitTeller] = NO_TELLERS,
+        sides: Sides = UNKNOWN_SIDES,
         max_duration_s: float = DEFAULT_MAX_DURATION_S,
     ) -> None:
         check_language(language)
@@ -76,6 +78,7 @@ class LiveCall:
         self._name = name
         self._engine = transcriber.engine
         self._terms = tuple(terms)
+        self._sides = sides
         self._max_duration_s = max_duration_s
         self._feed = SoundFeed(form)
         self._channels = tuple(
@@ -128,7 +131,12 @@ class LiveCall:
         stretches = [self._own(channel, channel.settled) for channel in channels]
         parts = [part for channel, own in zip(channels, stretches, strict=True) for part in channel.heard_again(own)]
         return transcript_of(
-            self._placed(parts), recording, engine=self._engine, terms=self._terms, stretches=stretches
+            self._placed(parts),
+            recording,
+            engine=self._engine,
+            terms=self._terms,
+            sides=self._sides,
+            stretches=stretches,
         )
 
     def close(self) -> None:

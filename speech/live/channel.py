@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from speech.live.growing_samples import GrowingSamples
-from speech.recognisers.transcriber import Choosing, Joining, Judging, PartialWords, Streaming, Transcriber
-from speech.records import SAMPLE_RATE_HZ, Stretch, Transcript
+from speech.live.listener import Listener
+from speech.recognisers.transcriber import Joining, Judging, PartialWords, Streaming, Transcriber
+from speech.records import SAMPLE_RATE_HZ, Audio, Stretch, Transcript
 from speech.spoken_digits.digits import DigitTeller
 from speech.spoken_digits.second_pass import with_numbers
 from speech.transcribe import groups_of, on_channel
@@ -28,7 +29,7 @@ class Piece:
     """Stretches heard in one go, as what sound they were taken for, and what was heard."""
 
     stretches: tuple[Stretch, ...]
-    model: str  # of a recogniser that has several; else ""
+    model: str | None  # of a recogniser that has several; else None
     part: Transcript
 
 
@@ -51,15 +52,11 @@ class LiveChannel:
         self.gate = gate
         self.settled: list[Stretch] = []  # by the gate, heard or not
         self.pieces: list[Piece] = []
-        if isinstance(transcriber, Choosing) and language != "auto":
-            transcriber = transcriber.of(language)
-        self._transcriber = transcriber
-        self._language = language
-        self._spoken = language
+        self._listener = Listener(transcriber).knowing(language)
         self._hotwords = tuple(hotwords)
         self._digits = digits
         self._waiting: list[Stretch] = []  # for near ones that are heard together with them
-        self._partial = OpenStretch(transcriber, hotwords=hotwords)
+        self._partial = OpenStretch(hotwords=hotwords)
 
     @property
     def now_s(self) -> float:
@@ -80,7 +77,7 @@ class LiveChannel:
 
     def partial(self) -> str | None:
         """Return the words so far of the open stretch; None where they are as before, or nobody speaks."""
-        return self._partial.words(self.gate, self.sound, language=self._spoken, model=self._last_model())
+        return self._partial.words(self.gate, self.sound, listener=self._listener, model=self._last_model())
 
     def close_partial(self) -> None:
         """Let go of what the open stretch held."""
@@ -93,10 +90,10 @@ class LiveChannel:
         known = {piece.stretches: piece for piece in self.pieces}
         parts: list[Transcript] = []
         for group in groups_of(stretches):
-            model = self._judged(group)
+            model = _judged(self._listener, self.sound.audio(), group)
             for cut in self._cut(group):
                 piece = known.get(cut)
-                if piece is None or piece.model != model:
+                if piece is None or piece.model not in (None, model):
                     piece = self._heard(cut, model=model)
                 parts.append(piece.part)
         return parts
@@ -106,22 +103,21 @@ class LiveChannel:
         return [piece.part for piece in self.pieces]
 
     def _heard(self, stretches: tuple[Stretch, ...], *, model: str | None = None) -> Piece:
-        audio, transcriber = self.sound.audio(), self._transcriber
-        chosen = self._judged(self._group_with(stretches)) if model is None else model
-        if chosen and isinstance(transcriber, Judging):
+        """Hear stretches; where words are found, their language is the channel's from now on."""
+        audio = self.sound.audio()
+        listener = self._listener.told_by(audio, stretches)
+        transcriber, language = listener.transcriber, listener.language
+        chosen = _judged(listener, audio, self._group_with(stretches)) if model is None else model
+        if chosen is not None and isinstance(transcriber, Judging):
             part = transcriber.transcribe_with(
-                chosen, audio, language=self._spoken, hotwords=self._hotwords, stretches=stretches
+                chosen, audio, language=language, hotwords=self._hotwords, stretches=stretches
             )
         else:
-            part = transcriber.transcribe(audio, language=self._spoken, hotwords=self._hotwords, stretches=stretches)
+            part = transcriber.transcribe(audio, language=language, hotwords=self._hotwords, stretches=stretches)
         part = with_numbers(part, audio, tellers=self._digits, stretches=stretches)
-        if self._language == "auto" and part.language != "und":
-            self._spoken = part.language
+        if part.segments:
+            self._listener = listener.knowing(part.language)
         return Piece(stretches, chosen, on_channel(replace(part, duration_s=self.now_s), self.number))
-
-    def _judged(self, stretches: Sequence[Stretch]) -> str:
-        transcriber = self._transcriber
-        return transcriber.judge(self.sound.audio(), stretches) if isinstance(transcriber, Judging) else ""
 
     def _group_with(self, stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
         """Return the stretches that a whole recording up to here would have heard together with these."""
@@ -129,7 +125,7 @@ class LiveChannel:
         return group
 
     def _last_model(self) -> str:
-        return self.pieces[-1].model if self.pieces else ""
+        return (self.pieces[-1].model if self.pieces else None) or ""
 
     def _ended(self) -> tuple[Stretch, ...]:
         ended, self._waiting = tuple(self._waiting), []
@@ -137,7 +133,7 @@ class LiveChannel:
 
     def _joins(self, stretch: Stretch) -> bool:
         """Say whether a stretch is heard together with those that wait."""
-        joining, last = self._transcriber, self._waiting[-1]
+        joining, last = self._listener.transcriber, self._waiting[-1]
         if not isinstance(joining, Joining) or stretch.start_s - last.end_s >= joining.join_s:
             return False
         begins_group = len(list(groups_of([*self._last_group(), *self._waiting, stretch]))) > 1
@@ -149,14 +145,14 @@ class LiveChannel:
         return groups[-1] if groups else ()
 
     def _may_join_more(self) -> bool:
-        joining = self._transcriber
+        joining = self._listener.transcriber
         if not isinstance(joining, Joining):
             return False
         return self.gate.settled_s - self._waiting[-1].end_s < joining.join_s
 
     def _cut(self, group: Sequence[Stretch]) -> list[tuple[Stretch, ...]]:
         """Cut a group into what is heard in one go."""
-        joining = self._transcriber
+        joining = self._listener.transcriber
         cuts: list[tuple[Stretch, ...]] = []
         for stretch in group:
             last = cuts[-1] if cuts else ()
@@ -172,18 +168,24 @@ class LiveChannel:
         return cuts
 
 
+def _judged(listener: Listener, audio: Audio, stretches: Sequence[Stretch]) -> str | None:
+    """Return the model that a recogniser of several would hear these with; None where it has one."""
+    transcriber = listener.transcriber
+    return transcriber.judge(audio, stretches) if isinstance(transcriber, Judging) else None
+
+
 class OpenStretch:
     """The words so far of the stretch in which somebody speaks now."""
 
-    def __init__(self, transcriber: Transcriber, *, hotwords: Sequence[str]) -> None:
-        self._transcriber = transcriber
+    def __init__(self, *, hotwords: Sequence[str]) -> None:
         self._hotwords = tuple(hotwords)
+        self._listener: Listener | None = None
         self._began_s: float | None = None
         self._taken = 0  # samples of the call that were heard
         self._words: PartialWords | None = None
         self._said = ""
 
-    def words(self, gate: ActivityStream, sound: GrowingSamples, *, language: str, model: str) -> str | None:
+    def words(self, gate: ActivityStream, sound: GrowingSamples, *, listener: Listener, model: str) -> str | None:
         """Return the words so far; None where they are as before, or nobody speaks."""
         began_s = gate.open_at_s
         if began_s is None or (self._began_s is not None and abs(began_s - self._began_s) > PAUSE_S):
@@ -191,8 +193,9 @@ class OpenStretch:
         if began_s is None:
             return None
         if self._began_s is None:
-            self._begin(began_s, sound, language=language, model=model)
-        said = self._streamed(sound) if self._words is not None else self._reheard(gate, sound, language)
+            self._began_s, self._taken = began_s, round(began_s * SAMPLE_RATE_HZ)
+            self._follow(listener, sound, model=model)
+        said = self._streamed(sound) if self._words is not None else self._reheard(gate, sound)
         if said is None or said == self._said:
             return None
         self._said = said
@@ -204,14 +207,17 @@ class OpenStretch:
             self._words.close()
         self._began_s, self._words, self._said = None, None, ""
 
-    def _begin(self, began_s: float, sound: GrowingSamples, *, language: str, model: str) -> None:
-        self._began_s, self._taken = began_s, round(began_s * SAMPLE_RATE_HZ)
-        transcriber = self._transcriber
-        if isinstance(transcriber, Streaming):
-            if not model and isinstance(transcriber, Judging):
-                open_now = Stretch(began_s, len(sound) / SAMPLE_RATE_HZ)
-                model = transcriber.judge(sound.audio(), [open_now])
-            self._words = transcriber.open_stretch(language=language, model=model)
+    def _follow(self, listener: Listener, sound: GrowingSamples, *, model: str) -> None:
+        """Let this one hear the stretch, from its beginning and as it goes on where it can."""
+        assert self._began_s is not None
+        self._listener, transcriber = listener, listener.transcriber
+        if not isinstance(transcriber, Streaming):
+            return
+        if not model and isinstance(transcriber, Judging):
+            open_now = Stretch(self._began_s, len(sound) / SAMPLE_RATE_HZ)
+            model = transcriber.judge(sound.audio(), [open_now])
+        self._words = transcriber.open_stretch(language=listener.language, model=model)
+        self._taken = round(self._began_s * SAMPLE_RATE_HZ)
 
     def _streamed(self, sound: GrowingSamples) -> str:
         assert self._words is not None
@@ -219,18 +225,24 @@ class OpenStretch:
         self._taken = len(sound)
         return self._words.hear(samples)
 
-    def _reheard(self, gate: ActivityStream, sound: GrowingSamples, language: str) -> str | None:
-        """Hear the whole stretch so far, at pauses and now and then."""
-        if isinstance(self._transcriber, Streaming):
-            return None  # it could hear no more at once
+    def _reheard(self, gate: ActivityStream, sound: GrowingSamples) -> str | None:
+        """Hear the whole stretch so far, at pauses and now and then; once that tells its language, go on with who hears
+        it."""
         assert self._began_s is not None
-        new_s = (len(sound) - self._taken) / SAMPLE_RATE_HZ
+        assert self._listener is not None
+        listener, now_s = self._listener, len(sound) / SAMPLE_RATE_HZ
+        if isinstance(listener.transcriber, Streaming):
+            return None  # it could hear no more at once
+        new_s = now_s - self._taken / SAMPLE_RATE_HZ
         is_due = gate.pause_s >= PAUSE_S and new_s > gate.pause_s + PAUSE_S
         if not is_due and new_s < REHEARD_EVERY_S:
             return None
         self._taken = len(sound)
-        stretch = Stretch(self._began_s, len(sound) / SAMPLE_RATE_HZ)
-        part = self._transcriber.transcribe(
-            sound.audio(), language=language, hotwords=self._hotwords, stretches=[stretch]
+        part = listener.transcriber.transcribe(
+            sound.audio(),
+            language=listener.language,
+            hotwords=self._hotwords,
+            stretches=[Stretch(self._began_s, now_s)],
         )
+        self._follow(listener.knowing(part.language), sound, model="")
         return part.text

@@ -33,7 +33,7 @@ class ByLanguage:
         heard = whole(audio, stretches)
         spoken = check_language(language)
         if spoken == "auto":
-            spoken = self._detected(audio, heard)
+            spoken = self.told(audio, heard)
         if spoken != "auto":
             return self.of(spoken).transcribe(audio, language=spoken, hotwords=hotwords, stretches=heard)
         english = self.of("en").transcribe(audio, language="auto", hotwords=hotwords, stretches=heard)
@@ -42,8 +42,16 @@ class ByLanguage:
         chinese = self.of("zh").transcribe(audio, language="zh", hotwords=hotwords, stretches=heard)
         return replace(chinese, warnings=tuple(dict.fromkeys((*chinese.warnings, *english.warnings))))
 
-    def _detected(self, audio: Audio, stretches: Sequence[Stretch]) -> str:
-        """Return the language that the first detector names; "auto" where none can tell."""
+    def of(self, language: str) -> Transcriber:
+        """Return the recogniser of a language, "zh" or "en"; it is loaded when first asked for."""
+        load = self._loads[language]
+        with self._lock:
+            if load not in self._loaded:
+                self._loaded[load] = load()
+            return self._loaded[load]
+
+    def told(self, audio: Audio, stretches: Sequence[Stretch]) -> str:
+        """Return the language that the first recogniser names that can tell; "auto" where none can."""
         if not stretches:
             return "auto"
         for language in self._loads:
@@ -53,11 +61,3 @@ class ByLanguage:
                 if found != "und":
                     return found
         return "auto"
-
-    def of(self, language: str) -> Transcriber:
-        """Return the recogniser of a language, "zh" or "en"; it is loaded when first asked for."""
-        load = self._loads[language]
-        with self._lock:
-            if load not in self._loaded:
-                self._loaded[load] = load()
-            return self._loaded[load]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
-from speech.records import Stretch, Word
+from speech.records import Segment, Stretch, Word
 
 SYLLABLE_S = 0.4
 """No piece lasts longer: speech has two and a half syllables a second where it is slowest."""
@@ -75,6 +75,12 @@ def spoken_text(words: Sequence[Word]) -> str:
         needs_space = text and not HAN.match(text[-1]) and not HAN.match(word.text)
         text += f" {word.text}" if needs_space else word.text
     return text
+
+
+def segment_of(words: Sequence[Word]) -> Segment:
+    """Return the segment of words said in one go, at least one, as sure as they are on average."""
+    confidence = sum(word.confidence for word in words) / len(words)
+    return Segment(words[0].start_s, words[-1].end_s, spoken_text(words), confidence, tuple(words))
 
 
 def _grown(pieces: Sequence[Piece]) -> Iterator[_Open]:

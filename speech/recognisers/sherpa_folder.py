@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 from model_cards import Located, ModelCardError, locate, locate_folder
+from model_cards.rungs import mend_of
 from speech.recognisers.onnx_metadata import read_metadata
-from speech.records import ModelUnavailable
+from speech.records import ModelUnavailable, Transcript
 
 Family = Literal["sense_voice", "paraformer", "zipformer"]
 _LFR = frozenset({"vocab_size", "lfr_window_size", "lfr_window_shift", "neg_mean", "inv_stddev"})
@@ -44,8 +45,18 @@ class SherpaFolder:
     tokens: Path
 
     @property
-    def name(self) -> str:
-        return self.located.card.name
+    def engine(self) -> str:
+        """Say who answers, as in "sherpa:sherpa-sense-voice"."""
+        return f"sherpa:{self.located.card.name}"
+
+    def hears(self, language: str) -> bool:
+        """Say whether "zh" or "en" is a language of its card; with "auto" whatever is."""
+        return language == "auto" or language in self.located.card.languages
+
+    def unheard(self, language: str, duration_s: float) -> Transcript:
+        """Return the transcript of a language that is not its own."""
+        warning = f"{self.engine} does not hear {language}: nothing was transcribed"
+        return Transcript(language, self.engine, duration_s, (), (warning,))
 
 
 def open_sherpa_folder(model: str, *, models_dir: Path | None, folder: Path | None = None) -> SherpaFolder:
@@ -64,7 +75,9 @@ def open_sherpa_folder(model: str, *, models_dir: Path | None, folder: Path | No
     metadata = {part: read_metadata(path) for part, path in networks.items()}
     family = _family(metadata.get("encoder") or metadata.get("model") or {}, located)
     if family == "zipformer" and not {"vocab_size", "context_size"} <= set(metadata.get("decoder", ())):
-        raise ModelUnavailable(f"{located.path}: the decoder says no vocab_size and context_size. {_mend(located)}")
+        raise ModelUnavailable(
+            f"{located.path}: the decoder says no vocab_size and context_size. {mend_of(located.card)}"
+        )
     tokens = located.path / "tokens.txt"
     _check_tokens(tokens, located)
     return SherpaFolder(located, family, networks, tokens)
@@ -88,7 +101,7 @@ def _family(metadata: Mapping[str, str], located: Located) -> Family:
     for family, needed in rows:
         if needed <= set(metadata):
             if wrong := sorted(key for key in needed if not NUMBERS.fullmatch(metadata[key])):
-                raise ModelUnavailable(f"{located.path}: {', '.join(wrong)} is not a number. {_mend(located)}")
+                raise ModelUnavailable(f"{located.path}: {', '.join(wrong)} is not a number. {mend_of(located.card)}")
             if family != "zipformer":
                 _check_frames(metadata, located)
             return family
@@ -104,22 +117,13 @@ def _check_frames(metadata: Mapping[str, str], located: Located) -> None:
     width = BINS * int(float(metadata["lfr_window_size"]))
     for key in ("neg_mean", "inv_stddev"):
         if metadata[key].count(",") + 1 != width:
-            raise ModelUnavailable(f"{located.path}: {key} should hold {width} numbers. {_mend(located)}")
+            raise ModelUnavailable(f"{located.path}: {key} should hold {width} numbers. {mend_of(located.card)}")
 
 
 def _check_tokens(path: Path, located: Located) -> None:
     if not path.is_file():
-        raise ModelUnavailable(f"{path} is missing. {_mend(located)}")
+        raise ModelUnavailable(f"{path} is missing. {mend_of(located.card)}")
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     wrong = next((number for number, line in enumerate(lines, 1) if not TOKEN.fullmatch(line.strip())), None)
     if wrong is not None or not lines:
-        raise ModelUnavailable(f"{path}: line {wrong or 1} is not a token and its number. {_mend(located)}")
-
-
-def _mend(located: Located) -> str:
-    name = located.card.name
-    return (
-        f"Run: beforehand models pull {name}"
-        if located.card.source.hub
-        else "Bring its files from where they were made"
-    )
+        raise ModelUnavailable(f"{path}: line {wrong or 1} is not a token and its number. {mend_of(located.card)}")

@@ -1,4 +1,5 @@
 """SenseVoice and Paraformer on sherpa-onnx: quick recognisers for Chinese, an extra (`beforehand[sherpa]`).
+`build` opens a streaming zipformer, too (see `sherpa_stream`).
 
 In: one channel and its stretches. Out: words with times, one segment a stretch. SenseVoice hears Chinese, Cantonese and
 English and says which; Paraformer hears what its card says. Neither tells how sure it is, so every word has the same
@@ -10,23 +11,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speech.recognisers.pieces import Piece, spoken_text, words_of
+from speech.recognisers.pieces import Piece, segment_of, words_of
 from speech.recognisers.sherpa_folder import SherpaFolder, open_sherpa_folder
+from speech.recognisers.sherpa_stream import ZipformerTranscriber, load_zipformer
 from speech.recognisers.transcriber import check_language, whole
 from speech.records import SAMPLE_RATE_HZ, Audio, ModelUnavailable, Segment, Stretch, Transcript
+from speech.sherpa_library import require_sherpa
 
 if TYPE_CHECKING:
     from sherpa_onnx import OfflineRecognizer  # type: ignore[import-untyped]
 
 MODEL = "sherpa-sense-voice"
-EXTRA = "pip install 'beforehand[sherpa]'"
 LEAST_S = 0.1
 """Shorter than the first frame of a SenseVoice, seven times 10 ms and the window around them, nothing is heard."""
 DETECT_S = 30.0  # speech that decides on the language: as much as Whisper looks at
@@ -65,21 +66,16 @@ class SherpaTranscriber:
         self._recognisers = dict(recognisers)  # by the language they were told
         self._options = options
         self._lock = Lock()
-        self.engine = f"sherpa:{folder.name}"
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """Return what the model's card says that it hears."""
-        return self._folder.located.card.languages
+        self.engine = folder.engine
 
     def transcribe(
         self, audio: Audio, *, language: str, hotwords: Sequence[str], stretches: Sequence[Stretch] | None = None
     ) -> Transcript:
-        if check_language(language) != "auto" and language not in self.languages:
-            warning = f"{self.engine} does not hear {language}: nothing was transcribed"
-            return Transcript(language, self.engine, audio.duration_s, (), (warning,))
+        if not self._folder.hears(check_language(language)):
+            return self._folder.unheard(language, audio.duration_s)
         heard = list(self._heard(audio, whole(audio, stretches), language=language))
-        spoken = language if language != "auto" else _most_spoken(heard, default=self.languages[0])
+        default = self._folder.located.card.languages[0]
+        spoken = language if language != "auto" else _most_spoken(heard, default=default)
         segments = tuple(segment for one in heard if _is_ours(one) for segment in _segments(one))
         warnings = (*((WARNING,) if segments else ()), *_others(heard))
         return Transcript(spoken if segments else "und", self.engine, audio.duration_s, segments, warnings)
@@ -95,11 +91,11 @@ class SherpaTranscriber:
         for stretch in stretches:
             if stretch.end_s - stretch.start_s < LEAST_S:
                 continue
-            start, end = round(stretch.start_s * SAMPLE_RATE_HZ), round(stretch.end_s * SAMPLE_RATE_HZ)
+            samples = audio.between(stretch.start_s, stretch.end_s)
             with self._lock:
                 recogniser = self._recogniser(language)
                 stream = recogniser.create_stream()
-                stream.accept_waveform(SAMPLE_RATE_HZ, audio.samples[start:end])
+                stream.accept_waveform(SAMPLE_RATE_HZ, samples)
                 recogniser.decode_stream(stream)
                 result = stream.result
             pieces = _pieces(list(result.tokens), list(result.timestamps), stretch)
@@ -144,10 +140,8 @@ def _most_spoken(heard: Sequence[Heard], *, default: str) -> str:
 
 
 def _segments(heard: Heard) -> Iterator[Segment]:
-    words = words_of(heard.pieces, heard.stretch)
-    if words:
-        confidence = sum(word.confidence for word in words) / len(words)
-        yield Segment(words[0].start_s, words[-1].end_s, spoken_text(words), confidence, words)
+    if words := words_of(heard.pieces, heard.stretch):
+        yield segment_of(words)
 
 
 def _others(heard: Sequence[Heard]) -> tuple[str, ...]:
@@ -170,28 +164,22 @@ def _load(folder: SherpaFolder, *, language: str, options: SherpaOptions) -> Off
         raise ModelUnavailable(f"{folder.located.path} cannot be loaded by sherpa-onnx: {error}") from error
 
 
-def is_installed() -> bool:
-    """Say whether the library is here, without importing it."""
-    return find_spec("sherpa_onnx") is not None
-
-
 def build(
     *,
     model: str = MODEL,
     models_dir: Path | None = None,
     folder: Path | None = None,
     options: SherpaOptions = SherpaOptions(),
-) -> SherpaTranscriber:
-    """Load SenseVoice or Paraformer from `models_dir/model`, or from a `folder` that brings its own card.
+) -> SherpaTranscriber | ZipformerTranscriber:
+    """Load the recogniser in `models_dir/model`, or in a `folder` that brings its own card, by what it holds.
 
     Raises
     ------
     ModelUnavailable
         The library, the weights or their card are not here, or the folder holds something else.
     """
-    if not is_installed():
-        raise ModelUnavailable(f"sherpa-onnx is not installed. Run: {EXTRA}")
+    require_sherpa()
     opened = open_sherpa_folder(model, models_dir=models_dir, folder=folder)
     if opened.family == "zipformer":
-        raise ModelUnavailable(f"{opened.located.path} is a streaming model: it hears live calls, not recordings.")
+        return load_zipformer(opened, threads=options.threads)
     return SherpaTranscriber(opened, {"auto": _load(opened, language="auto", options=options)}, options=options)

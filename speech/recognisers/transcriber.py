@@ -50,6 +50,10 @@ class Choosing(Protocol):
         """Return the one that hears "zh" or "en"."""
         ...
 
+    def told(self, audio: Audio, stretches: Sequence[Stretch]) -> str:
+        """Return "zh" or "en" where one of them can tell; else "auto"."""
+        ...
+
 
 class PartialWords(Protocol):
     """What is understood of a stretch while it is spoken; belongs to one thread."""

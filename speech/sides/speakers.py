@@ -1,7 +1,8 @@
-"""Which channel of a call is the customer's.
+"""Which channel of a call is the customer's; where voices were told apart, which voice.
 
-In: a transcript of two channels. Out: the customer's channel, where the other one greets as an agent does. It does
-not tell voices apart within one channel, and it says nothing rather than guess.
+In: a transcript of two channels, or of voices that stand where channels do. Out: the customer's channel, where the
+other one greets as an agent does; voices of which none or both greet are numbered. It does not tell voices apart (see
+`turns`), and it says nothing rather than guess.
 """
 
 from __future__ import annotations
@@ -48,3 +49,24 @@ def with_speakers(transcript: Transcript, *, customer_channel: int | None) -> Tr
         transcript,
         segments=tuple(replace(segment, speaker=names.get(segment.channel, "")) for segment in transcript.segments),
     )
+
+
+def with_voices(transcript: Transcript) -> Transcript:
+    """Name the voices of one channel: agent and customer where one of two greets, else "speaker 1", "speaker 2" in the
+    order in which they speak; one voice has no name.
+
+    Examples
+    --------
+    >>> from speech.records import Segment
+    >>> said = (Segment(0.0, 1.0, "hello", 0.9, channel=0), Segment(1.0, 2.0, "hi", 0.9, channel=1))
+    >>> [one.speaker for one in with_voices(Transcript("en", "scripted:script", 2.0, said)).segments]
+    ['speaker 1', 'speaker 2']
+    """
+    voices = {segment.channel for segment in transcript.segments}
+    if len(voices) < CHANNELS:
+        return with_speakers(transcript, customer_channel=None)
+    customer = guess_customer_channel(transcript)
+    if customer is not None and len(voices) == CHANNELS:
+        return with_speakers(transcript, customer_channel=customer)
+    segments = (replace(segment, speaker=f"speaker {segment.channel + 1}") for segment in transcript.segments)
+    return replace(transcript, segments=tuple(segments))

@@ -117,16 +117,22 @@ class Judge(Named):
         return self.transcribe(audio, language=language, hotwords=hotwords, stretches=stretches)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_live_call_in_a_named_language_has_that_recogniser_itself(language: str) -> None:
-    zh, en = Judge("zh"), Judge("en")
+@dataclass
+class TellingJudge(Judge):
+    def detect_language(self, audio: Audio, stretches: Sequence[Stretch]) -> str:
+        return self.name
+
+
+@pytest.mark.parametrize(("asked_for", "language"), [("zh", "zh"), ("en", "en"), ("auto", "zh")])
+def test_live_call_has_the_recogniser_of_its_language_itself(asked_for: str, language: str) -> None:
+    zh, en = TellingJudge("zh"), Judge("en")
     assert isinstance(chosen(zh, en), Choosing)
     call = LiveCall(
         LiveFormat("pcm16", 16_000, 1),
         name="call",
         transcriber=chosen(zh, en),
         activity=build_activity("energy"),
-        language=language,
+        language=asked_for,
     )
     call.feed((SOUND.samples * 32_767).astype("<i2").tobytes())
     call.finish()

@@ -83,12 +83,16 @@ def test_measure_judges_every_version_of_a_clip(tmp_path: Path) -> None:
     ]
 
 
-def test_recognisers_of_recordings_are_found_in_a_models_folder(tmp_path: Path) -> None:
-    for name in ("whisper-tiny", "sherpa-sense-voice", "sherpa-zipformer-zh-en", "minilm-l6-zh-en-tuned"):
+def test_recognisers_are_found_in_a_models_folder(tmp_path: Path) -> None:
+    for name in ("whisper-tiny", "sherpa-sense-voice", "sherpa-zipformer-zh-en", "sherpa-speaker-turns"):
         (tmp_path / name).mkdir()
     (tmp_path / "whisper-notes").touch()
     found = [(engine, folder.name) for engine, folder in recognisers_in(tmp_path)]
-    assert found == [("sherpa", "sherpa-sense-voice"), ("whisper", "whisper-tiny")]
+    assert found == [
+        ("sherpa", "sherpa-sense-voice"),
+        ("sherpa", "sherpa-zipformer-zh-en"),
+        ("whisper", "whisper-tiny"),
+    ]
 
 
 @pytest.mark.parametrize(("limit", "count"), [(0, 5), (1, 2), (2, 4), (9, 5)])

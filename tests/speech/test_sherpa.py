@@ -146,11 +146,6 @@ def test_families_are_told_by_metadata(folders: dict[str, Path]) -> None:
     assert found == {"sense-voice": "sense_voice", "paraformer": "paraformer", "zipformer": "zipformer"}
 
 
-def test_streaming_model_is_no_transcriber(folders: dict[str, Path]) -> None:
-    with pytest.raises(ModelUnavailable, match="streaming model"):
-        build_transcriber("sherpa", folder=folders["zipformer"])
-
-
 def test_missing_weights_name_the_mending_command(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="beforehand models pull sherpa-sense-voice"):
         build_transcriber("sherpa", models_dir=tmp_path)
