@@ -126,7 +126,7 @@ def _build(one: Recogniser, settings: Settings) -> Transcriber:
 
     folder = settings.models_folder
     if one.name == "sphinx":
-        return build_transcriber("sphinx", models_dir=folder)
+        return build_transcriber("sphinx", models_dir=folder, threads=settings.threads)
     if one.name == "sherpa":
         options = SherpaOptions(threads=settings.threads)
         return build_transcriber("sherpa", model=settings.sherpa_model, models_dir=folder, options=options)

@@ -9,6 +9,7 @@ fixed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -42,6 +43,8 @@ Answer = TypeVar("Answer")
 FRAMES_PER_S = 100  # the model's feature rate (-frate)
 MAX_STRETCH_S = 15.0
 """A call that is heard while it is spoken stands still while a stretch is heard whole: 4 s for one of this length."""
+AT_ONCE = 2
+"""Stretches of one recording heard side by side, each by a decoder of its own."""
 
 
 class SphinxTranscriber:
@@ -51,7 +54,10 @@ class SphinxTranscriber:
 
     engine = f"sphinx:{MODEL}"
 
-    def __init__(self, wide: Callable[[], SphinxProcess], telephone: Callable[[], SphinxProcess]) -> None:
+    def __init__(
+        self, wide: Callable[[], SphinxProcess], telephone: Callable[[], SphinxProcess], *, at_once: int = AT_ONCE
+    ) -> None:
+        self._at_once = at_once
         self._pools = {MODEL: DecoderPool(wide), TELEPHONE_MODEL: DecoderPool(telephone)}
 
     def transcribe(
@@ -75,8 +81,9 @@ class SphinxTranscriber:
         if check_language(language) == "zh":
             return Transcript("zh", self.engine, audio.duration_s, (), (WARNING_ZH,))
         segments = []
-        for stretch in _halved(stretches):
-            words = self._words(model, audio, stretch)
+        with ThreadPoolExecutor(self._at_once) as listeners:  # each waits for a decoder's process
+            heard = listeners.map(partial(self._words, model, audio), _halved(stretches))
+        for words in heard:
             if words:
                 confidence = sum(word.confidence for word in words) / len(words)
                 text = " ".join(word.text for word in words)
@@ -163,8 +170,8 @@ def _halved(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
         yield from (Stretch(start_s, end_s) for start_s, end_s in pairwise(edges))
 
 
-def build(*, models_dir: Path | None = None) -> SphinxTranscriber:
-    """Find both models; neither is loaded before it is needed.
+def build(*, models_dir: Path | None = None, threads: int = AT_ONCE) -> SphinxTranscriber:
+    """Find both models; neither is loaded before it is needed. `threads` stretches are heard at once.
 
     Raises
     ------
@@ -180,4 +187,5 @@ def build(*, models_dir: Path | None = None) -> SphinxTranscriber:
     return SphinxTranscriber(
         wide=lambda: SphinxProcess(sounds=wide.path / "en-us", **words),
         telephone=lambda: SphinxProcess(sounds=telephone.path, **words),
+        at_once=threads,
     )
