@@ -240,7 +240,8 @@ def _metrics(scores: Sequence[Score], *, command: str, measured: date) -> list[M
 def _hear(transcriber: Transcriber, activity: ActivityDetector) -> Hear:
     def hear(recording: Recording, language: str) -> str:
         said = transcribe_recording(recording, transcriber=transcriber, activity=activity, language=language)
-        return said.text
+        # References are words as they were spoken: numbers are judged before they are written as figures.
+        return " ".join(segment.heard or segment.text for segment in said.segments)
 
     return hear
 
